@@ -1,0 +1,1 @@
+//! The portable bytecode format: types, layouts, functions, instructions.

@@ -1,0 +1,2 @@
+//! The `snow` command.
+fn main() {}

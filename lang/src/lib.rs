@@ -1,0 +1,2 @@
+//! The Snow compiler front and middle end: source text to bytecode, as pure functions.
+pub mod syntax;

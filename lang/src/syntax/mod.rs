@@ -1,0 +1,2 @@
+//! Source text to AST.
+pub mod ast;

@@ -1,0 +1,1 @@
+//! The standard library: Snow sources and the Rust natives they declare.

@@ -1,0 +1,1 @@
+//! The runtime both tiers share: heap, values, registry and the bytecode interpreter.
