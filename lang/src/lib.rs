@@ -1,2 +1,3 @@
 //! The Snow compiler front and middle end: source text to bytecode, as pure functions.
+pub mod diagnostics;
 pub mod syntax;

@@ -1,0 +1,129 @@
+//! The registry of diagnostic codes: every code the compiler can report, with a short title.
+
+use std::fmt;
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The program cannot be built.
+    Error,
+    /// The program can be built, but something in it is likely a mistake.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// A stable diagnostic code, printed as `E0001` or `W0001`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code {
+    severity: Severity,
+    number: u16,
+}
+
+impl Code {
+    /// The severity that codes of this family have.
+    pub fn severity(self) -> Severity {
+        self.severity
+    }
+
+    /// The short title in the registry.
+    pub fn title(self) -> &'static str {
+        Code::ALL
+            .iter()
+            .find(|info| info.code == self)
+            .map_or("", |info| info.title)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letter = match self.severity {
+            Severity::Error => 'E',
+            Severity::Warning => 'W',
+        };
+        write!(f, "{letter}{:04}", self.number)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A row of the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeInfo {
+    /// The code.
+    pub code: Code,
+    /// What the mistake is, in a few words.
+    pub title: &'static str,
+}
+
+/// Declares each code once: constant, number and title.
+macro_rules! codes {
+    ($($severity:ident $number:literal $name:ident = $title:literal;)*) => {
+        impl Code {
+            $(
+                #[doc = $title]
+                pub const $name: Code = Code { severity: Severity::$severity, number: $number };
+            )*
+
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [CodeInfo] = &[
+                $(CodeInfo { code: Code::$name, title: $title }),*
+            ];
+        }
+    };
+}
+
+// E0001-E0099: names, types and patterns. E0101-E0199: syntax. E0901-: the compiler itself.
+codes! {
+    Error 1 TYPE_MISMATCH = "types differ";
+    Error 12 NON_EXHAUSTIVE = "match not exhaustive";
+    Error 18 CHILD_START = "child start does not give a pid";
+    Error 22 CLAUSE_AFTER_CATCH_ALL = "clause after a catch-all";
+    Error 24 ARITY_CLASH = "one name with several arities";
+    Error 28 UNKNOWN_DERIVE = "unknown trait in deriving";
+    Error 29 ORD_WITHOUT_EQ = "Ord without Eq";
+    Error 31 MODULE_NOT_FOUND = "module not found";
+    Error 32 BREAK_OUTSIDE_LOOP = "break outside a loop or across a closure";
+    Error 33 CONTINUE_OUTSIDE_LOOP = "continue outside a loop or across a closure";
+    Error 34 NOT_EXPORTED = "name not exported by the module";
+    Error 35 PRIVATE_ITEM = "private item";
+    Error 36 TRY_OUTSIDE_RESULT = "`?` in a function that returns neither Option nor Result";
+    Error 37 TRY_ON_OTHER = "`?` on a value that is neither Option nor Result";
+    Error 38 NOT_SERIALIZABLE = "field not serialisable";
+    Error 39 NOT_MAPPABLE = "field not mappable from a row";
+    Error 40 MISSING_ASSOCIATED_TYPE = "associated type missing";
+    Error 41 UNDECLARED_ASSOCIATED_TYPE = "associated type not declared";
+
+    Error 101 UNEXPECTED_TOKEN = "unexpected token";
+    Error 102 MISSING_END = "missing end";
+    Error 103 UNMATCHED_CLOSER = "closing token without an opening one";
+    Error 104 UNCLOSED_BRACKET = "bracket never closed";
+    Error 105 UNTERMINATED_STRING = "string never closed";
+    Error 106 UNTERMINATED_COMMENT = "block comment never closed";
+    Error 107 BAD_ESCAPE = "unknown escape in a string";
+    Error 108 BAD_NUMBER = "malformed number";
+    Error 109 NUMBER_OUT_OF_RANGE = "number out of range";
+    Error 110 UNKNOWN_CHARACTER = "character that starts no token";
+    Error 111 TOO_DEEP = "nested too deeply";
+    Error 112 FILE_TOO_LARGE = "source file too large";
+    Error 113 FOREIGN_SYNTAX = "syntax of another language";
+    Error 114 MISSING_DO = "missing do";
+    Error 115 BAD_INDENTATION = "text block line indented less than its closing quotes";
+    Error 116 NAME_CASE = "name in the wrong case";
+    Error 117 ITEM_EXPECTED = "only items may stand here";
+
+    Error 901 INTERNAL = "internal compiler error";
+    Error 902 NOT_SUPPORTED = "not supported yet";
+}
