@@ -1,0 +1,30 @@
+//! Runs every program under `tests/programs` in every tier; arguments are those of a Rust
+//! test (`cargo test -p snow-tests --test programs -- patterns/`).
+
+use libtest_mimic::{Arguments, Trial};
+use snow_tests::case::Case;
+use snow_tests::check::{Tier, check};
+use snow_tests::command;
+use std::path::Path;
+
+/// Machines this is developed on have two cores, and some programs use a lot of memory.
+const THREADS: usize = 2;
+
+fn main() -> Result<(), String> {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = arguments.test_threads.or(Some(THREADS));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
+    let mut trials = Vec::new();
+    for case in Case::discover(&root)? {
+        trials.extend(Tier::ALL.iter().map(|&tier| trial(case.clone(), tier)));
+    }
+    libtest_mimic::run(&arguments, trials).exit()
+}
+
+fn trial(case: Case, tier: Tier) -> Trial {
+    Trial::test(case.name.clone(), move || {
+        let snow = command::snow()?;
+        check(&snow, &case, tier).map_err(Into::into)
+    })
+    .with_kind(tier.name())
+}
