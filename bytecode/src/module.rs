@@ -1,0 +1,139 @@
+//! A module in memory: what the emitter builds, the encoder writes, the verifier checks and the tiers run.
+
+use crate::inst::Inst;
+use crate::layout::Slot;
+use crate::types::{TypeId, TypeTable};
+
+/// A register of a function's frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reg(pub u16);
+
+/// Index into [`Module::funcs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FuncId(pub u32);
+
+/// Index into [`Module::natives`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NativeId(pub u32);
+
+/// Index into [`Module::consts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConstId(pub u32);
+
+/// Jump target: index of an instruction in the same function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(pub u32);
+
+/// A constant that becomes a static cell (or an atom number) at load.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Const {
+    /// String literal.
+    Str(String),
+    /// Bytes literal.
+    Bytes(Vec<u8>),
+    /// Atom name without the colon.
+    Atom(String),
+}
+
+/// Whether a parameter's references are consumed by the callee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// The callee owns the argument and must consume or drop it.
+    Own,
+    /// The caller keeps the argument alive during the call; the callee may only read or dup it.
+    Borrow,
+}
+
+/// One parameter slot of a function (an unboxed aggregate makes several).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParamSlot {
+    /// Kind of the word.
+    pub slot: Slot,
+    /// Meaningful for reference slots; `Own` for others.
+    pub mode: Mode,
+}
+
+/// What a function is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FuncKind {
+    /// Called by id, maybe with borrowed parameters.
+    Direct,
+    /// Code of a closure: parameter 0 is the closure itself (owned, `Ref(fun_type)`), every parameter is owned.
+    Closure {
+        /// The `Fun` type that the closure has.
+        fun_type: TypeId,
+        /// Kinds of the captured words, in element form.
+        captures: Vec<Slot>,
+    },
+}
+
+/// A place in the sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Index into [`Module::files`].
+    pub file: u32,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, in characters.
+    pub column: u32,
+}
+
+/// A function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// `Module.name`, as shown in stack traces (closures: `Module.name/fn`).
+    pub name: String,
+    /// What it is for.
+    pub kind: FuncKind,
+    /// Parameter slots; they arrive in registers 0, 1, ….
+    pub params: Vec<ParamSlot>,
+    /// Kinds of the result words (one to three), always owned.
+    pub results: Vec<Slot>,
+    /// Kind of every register, parameters first.
+    pub regs: Vec<Slot>,
+    /// Code; execution starts at 0.
+    pub code: Vec<Inst>,
+    /// `(instruction index, place)`, ascending; an entry holds until the next one.
+    pub lines: Vec<(u32, Place)>,
+}
+
+/// An imported native function at one instance of its type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Native {
+    /// Symbol, e.g. `snow_map_put`.
+    pub symbol: String,
+    /// Types of the declaration's type parameters, in order.
+    pub type_args: Vec<TypeId>,
+    /// Argument words.
+    pub params: Vec<ParamSlot>,
+    /// Result words.
+    pub results: Vec<Slot>,
+}
+
+/// A name under which other code may find a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// `Module.name`.
+    pub name: String,
+    /// The function.
+    pub func: FuncId,
+}
+
+/// A linked program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Module {
+    /// Types of all functions.
+    pub types: TypeTable,
+    /// Constants.
+    pub consts: Vec<Const>,
+    /// Functions.
+    pub funcs: Vec<Function>,
+    /// Imports.
+    pub natives: Vec<Native>,
+    /// Exports: every named, non-generic top-level function.
+    pub exports: Vec<Export>,
+    /// Source paths for stack traces, as the user wrote them or relative to the project.
+    pub files: Vec<String>,
+    /// `main`, without parameters.
+    pub entry: FuncId,
+}

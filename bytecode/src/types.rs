@@ -1,0 +1,111 @@
+//! The monomorphic types that a module's functions, cells and collections have.
+//!
+//! Types are *logical*: how many machine words a value takes, and whether it lives in registers or in a
+//! heap cell, follows from the type alone and is decided in one place, [`crate::layout`].
+
+/// Index into [`TypeTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeId(pub u32);
+
+/// A named field of a struct, or a field of a variant (whose name may be absent).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Field {
+    /// Source name; empty for positional variant fields.
+    pub name: String,
+    /// Type of the field.
+    pub ty: TypeId,
+}
+
+/// A variant of a sum type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Variant {
+    /// Source name.
+    pub name: String,
+    /// Fields in order.
+    pub fields: Vec<Field>,
+}
+
+/// Whether `${}` shows a user type by its Display form; otherwise it is shown by its Debug form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shows {
+    /// `Display` was derived: `Point(1, 2)`.
+    Display,
+    /// Only `Debug`: `Point { x: 1, y: 2 }`.
+    Debug,
+}
+
+/// A monomorphic type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// 64-bit signed integer.
+    Int,
+    /// IEEE 754 double.
+    Float,
+    /// `true` is 1, `false` is 0.
+    Bool,
+    /// The unit value, word 0.
+    Unit,
+    /// UTF-8 text.
+    String,
+    /// Bytes.
+    Bytes,
+    /// Interned name: an index into the runtime's atom table (module constants are mapped at load).
+    Atom,
+    /// Half-open range of integers: two words, start and end (`a..=b` is stored as `a..b+1`).
+    Range,
+    /// Immutable list.
+    List(TypeId),
+    /// Insertion-ordered map.
+    Map(TypeId, TypeId),
+    /// Insertion-ordered set.
+    Set(TypeId),
+    /// Function or closure value.
+    Fun {
+        /// Parameter types.
+        params: Vec<TypeId>,
+        /// Result type.
+        ret: TypeId,
+    },
+    /// Tuple of two or more.
+    Tuple(Vec<TypeId>),
+    /// Struct (possibly an instance of a generic one; `args` only serve names and equality).
+    Struct {
+        /// Module path, e.g. `Math.Vector`.
+        module: String,
+        /// Source name.
+        name: String,
+        /// Type arguments.
+        args: Vec<TypeId>,
+        /// Fields in order.
+        fields: Vec<Field>,
+        /// Its text form under `${}`.
+        shows: Shows,
+    },
+    /// Sum type, `Option`, `Result` and `Ordering` included.
+    Sum {
+        /// Module path.
+        module: String,
+        /// Source name.
+        name: String,
+        /// Type arguments.
+        args: Vec<TypeId>,
+        /// Variants; the index is the tag.
+        variants: Vec<Variant>,
+        /// Its text form under `${}`.
+        shows: Shows,
+    },
+}
+
+/// All types of a module, indexed by [`TypeId`]; entries may refer to each other cyclically.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypeTable {
+    /// The entries.
+    pub types: Vec<Type>,
+}
+
+impl TypeTable {
+    /// The type with this id. Panics when `id` is not of this table; the verifier has checked all ids of a loaded module.
+    pub fn get(&self, id: TypeId) -> &Type {
+        &self.types[id.0 as usize]
+    }
+}
