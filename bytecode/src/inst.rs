@@ -51,17 +51,37 @@ pub enum IntOp {
 /// IEEE operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum FloatOp { Add, Sub, Mul, Div, Rem }
+pub enum FloatOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+}
 
 /// Operations on one float.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum FloatUnOp { Neg, Abs, Sqrt, Floor, Ceil, Trunc }
+pub enum FloatUnOp {
+    Neg,
+    Abs,
+    Sqrt,
+    Floor,
+    Ceil,
+    Trunc,
+}
 
 /// Comparison conditions; for floats the IEEE ones (false on NaN, `Ne` true).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
-pub enum Cond { Eq, Ne, Lt, Le, Gt, Ge }
+pub enum Cond {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
 
 /// Crashes without a computed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,13 +117,31 @@ macro_rules! operand_type {
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum Operand<'a> {
-    Def(&'a Reg), Defs(&'a Vec<Reg>), OptDefs(&'a Vec<Option<Reg>>),
-    Use(&'a Reg), Uses(&'a Vec<Reg>), Take(&'a Reg), Takes(&'a Vec<Reg>), Args(&'a Vec<Reg>),
-    Imm(&'a i64), FloatBits(&'a u64), Field(&'a u16), Tag(&'a u8),
-    Type(&'a TypeId), Func(&'a FuncId), NativeRef(&'a NativeId), Const(&'a ConstId),
-    Target(&'a Label), Targets(&'a Vec<Label>),
-    IntOp(&'a IntOp), FloatOp(&'a FloatOp), FloatUnOp(&'a FloatUnOp), Cond(&'a Cond),
-    CrashKind(&'a CrashKind), TextForm(&'a TextForm), FieldTakes(&'a Vec<(u16, Reg)>),
+    Def(&'a Reg),
+    Defs(&'a Vec<Reg>),
+    OptDefs(&'a Vec<Option<Reg>>),
+    Use(&'a Reg),
+    Uses(&'a Vec<Reg>),
+    Take(&'a Reg),
+    Takes(&'a Vec<Reg>),
+    Args(&'a Vec<Reg>),
+    Imm(&'a i64),
+    FloatBits(&'a u64),
+    Field(&'a u16),
+    Tag(&'a u8),
+    Type(&'a TypeId),
+    Func(&'a FuncId),
+    NativeRef(&'a NativeId),
+    Const(&'a ConstId),
+    Target(&'a Label),
+    Targets(&'a Vec<Label>),
+    IntOp(&'a IntOp),
+    FloatOp(&'a FloatOp),
+    FloatUnOp(&'a FloatUnOp),
+    Cond(&'a Cond),
+    CrashKind(&'a CrashKind),
+    TextForm(&'a TextForm),
+    FieldTakes(&'a Vec<(u16, Reg)>),
 }
 
 macro_rules! instructions {

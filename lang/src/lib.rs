@@ -1,3 +1,5 @@
 //! The Snow compiler front and middle end: source text to bytecode, as pure functions.
+pub mod core;
 pub mod diagnostics;
 pub mod syntax;
+pub mod typed;

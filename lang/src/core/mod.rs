@@ -1,0 +1,3 @@
+//! The middle end: monomorphic Core and what is done to it.
+
+pub mod ir;
