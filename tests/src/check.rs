@@ -231,7 +231,7 @@ fn parse_json_diagnostic(line: &str) -> Option<Diagnostic> {
     let value: Value = serde_json::from_str(line).ok()?;
     let span = value["spans"].get(0)?;
     let mut text = value["message"].as_str()?.to_owned();
-    let notes = ["hints", "notes"]
+    let notes = ["help", "notes"]
         .iter()
         .filter_map(|key| value[key].as_array())
         .flatten();
