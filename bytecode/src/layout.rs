@@ -19,15 +19,38 @@
 //! slot used with different types by different variants is `Any` and needs a `Cast` when read; slots that the current
 //! variant does not use hold 0 (null).
 //!
-//! Inline recursion: types in a cycle of inline fields are boxed, except a sum of the nullable form above whose payload is boxed.
+//! In a slot that every user of it needs as `Ref(t)` with one `t` the kind stays `Ref(t)`; if some variant leaves it unused, or has a null
+//! there, it is `Null(t)`.
+//!
+//! Inline recursion: types in a cycle of inline fields (fields of structs, tuples and sums; not through collections and functions) are
+//! boxed, except a sum of the nullable form above whose payload is boxed and not itself of that form.
 //!
 //! *Element form* (list elements, map keys and values, set elements, captures, arguments of natives whose declared type is a
 //! bare type variable): a type of one slot is stored as that slot; any other is stored as a reference to a *box*, a
 //! cell with the type's own id that holds its slots verbatim (for an unboxed sum the tag word first).
 //!
 //! A boxed sum's tag is in the cell header; a field-less variant of a boxed sum is a static cell made at load.
+//!
+//! Words are not trusted: a verified module may still put any integer where a Bool, a tag word of an unboxed sum or an atom number is
+//! expected. Whoever interprets such a word (structure-driven operations, natives) checks it.
 
-use crate::types::TypeId;
+mod compute;
+mod cycles;
+#[cfg(test)]
+mod tests;
+
+use crate::types::{Type, TypeId, TypeTable};
+
+/// The largest number of types in a table: the cell header has 24 bits for them.
+pub const MAX_TYPES: usize = (1 << 24) - 1;
+/// The largest number of variants of a sum: the cell header has 8 bits for the tag.
+pub const MAX_VARIANTS: usize = 256;
+/// The largest number of payload words of a cell.
+pub const MAX_CELL_WORDS: usize = 1 << 15;
+/// The largest number of parameters of a `Fun` type.
+pub const MAX_FUN_PARAMS: usize = 1024;
+/// Aggregates of more slots than this are boxed.
+pub const MAX_UNBOXED: usize = 3;
 
 /// The kind of one 64-bit word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,4 +116,130 @@ pub struct CellLayout {
     pub slots: Vec<Slot>,
     /// Start and number of slots per field.
     pub fields: Vec<(u16, u16)>,
+}
+
+/// Why a type table has no layout.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// The table is too long.
+    #[error("the module has {0} types, at most {MAX_TYPES} are possible")]
+    TooManyTypes(usize),
+    /// A type refers to a type that is not in the table.
+    #[error("type {from:?} refers to {to:?}, which is not in the table")]
+    UnknownType {
+        /// The referring type.
+        from: TypeId,
+        /// What it refers to.
+        to: TypeId,
+    },
+    /// A sum has too many variants for a tag byte.
+    #[error("type {ty:?} has {count} variants, at most {MAX_VARIANTS} are possible")]
+    TooManyVariants {
+        /// The sum.
+        ty: TypeId,
+        /// Its number of variants.
+        count: usize,
+    },
+    /// A cell would be too large.
+    #[error("a cell of type {ty:?} has {words} words, at most {MAX_CELL_WORDS} are possible")]
+    CellTooLarge {
+        /// The struct, tuple or sum.
+        ty: TypeId,
+        /// Payload words.
+        words: usize,
+    },
+    /// A function type has too many parameters.
+    #[error("type {ty:?} has {count} parameters, at most {MAX_FUN_PARAMS} are possible")]
+    TooManyParams {
+        /// The function type.
+        ty: TypeId,
+        /// Its number of parameters.
+        count: usize,
+    },
+}
+
+/// The layout of every type of one table.
+#[derive(Clone, Debug)]
+pub struct Layouts {
+    entries: Vec<Entry>,
+}
+
+/// What is known about one type.
+#[derive(Clone, Debug)]
+struct Entry {
+    repr: Repr,
+    /// Flattened register form.
+    slots: Vec<Slot>,
+    /// Contents of the cells that carry the type's id: per variant when boxed, one box when it has several slots, else none.
+    cells: Vec<CellLayout>,
+}
+
+impl Layouts {
+    /// Lays out all types of a table, in time and space linear in its size whatever the table says.
+    pub fn compute(table: &TypeTable) -> Result<Layouts, LayoutError> {
+        compute::compute(table)
+    }
+
+    /// How values of a type are represented. Panics, as all functions here, on an id that is not of the table.
+    pub fn repr(&self, ty: TypeId) -> &Repr {
+        &self.entries[ty.0 as usize].repr
+    }
+
+    /// The slots of a value in registers, arguments, results and fields of cells: one to three.
+    pub fn slots(&self, ty: TypeId) -> &[Slot] {
+        &self.entries[ty.0 as usize].slots
+    }
+
+    /// The one slot of a value in element form: its only slot, or a reference to a box.
+    pub fn element(&self, ty: TypeId) -> Slot {
+        match self.slots(ty) {
+            [slot] => *slot,
+            _ => Slot::Ref(ty),
+        }
+    }
+
+    /// Whether the element form of a type is a box, so that `Box` and `Unbox` convert.
+    pub fn is_box(&self, ty: TypeId) -> bool {
+        self.slots(ty).len() > 1
+    }
+
+    /// Whether values of a type are cells of their own fields.
+    pub fn is_boxed(&self, ty: TypeId) -> bool {
+        matches!(self.repr(ty), Repr::Boxed { .. })
+    }
+
+    /// Contents of the cells that carry this type's id, by tag. A boxed type has one per variant (structs and tuples: one), a type of
+    /// several slots one for its box (tag 0; for an unboxed sum `fields` is empty), any other none.
+    pub fn cells(&self, ty: TypeId) -> &[CellLayout] {
+        &self.entries[ty.0 as usize].cells
+    }
+
+    /// The content of a cell with this type and tag. Panics where there is none; see [`Layouts::cells`].
+    pub fn cell(&self, ty: TypeId, tag: u8) -> &CellLayout {
+        &self.cells(ty)[usize::from(tag)]
+    }
+
+    /// Number of types.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no types.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether cells with this type's id can exist, so that `Ref` of it is a kind.
+    pub fn has_cells(&self, table: &TypeTable, ty: TypeId) -> bool {
+        let collection = matches!(
+            table.get(ty),
+            Type::String
+                | Type::Bytes
+                | Type::List(_)
+                | Type::Map(..)
+                | Type::Set(_)
+                | Type::Fun { .. }
+        );
+        collection || !self.cells(ty).is_empty()
+    }
 }

@@ -96,6 +96,41 @@ pub enum Type {
     },
 }
 
+impl Type {
+    /// Calls `visit` with every type that this one names, in order: parts, type arguments, fields.
+    pub fn for_each_type(&self, visit: &mut dyn FnMut(TypeId)) {
+        let mut all = |types: &[TypeId]| types.iter().for_each(|ty| visit(*ty));
+        match self {
+            Type::List(item) | Type::Set(item) => visit(*item),
+            Type::Map(key, value) => all(&[*key, *value]),
+            Type::Fun { params, ret } => {
+                all(params);
+                visit(*ret);
+            }
+            Type::Tuple(items) => all(items),
+            Type::Struct { args, fields, .. } => {
+                all(args);
+                fields.iter().for_each(|field| visit(field.ty));
+            }
+            Type::Sum { args, variants, .. } => {
+                all(args);
+                variants
+                    .iter()
+                    .flat_map(|variant| &variant.fields)
+                    .for_each(|field| visit(field.ty));
+            }
+            Type::Int
+            | Type::Float
+            | Type::Bool
+            | Type::Unit
+            | Type::String
+            | Type::Bytes
+            | Type::Atom
+            | Type::Range => {}
+        }
+    }
+}
+
 /// All types of a module, indexed by [`TypeId`]; entries may refer to each other cyclically.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeTable {
