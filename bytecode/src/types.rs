@@ -4,7 +4,7 @@
 //! heap cell, follows from the type alone and is decided in one place, [`crate::layout`].
 
 /// Index into [`TypeTable`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct TypeId(pub u32);
 
 /// A named field of a struct, or a field of a variant (whose name may be absent).

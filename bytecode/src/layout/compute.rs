@@ -172,17 +172,15 @@ impl Builder<'_> {
             self.set(ty, Repr::Nullable { payload, some }, Vec::new());
             return Ok(());
         }
-        match self.unboxed_sum(variants) {
-            Some((slots, variants)) => {
-                let cell = CellLayout {
-                    slots: slots.clone(),
-                    fields: Vec::new(),
-                };
-                self.set(ty, Repr::UnboxedSum { slots, variants }, vec![cell]);
-                Ok(())
-            }
-            None => self.lay_out_boxed(ty),
-        }
+        let Some((slots, variants)) = self.unboxed_sum(variants) else {
+            return self.lay_out_boxed(ty);
+        };
+        let cell = CellLayout {
+            slots: slots.clone(),
+            fields: Vec::new(),
+        };
+        self.set(ty, Repr::UnboxedSum { slots, variants }, vec![cell]);
+        Ok(())
     }
 
     /// Fills in the cells of a boxed type, when the slots of all its fields are known.
@@ -251,7 +249,7 @@ impl Builder<'_> {
     }
 
     /// Slots of an unboxed sum and where each field's slots lie; none when it takes more than three words.
-    fn unboxed_sum(&self, variants: &[Variant]) -> Option<(Vec<Slot>, Vec<Vec<Vec<u16>>>)> {
+    fn unboxed_sum(&self, variants: &[Variant]) -> Option<(Vec<Slot>, VariantSlots)> {
         let mut shared = SharedSlots::default();
         let mut places = Vec::with_capacity(variants.len());
         for variant in variants {
@@ -290,6 +288,9 @@ impl Builder<'_> {
         self.entries[ty.0 as usize] = Entry { repr, slots, cells };
     }
 }
+
+/// Slot numbers by variant, field and slot of the field, as in [`Repr::UnboxedSum`].
+type VariantSlots = Vec<Vec<Vec<u16>>>;
 
 /// Classes of slots that variants of an unboxed sum share.
 #[derive(Clone, Copy, PartialEq, Eq)]
