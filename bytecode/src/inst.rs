@@ -292,4 +292,9 @@ instructions! {
     0x75 MapKeyAt "map.key" { dst: Def, map: Use, entry: Use }
     /// Value of an entry number of a map, borrowed.
     0x76 MapValueAt "map.value" { dst: Def, map: Use, entry: Use }
+    /// Consumes a map and a key that it has: gives the value moved out (dupped when shared) and the map with a hole there. Until `MapFill` with
+    /// the same key register, the map may only be dropped. Crash "key not found".
+    0x77 MapTake "map.take" { value: Def, dst: Def, map: Take, key: Use }
+    /// Fills the hole that `MapTake` left.
+    0x78 MapFill "map.fill" { dst: Def, map: Take, key: Use, value: Take }
 }
