@@ -4,9 +4,9 @@ use crate::inst::Inst;
 use crate::layout::Slot;
 use crate::types::{TypeId, TypeTable};
 
-/// A register of a function's frame.
+/// A register of a function's frame. Wider than a frame may be, so that a compiler can number values before it allocates registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Reg(pub u16);
+pub struct Reg(pub u32);
 
 /// Index into [`Module::funcs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
