@@ -8,3 +8,4 @@ pub mod case;
 pub mod check;
 pub mod command;
 pub mod diff;
+pub mod doc;
