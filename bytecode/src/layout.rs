@@ -74,6 +74,28 @@ impl Slot {
     pub fn is_ref(self) -> bool {
         !matches!(self, Slot::Word | Slot::Float)
     }
+
+    /// Whether a word of this kind may stand where `wider` is needed: equal, or `Ref(t)` for `Null(t)` or `Any`, or `Null(t)` for `Any`.
+    pub fn fits(self, wider: Slot) -> bool {
+        match (self, wider) {
+            (Slot::Ref(a) | Slot::Null(a), Slot::Null(b)) => a == b,
+            (Slot::Ref(_) | Slot::Null(_), Slot::Any) => true,
+            _ => self == wider,
+        }
+    }
+}
+
+impl std::fmt::Display for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Slot::Word => f.write_str("word"),
+            Slot::Float => f.write_str("float"),
+            Slot::Ref(ty) => write!(f, "ref {ty}"),
+            Slot::Null(ty) => write!(f, "null {ty}"),
+            Slot::Any => f.write_str("any"),
+            Slot::Token(words) => write!(f, "token {words}"),
+        }
+    }
 }
 
 /// Representation of a type.
@@ -125,7 +147,7 @@ pub enum LayoutError {
     #[error("the module has {0} types, at most {MAX_TYPES} are possible")]
     TooManyTypes(usize),
     /// A type refers to a type that is not in the table.
-    #[error("type {from:?} refers to {to:?}, which is not in the table")]
+    #[error("{from} refers to {to}, which is not in the table")]
     UnknownType {
         /// The referring type.
         from: TypeId,
@@ -133,7 +155,7 @@ pub enum LayoutError {
         to: TypeId,
     },
     /// A sum has too many variants for a tag byte.
-    #[error("type {ty:?} has {count} variants, at most {MAX_VARIANTS} are possible")]
+    #[error("{ty} has {count} variants, at most {MAX_VARIANTS} are possible")]
     TooManyVariants {
         /// The sum.
         ty: TypeId,
@@ -141,7 +163,7 @@ pub enum LayoutError {
         count: usize,
     },
     /// A cell would be too large.
-    #[error("a cell of type {ty:?} has {words} words, at most {MAX_CELL_WORDS} are possible")]
+    #[error("a cell of {ty} has {words} words, at most {MAX_CELL_WORDS} are possible")]
     CellTooLarge {
         /// The struct, tuple or sum.
         ty: TypeId,
@@ -149,7 +171,7 @@ pub enum LayoutError {
         words: usize,
     },
     /// A function type has too many parameters.
-    #[error("type {ty:?} has {count} parameters, at most {MAX_FUN_PARAMS} are possible")]
+    #[error("{ty} has {count} parameters, at most {MAX_FUN_PARAMS} are possible")]
     TooManyParams {
         /// The function type.
         ty: TypeId,

@@ -2,5 +2,7 @@
 
 pub mod inst;
 pub mod layout;
+pub mod liveness;
 pub mod module;
 pub mod types;
+pub mod verify;

@@ -24,6 +24,19 @@ pub struct ConstId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Label(pub u32);
 
+/// How ids look in listings and messages.
+macro_rules! shown {
+    ($($id:ident $prefix:literal),*) => { $(
+        impl std::fmt::Display for $id {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+    )* };
+}
+
+shown!(Reg "r", FuncId "f", NativeId "n", ConstId "c", Label "@", TypeId "t");
+
 /// A constant that becomes a static cell (or an atom number) at load.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Const {
@@ -51,6 +64,29 @@ pub struct ParamSlot {
     pub slot: Slot,
     /// Meaningful for reference slots; `Own` for others.
     pub mode: Mode,
+}
+
+impl ParamSlot {
+    /// A parameter that the callee owns.
+    pub fn owned(slot: Slot) -> ParamSlot {
+        ParamSlot {
+            slot,
+            mode: Mode::Own,
+        }
+    }
+
+    /// A reference that the callee only reads.
+    pub fn borrowed(slot: Slot) -> ParamSlot {
+        ParamSlot {
+            slot,
+            mode: Mode::Borrow,
+        }
+    }
+
+    /// Whether the caller keeps the argument.
+    pub fn is_borrowed(&self) -> bool {
+        self.mode == Mode::Borrow
+    }
 }
 
 /// What a function is for.
@@ -97,6 +133,16 @@ pub struct Function {
     pub lines: Vec<(u32, Place)>,
 }
 
+impl Function {
+    /// The source place of an instruction, if it is known.
+    pub fn place_at(&self, index: u32) -> Option<Place> {
+        let after = self.lines.partition_point(|(start, _)| *start <= index);
+        self.lines
+            .get(after.checked_sub(1)?)
+            .map(|(_, place)| *place)
+    }
+}
+
 /// An imported native function at one instance of its type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Native {
@@ -136,4 +182,21 @@ pub struct Module {
     pub files: Vec<String>,
     /// `main`, without parameters.
     pub entry: FuncId,
+}
+
+impl Module {
+    /// The function with this id. Panics, as the two below, when it is not of this module; the verifier has checked all ids.
+    pub fn func(&self, id: FuncId) -> &Function {
+        &self.funcs[id.0 as usize]
+    }
+
+    /// The imported native with this id.
+    pub fn native(&self, id: NativeId) -> &Native {
+        &self.natives[id.0 as usize]
+    }
+
+    /// The constant with this id.
+    pub fn constant(&self, id: ConstId) -> &Const {
+        &self.consts[id.0 as usize]
+    }
 }

@@ -1,0 +1,93 @@
+//! A set of small numbers.
+
+/// A set of registers of one function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BitSet {
+    words: Vec<u64>,
+}
+
+impl BitSet {
+    /// An empty set of numbers below `len`.
+    pub(crate) fn new(len: usize) -> BitSet {
+        BitSet {
+            words: vec![0; len.div_ceil(64)],
+        }
+    }
+
+    pub(crate) fn contains(&self, index: u16) -> bool {
+        self.words[usize::from(index) / 64] >> (index % 64) & 1 == 1
+    }
+
+    pub(crate) fn insert(&mut self, index: u16) {
+        self.words[usize::from(index) / 64] |= 1 << (index % 64);
+    }
+
+    pub(crate) fn remove(&mut self, index: u16) {
+        self.words[usize::from(index) / 64] &= !(1 << (index % 64));
+    }
+
+    /// Becomes a copy of `other`, which has the same size.
+    pub(crate) fn copy_from(&mut self, other: &BitSet) {
+        self.words.copy_from_slice(&other.words);
+    }
+
+    /// Removes what `other` lacks; whether anything was removed.
+    pub(crate) fn intersect(&mut self, other: &BitSet) -> bool {
+        let mut changed = false;
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            changed |= *word & !other != 0;
+            *word &= other;
+        }
+        changed
+    }
+
+    /// The smallest number that only one of the two sets has.
+    pub(crate) fn first_difference(&self, other: &BitSet) -> Option<u16> {
+        let mut pairs = self.words.iter().zip(&other.words).enumerate();
+        pairs.find_map(|(index, (a, b))| {
+            (a != b).then(|| (index * 64) as u16 + (a ^ b).trailing_zeros() as u16)
+        })
+    }
+
+    /// The smallest member.
+    pub(crate) fn first(&self) -> Option<u16> {
+        self.iter().next()
+    }
+
+    /// The members in ascending order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u16> + '_ {
+        self.words.iter().enumerate().flat_map(|(index, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some((index * 64) as u16 + bit as u16)
+            })
+        })
+    }
+
+    /// Number of machine words, as a measure of what an operation on the set costs.
+    pub(crate) fn cost(&self) -> u64 {
+        self.words.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_hold_what_was_inserted() {
+        let mut set = BitSet::new(130);
+        for index in [0, 63, 64, 129] {
+            set.insert(index);
+        }
+        set.remove(64);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 129]);
+        let mut other = BitSet::new(130);
+        other.insert(63);
+        assert_eq!(set.first_difference(&other), Some(0));
+        assert!(set.intersect(&other) && !set.intersect(&other));
+        assert_eq!(set, other);
+    }
+}
