@@ -254,7 +254,7 @@ instructions! {
     /// Replaces an element, in place when unique. Crash when out of range.
     0x58 ListSet "list.set" { dst: Def, list: Take, index: Use, elem: Take }
     /// Consumes a list: gives the element at an index moved out (dupped when shared) and the list with a hole there. Until `ListFill` with the
-    /// same index register, unchanged, the list may only be moved or dropped. Crash when out of range. Elements must be references.
+    /// same index register, unchanged, the list may only be moved or dropped. Crash when out of range.
     0x59 ListTake "list.take" { elem: Def, dst: Def, list: Take, index: Use }
     /// Fills the hole that `ListTake` left.
     0x5A ListFill "list.fill" { dst: Def, list: Take, index: Use, elem: Take }
@@ -293,7 +293,7 @@ instructions! {
     /// Value of an entry number of a map, borrowed.
     0x76 MapValueAt "map.value" { dst: Def, map: Use, entry: Use }
     /// Consumes a map and a key that it has: gives the value moved out (dupped when shared) and the map with a hole there. Until `MapFill` with
-    /// the same key register, the map may only be dropped. Crash "key not found".
+    /// the same key register, unchanged, the map may only be moved or dropped. Crash "key not found".
     0x77 MapTake "map.take" { value: Def, dst: Def, map: Take, key: Use }
     /// Fills the hole that `MapTake` left.
     0x78 MapFill "map.fill" { dst: Def, map: Take, key: Use, value: Take }

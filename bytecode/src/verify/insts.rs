@@ -170,7 +170,19 @@ impl Scope<'_> {
                 map,
                 key,
                 value,
+            }
+            | Inst::MapFill {
+                dst,
+                map,
+                key,
+                value,
             } => self.map_put(*dst, *map, *key, *value),
+            Inst::MapTake {
+                value,
+                dst,
+                map,
+                key,
+            } => self.map_take(*value, *dst, *map, *key),
             Inst::MapHas { dst, map, key } => self.map_has(*dst, *map, *key),
             Inst::MapNext { dst, map, from } => self.map_next(*dst, *map, *from),
             Inst::MapKeyAt { dst, map, entry } => self.map_key_at(*dst, *map, *entry),

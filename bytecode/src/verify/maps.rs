@@ -26,6 +26,11 @@ impl Scope<'_> {
         self.writes(dst, self.kind(map))
     }
 
+    pub(super) fn map_take(&self, value: Reg, dst: Reg, map: Reg, key: Reg) -> Check {
+        self.map_get(value, map, key)?;
+        self.same_kind(dst, map)
+    }
+
     pub(super) fn map_has(&self, dst: Reg, map: Reg, key: Reg) -> Check {
         self.reads(key, self.keys(map)?)?;
         self.writes(dst, Slot::Word)

@@ -42,7 +42,7 @@ impl Scope<'_> {
     }
 
     fn reg(&self, reg: Reg) -> Check {
-        exists(&reg, u32::from(reg.0), self.func.regs.len())
+        exists(&reg, reg.0, self.func.regs.len())
     }
 
     fn label(&self, label: Label) -> Check {

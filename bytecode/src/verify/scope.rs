@@ -20,7 +20,7 @@ impl<'m> Scope<'m> {
         let mut refs = BitSet::new(func.regs.len());
         for (index, slot) in func.regs.iter().enumerate() {
             if slot.is_ref() {
-                refs.insert(index as u16);
+                refs.insert(index as u32);
             }
         }
         Scope {
@@ -33,7 +33,7 @@ impl<'m> Scope<'m> {
 
     /// Kind of a register; its number has been checked.
     pub(crate) fn kind(&self, reg: Reg) -> Slot {
-        self.func.regs[usize::from(reg.0)]
+        self.func.regs[reg.0 as usize]
     }
 
     pub(crate) fn is_ref(&self, reg: Reg) -> bool {

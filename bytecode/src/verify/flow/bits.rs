@@ -14,16 +14,16 @@ impl BitSet {
         }
     }
 
-    pub(crate) fn contains(&self, index: u16) -> bool {
-        self.words[usize::from(index) / 64] >> (index % 64) & 1 == 1
+    pub(crate) fn contains(&self, index: u32) -> bool {
+        self.words[index as usize / 64] >> (index % 64) & 1 == 1
     }
 
-    pub(crate) fn insert(&mut self, index: u16) {
-        self.words[usize::from(index) / 64] |= 1 << (index % 64);
+    pub(crate) fn insert(&mut self, index: u32) {
+        self.words[index as usize / 64] |= 1 << (index % 64);
     }
 
-    pub(crate) fn remove(&mut self, index: u16) {
-        self.words[usize::from(index) / 64] &= !(1 << (index % 64));
+    pub(crate) fn remove(&mut self, index: u32) {
+        self.words[index as usize / 64] &= !(1 << (index % 64));
     }
 
     /// Becomes a copy of `other`, which has the same size.
@@ -42,26 +42,26 @@ impl BitSet {
     }
 
     /// The smallest number that only one of the two sets has.
-    pub(crate) fn first_difference(&self, other: &BitSet) -> Option<u16> {
+    pub(crate) fn first_difference(&self, other: &BitSet) -> Option<u32> {
         let mut pairs = self.words.iter().zip(&other.words).enumerate();
         pairs.find_map(|(index, (a, b))| {
-            (a != b).then(|| (index * 64) as u16 + (a ^ b).trailing_zeros() as u16)
+            (a != b).then(|| (index * 64) as u32 + (a ^ b).trailing_zeros())
         })
     }
 
     /// The smallest member.
-    pub(crate) fn first(&self) -> Option<u16> {
+    pub(crate) fn first(&self) -> Option<u32> {
         self.iter().next()
     }
 
     /// The members in ascending order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u16> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.words.iter().enumerate().flat_map(|(index, &word)| {
             let mut rest = word;
             std::iter::from_fn(move || {
                 let bit = (rest != 0).then(|| rest.trailing_zeros())?;
                 rest &= rest - 1;
-                Some((index * 64) as u16 + bit as u16)
+                Some((index * 64) as u32 + bit)
             })
         })
     }

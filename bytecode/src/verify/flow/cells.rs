@@ -54,7 +54,7 @@ impl<'m> Scope<'m> {
     /// The content of the cell in a register, whose tag must be known unless there is only one.
     fn content(&self, state: &State, reg: Reg) -> Check<&'m CellLayout> {
         let (ty, cells) = self.boxed_cells(reg)?;
-        let tag = match (cells, state.status[usize::from(reg.0)].known) {
+        let tag = match (cells, state.status[reg.0 as usize].known) {
             ([single], _) => return Ok(single),
             (_, Known::Tag(tag)) => tag,
             _ => {

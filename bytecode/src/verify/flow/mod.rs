@@ -107,7 +107,7 @@ fn block_starts(code: &[Inst]) -> Vec<u32> {
 fn initial_state(scope: &Scope<'_>) -> State {
     let mut state = State::new(scope.func.regs.len());
     for (index, param) in scope.func.params.iter().enumerate() {
-        let reg = index as u16;
+        let reg = index as u32;
         state.readable.insert(reg);
         if param.slot.is_ref() && param.mode == Mode::Own {
             state.owned.insert(reg);
@@ -169,10 +169,10 @@ impl Walk<'_, '_> {
             };
             match patch {
                 Patch::Tag(reg, _) => {
-                    let before = self.state.status[usize::from(reg.0)];
+                    let before = self.state.status[reg.0 as usize];
                     self.state.patch(patch);
                     self.arrive(label.0)?;
-                    self.state.status[usize::from(reg.0)] = before;
+                    self.state.status[reg.0 as usize] = before;
                 }
                 Patch::Unset(_) => {
                     let before = self.state.save(&self.scope.refs);

@@ -42,9 +42,9 @@ pub(crate) enum Known {
 pub(crate) enum Hole {
     /// These slots, ascending.
     Slots(Vec<u16>),
-    /// The list element whose index is in this register.
+    /// The list element or map value whose index or key is in this register.
     Element(Reg),
-    /// A list element whose index was overwritten.
+    /// A list element or map value whose index or key was overwritten.
     Lost,
 }
 
@@ -102,7 +102,7 @@ impl State {
         self.owned.copy_from(&saved.owned);
         self.lent = BitSet::new(self.status.len());
         for &(reg, status) in &saved.refs {
-            self.status[usize::from(reg.0)] = status;
+            self.status[reg.0 as usize] = status;
             if let Root::Reg(root) = status.root {
                 self.lent.insert(root.0);
             }
@@ -120,7 +120,7 @@ impl State {
             owned: self.owned.clone(),
             refs: readable_refs
                 .iter()
-                .map(|reg| (Reg(reg), self.status[usize::from(reg)]))
+                .map(|reg| (Reg(reg), self.status[reg as usize]))
                 .collect(),
             holes: self.holes.clone(),
         }
@@ -130,7 +130,7 @@ impl State {
     pub(crate) fn patch(&mut self, patch: Patch) {
         match patch {
             Patch::Unset(reg) => self.clear(reg),
-            Patch::Tag(reg, tag) => self.status[usize::from(reg.0)].known = Known::Tag(tag),
+            Patch::Tag(reg, tag) => self.status[reg.0 as usize].known = Known::Tag(tag),
         }
     }
 
@@ -159,13 +159,13 @@ impl State {
             return;
         }
         for reg in borrowers {
-            self.status[usize::from(reg)].root = Root::Reg(to);
+            self.status[reg as usize].root = Root::Reg(to);
         }
         self.lent.remove(from.0);
         self.lent.insert(to.0);
     }
 
-    fn borrowers(&mut self, root: Reg) -> Vec<u16> {
+    fn borrowers(&mut self, root: Reg) -> Vec<u32> {
         if !self.lent.contains(root.0) {
             return Vec::new();
         }
@@ -173,7 +173,7 @@ impl State {
         let mut found = Vec::new();
         for reg in self.readable.iter() {
             seen += 1;
-            if !self.owned.contains(reg) && self.status[usize::from(reg)].root == Root::Reg(root) {
+            if !self.owned.contains(reg) && self.status[reg as usize].root == Root::Reg(root) {
                 found.push(reg);
             }
         }
@@ -217,7 +217,7 @@ impl Saved {
         let mut changed = self.readable.intersect(&other.readable);
         let readable = &mut self.readable;
         self.refs.retain_mut(|(reg, status)| {
-            let theirs = other.status[usize::from(reg.0)];
+            let theirs = other.status[reg.0 as usize];
             let keep = readable.contains(reg.0) && status.root == theirs.root;
             if !keep {
                 changed |= readable.contains(reg.0);

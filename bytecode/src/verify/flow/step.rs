@@ -32,8 +32,14 @@ impl Scope<'_> {
             }
         });
         result?;
-        if let Inst::ListTake { dst, index, .. } = inst {
-            state.set_hole(*dst, Hole::Element(*index));
+        match inst {
+            Inst::ListTake {
+                dst, index: key, ..
+            }
+            | Inst::MapTake { dst, key, .. } => {
+                state.set_hole(*dst, Hole::Element(*key));
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -102,7 +108,7 @@ impl Scope<'_> {
                     .zip(params)
                     .filter(|(_, param)| param.is_borrowed())
                 {
-                    let outlives = state.status[usize::from(reg.0)].root == Root::Caller;
+                    let outlives = state.status[reg.0 as usize].root == Root::Caller;
                     ensure(outlives, Rule::NotOwned, || {
                         format!("{reg} is borrowed and ends with this frame")
                     })?;
@@ -111,7 +117,7 @@ impl Scope<'_> {
             }
             Inst::TakeSlot { src, .. } => self.must_own(state, *src),
             Inst::Capture { src, .. } => {
-                let ours = state.status[usize::from(src.0)].known == Known::ThisClosure;
+                let ours = state.status[src.0 as usize].known == Known::ThisClosure;
                 ensure(ours, Rule::Sort, || {
                     format!("{src} is not this function's own closure")
                 })
@@ -125,7 +131,7 @@ impl Scope<'_> {
         if !self.is_ref(src) {
             return self.define(state, inst, dst, Known::Nothing);
         }
-        let mut status = state.status[usize::from(src.0)];
+        let mut status = state.status[src.0 as usize];
         if matches!(inst, Inst::Cast { .. }) {
             status.known = Known::Nothing;
         }
@@ -136,7 +142,8 @@ impl Scope<'_> {
         }
         self.may_write(state, dst)?;
         state.readable.insert(dst.0);
-        state.status[usize::from(dst.0)] = status;
+        lose_key(state, dst);
+        state.status[dst.0 as usize] = status;
         if moved {
             state.owned.insert(dst.0);
             state.move_borrows(src, dst);
@@ -149,20 +156,18 @@ impl Scope<'_> {
     fn define(&self, state: &mut State, inst: &Inst, reg: Reg, known: Known) -> Check {
         self.may_write(state, reg)?;
         state.readable.insert(reg.0);
+        lose_key(state, reg);
         if !self.is_ref(reg) {
-            lose_index(state, reg);
             return Ok(());
         }
-        state.status[usize::from(reg.0)] = owned(known);
+        state.status[reg.0 as usize] = owned(known);
         match inst.borrows_from() {
             None => state.owned.insert(reg.0),
             Some(src) if state.owned.contains(src.0) => {
-                state.status[usize::from(reg.0)].root = Root::Reg(src);
+                state.status[reg.0 as usize].root = Root::Reg(src);
                 state.lent.insert(src.0);
             }
-            Some(src) => {
-                state.status[usize::from(reg.0)].root = state.status[usize::from(src.0)].root
-            }
+            Some(src) => state.status[reg.0 as usize].root = state.status[src.0 as usize].root,
         }
         Ok(())
     }
@@ -177,9 +182,9 @@ impl Scope<'_> {
     fn result_known(&self, state: &State, inst: &Inst) -> Known {
         match inst {
             Inst::New { tag, .. } | Inst::NewReuse { tag, .. } => Known::Tag(*tag),
-            Inst::Update { src, .. } => state.status[usize::from(src.0)].known,
+            Inst::Update { src, .. } => state.status[src.0 as usize].known,
             Inst::Dup { src, .. } if !is_token(self.kind(*src)) => {
-                state.status[usize::from(src.0)].known
+                state.status[src.0 as usize].known
             }
             _ => Known::Nothing,
         }
@@ -246,8 +251,8 @@ fn move_hole(state: &mut State, src: Reg, dst: Reg) {
     }
 }
 
-/// The word in `reg` changes, so it is no longer the index of a hole.
-fn lose_index(state: &mut State, reg: Reg) {
+/// What is in `reg` changes, so it is no longer the index or key of a hole.
+fn lose_key(state: &mut State, reg: Reg) {
     for (_, hole) in &mut state.holes {
         if *hole == Hole::Element(reg) {
             *hole = Hole::Lost;
