@@ -1,3 +1,5 @@
 //! The middle end: monomorphic Core and what is done to it.
 
 pub mod ir;
+pub mod lower;
+pub mod mono;

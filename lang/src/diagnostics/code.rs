@@ -105,6 +105,12 @@ codes! {
     Error 39 NOT_MAPPABLE = "field not mappable from a row";
     Error 40 MISSING_ASSOCIATED_TYPE = "associated type missing";
     Error 41 UNDECLARED_ASSOCIATED_TYPE = "associated type not declared";
+    Error 70 ENDLESS_INSTANCES = "instances that nest without end";
+    Error 71 PATTERNS_TOO_COMPLEX = "patterns too complex";
+    Error 72 REFUTABLE_LET = "refutable pattern in let";
+
+    Warning 70 UNREACHABLE_ARM = "arm that nothing reaches";
+    Warning 71 MISSING_CLAUSE = "clauses not exhaustive";
 
     Error 101 UNEXPECTED_TOKEN = "unexpected token";
     Error 102 MISSING_END = "missing end";

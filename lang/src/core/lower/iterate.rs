@@ -1,0 +1,208 @@
+//! Loops over what a `for` iterates, without iterators: a join that jumps to itself with a position.
+
+use snow_bytecode::inst::{Cond, IntOp};
+use snow_bytecode::types::{Type, TypeId};
+
+use super::matching::Row;
+use super::{Fault, Lower, Res};
+use crate::core::ir::{End, JoinId, Op, Var};
+use crate::syntax::ast::Span;
+use crate::typed::{Con, Expr, Pat};
+
+/// How elements are reached from a position.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The position is the element.
+    Range,
+    /// The position is an index.
+    List(Var, TypeId),
+    /// The position is an entry number; elements are pairs of this type.
+    Map(Var, TypeId),
+    /// The position is an entry number.
+    Set(Var, TypeId),
+}
+
+/// A generator of a `for`.
+#[derive(Clone, Copy)]
+pub(super) struct Generator<'a> {
+    pub(super) pat: &'a Pat,
+    pub(super) iterable: &'a Expr,
+    /// Where control goes after the last element, with what was collected.
+    pub(super) done: JoinId,
+}
+
+/// Builds the code of a turn: gets what was collected so far and the join for the next turn.
+type Turn<'b, 'm, 'a> = &'b mut dyn FnMut(&mut Lower<'m, 'a>, Vec<Var>, JoinId) -> Res<()>;
+
+impl<'m, 'a> Lower<'m, 'a> {
+    /// Ends the current block with a loop over a generator's elements; `collected` is the list so far, if one is collected.
+    pub(super) fn iterate(
+        &mut self,
+        generator: Generator<'a>,
+        collected: Vec<Var>,
+        turn: Turn<'_, 'm, 'a>,
+    ) -> Res<()> {
+        let span = generator.iterable.span;
+        let iterable = self.value(generator.iterable)?;
+        let (source, start, end) = self.source(iterable, generator, span)?;
+        let int = self.con(Con::Int)?;
+        let head = self.join();
+        let position = self.var(int, "");
+        let so_far = self.fresh_like(&collected);
+        let mut params = vec![position];
+        params.extend(&so_far);
+        self.declare(head, params, true, |lower| {
+            let (at, more) = lower.advance(source, position, end, span)?;
+            let then = lower
+                .block(|lower| lower.one_turn(generator, source, at, head, so_far.clone(), turn))?;
+            let otherwise = lower.block(|lower| lower.jump(generator.done, so_far.clone()))?;
+            lower.end(End::If(more, Box::new(then), Box::new(otherwise)))
+        })?;
+        let mut args = vec![start];
+        args.extend(collected);
+        self.jump(head, args)
+    }
+
+    /// Fresh variables of the same types.
+    pub(super) fn fresh_like(&mut self, vars: &[Var]) -> Vec<Var> {
+        vars.iter()
+            .map(|var| self.var(self.type_of(*var), ""))
+            .collect()
+    }
+
+    /// The source of an iterable, its first position, and the first position behind it (0 where the source tells).
+    fn source(
+        &mut self,
+        iterable: Var,
+        generator: Generator<'a>,
+        span: Span,
+    ) -> Res<(Source, Var, Var)> {
+        let int = self.con(Con::Int)?;
+        match self.mono.types.get(self.type_of(iterable)).clone() {
+            Type::Range => {
+                let start = self.emit(int, Op::RangeStart(iterable), span);
+                let end = self.emit(int, Op::RangeEnd(iterable), span);
+                Ok((Source::Range, start, end))
+            }
+            Type::List(element) => self.list_source(iterable, element, span),
+            Type::Map(..) => {
+                let pair = self.ty(&generator.pat.ty, span)?;
+                let zero = self.int(0, span)?;
+                Ok((Source::Map(iterable, pair), zero, zero))
+            }
+            Type::Set(element) => {
+                let zero = self.int(0, span)?;
+                Ok((Source::Set(iterable, element), zero, zero))
+            }
+            Type::String => self.list_of("String", "graphemes", iterable, span),
+            Type::Struct { name, .. } | Type::Sum { name, .. } if name == "Queue" => {
+                self.list_of("Queue", "to_list", iterable, span)
+            }
+            _ => Err(Fault::internal(span, "`for` over something that cannot be iterated").into()),
+        }
+    }
+
+    fn list_source(&mut self, list: Var, element: TypeId, span: Span) -> Res<(Source, Var, Var)> {
+        let int = self.con(Con::Int)?;
+        let start = self.int(0, span)?;
+        let end = self.emit(int, Op::ListLen(list), span);
+        Ok((Source::List(list, element), start, end))
+    }
+
+    /// The list that a library function makes of the iterable.
+    fn list_of(
+        &mut self,
+        module: &str,
+        name: &str,
+        iterable: Var,
+        span: Span,
+    ) -> Res<(Source, Var, Var)> {
+        let func = self.mono.library(module, name, span)?;
+        let args = match self.mono.types.get(self.type_of(iterable)) {
+            Type::Struct { args, .. } | Type::Sum { args, .. } => args.clone(),
+            _ => Vec::new(),
+        };
+        let list = self.call_with(func, args, vec![iterable], span)?;
+        let element = self.element_type(list, span)?;
+        self.list_source(list, element, span)
+    }
+
+    /// The position of the next element, and whether there is one.
+    fn advance(&mut self, source: Source, position: Var, end: Var, span: Span) -> Res<(Var, Var)> {
+        let bool_type = self.con(Con::Bool)?;
+        let int = self.con(Con::Int)?;
+        match source {
+            Source::Range | Source::List(..) => {
+                let more = self.emit(bool_type, Op::IntCmp(Cond::Lt, position, end), span);
+                Ok((position, more))
+            }
+            Source::Map(map, _) | Source::Set(map, _) => {
+                let at = self.emit(int, Op::MapNext(map, position), span);
+                let zero = self.int(0, span)?;
+                let more = self.emit(bool_type, Op::IntCmp(Cond::Ge, at, zero), span);
+                Ok((at, more))
+            }
+        }
+    }
+
+    fn one_turn(
+        &mut self,
+        generator: Generator<'a>,
+        source: Source,
+        at: Var,
+        head: JoinId,
+        so_far: Vec<Var>,
+        turn: Turn<'_, 'm, 'a>,
+    ) -> Res<()> {
+        let span = generator.iterable.span;
+        let int = self.con(Con::Int)?;
+        let next = self.join();
+        let collected = self.fresh_like(&so_far);
+        self.declare(next, collected.clone(), false, |lower| {
+            let one = lower.int(1, span)?;
+            // No overflow: the position is below another Int.
+            let mut args = vec![lower.emit(int, Op::IntBin(IntOp::WrappingAdd, at, one), span)];
+            args.extend(collected);
+            lower.jump(head, args)
+        })?;
+        let element = self.element_at(source, at, span)?;
+        let rows = vec![
+            Row {
+                pats: std::slice::from_ref(generator.pat),
+                guard: None,
+            },
+            Row {
+                pats: &[],
+                guard: None,
+            },
+        ];
+        self.matching(
+            &[element],
+            rows,
+            span,
+            End::Unreachable,
+            &mut |lower, row| match row {
+                0 => turn(lower, so_far.clone(), next),
+                _ => lower.jump(next, so_far.clone()),
+            },
+        )
+    }
+
+    fn element_at(&mut self, source: Source, at: Var, span: Span) -> Res<Var> {
+        Ok(match source {
+            Source::Range => at,
+            Source::List(list, ty) => self.emit(ty, Op::ListGet(list, at), span),
+            Source::Set(set, ty) => self.emit(ty, Op::MapKeyAt(set, at), span),
+            Source::Map(map, pair) => {
+                let Type::Map(key, value) = self.mono.types.get(self.type_of(map)).clone() else {
+                    return Err(
+                        Fault::internal(span, "entries of something that is not a map").into(),
+                    );
+                };
+                let key = self.emit(key, Op::MapKeyAt(map, at), span);
+                let value = self.emit(value, Op::MapValueAt(map, at), span);
+                self.emit(pair, Op::Construct(0, vec![key, value]), span)
+            }
+        })
+    }
+}

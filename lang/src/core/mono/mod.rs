@@ -1,0 +1,177 @@
+//! Monomorphisation: which functions a program needs, at which types.
+//!
+//! A worklist starts from `main` and the user's named functions that are not generic; lowering a function asks for the instances that
+//! it calls. An instance is a function with all its type arguments: instances are not shared by representation, because the
+//! bytecode's types are nominal.
+
+mod types;
+
+use rustc_hash::FxHashMap;
+use snow_bytecode::types::TypeId;
+
+pub use types::{MAX_NESTING, Types};
+
+use crate::core::ir;
+use crate::core::lower::{self, Fault};
+use crate::diagnostics::Sink;
+use crate::syntax::ast::Span;
+use crate::typed::{Func, FuncId, Imp, Program};
+
+/// Largest number of instances of one program.
+const MAX_INSTANCES: usize = 1 << 20;
+
+/// Lowers what `main` and the named functions of the user's modules reach. `None` when something was reported.
+pub fn lower_program(program: &Program, sink: &mut Sink) -> Option<ir::Program> {
+    match Mono::new(program).run() {
+        Ok(lowered) => Some(lowered),
+        Err(fault) => {
+            sink.push(fault.into_diagnostic());
+            None
+        }
+    }
+}
+
+/// What lowering functions shares: types, instances and the functions made so far.
+pub struct Mono<'a> {
+    /// The typed program.
+    pub program: &'a Program,
+    /// Its types, as far as needed.
+    pub types: Types<'a>,
+    instances: FxHashMap<(FuncId, Vec<TypeId>), ir::FuncId>,
+    waiting: Vec<(FuncId, Vec<TypeId>, ir::FuncId)>,
+    funcs: Vec<Option<ir::Func>>,
+    library: FxHashMap<(&'a str, &'a str), FuncId>,
+}
+
+impl<'a> Mono<'a> {
+    fn new(program: &'a Program) -> Self {
+        Mono {
+            program,
+            types: Types::new(program),
+            instances: FxHashMap::default(),
+            waiting: Vec::new(),
+            funcs: Vec::new(),
+            library: library_index(program),
+        }
+    }
+
+    fn run(mut self) -> Result<ir::Program, Fault> {
+        let mut exports = Vec::new();
+        let roots = program_roots(self.program);
+        for id in roots {
+            let func = self.func(id);
+            let name = self.qualified_name(func);
+            let span = func.span;
+            exports.push((name, self.instance(id, Vec::new(), span)?));
+        }
+        let entry = match self.program.main {
+            Some(main) => Some(self.instance(main, Vec::new(), self.func(main).span)?),
+            None => None,
+        };
+        while let Some((id, args, at)) = self.waiting.pop() {
+            let func = lower::lower_func(&mut self, id, args)?;
+            self.define(at, func);
+        }
+        let defined = self.funcs.into_iter().enumerate().map(|(number, func)| {
+            func.ok_or_else(|| {
+                Fault::internal(
+                    Span::default(),
+                    format!("function {number} was never lowered"),
+                )
+            })
+        });
+        Ok(ir::Program {
+            funcs: defined.collect::<Result<_, _>>()?,
+            types: self.types.finish(),
+            entry,
+            exports,
+        })
+    }
+
+    /// The typed function of an id.
+    pub fn func(&self, id: FuncId) -> &'a Func {
+        &self.program.funcs[id.0 as usize]
+    }
+
+    /// `Module.name`.
+    pub fn qualified_name(&self, func: &Func) -> String {
+        let module = &self.program.modules[func.module.0 as usize];
+        format!("{}.{}", module.name, func.name)
+    }
+
+    /// The instance of a function at type arguments, lowered now or later. `span` is where it is needed.
+    pub fn instance(
+        &mut self,
+        id: FuncId,
+        args: Vec<TypeId>,
+        span: Span,
+    ) -> Result<ir::FuncId, Fault> {
+        if let Some(&known) = self.instances.get(&(id, args.clone())) {
+            return Ok(known);
+        }
+        let func = self.func(id);
+        if args.len() != func.type_params.len() {
+            return Err(Fault::internal(
+                span,
+                format!("`{}` with {} type arguments", func.name, args.len()),
+            ));
+        }
+        let too_deep = args
+            .iter()
+            .any(|arg| self.types.nesting(*arg) > MAX_NESTING);
+        if too_deep || self.instances.len() >= MAX_INSTANCES {
+            let what = format!("function `{}`", self.qualified_name(func));
+            return Err(Fault::endless(func.span, &what));
+        }
+        let at = self.reserve();
+        self.instances.insert((id, args.clone()), at);
+        self.waiting.push((id, args, at));
+        Ok(at)
+    }
+
+    /// A number for a function that [`Mono::define`] will get.
+    pub fn reserve(&mut self) -> ir::FuncId {
+        self.funcs.push(None);
+        ir::FuncId(self.funcs.len() as u32 - 1)
+    }
+
+    /// Sets the function of a reserved number.
+    pub fn define(&mut self, at: ir::FuncId, func: ir::Func) {
+        self.funcs[at.0 as usize] = Some(func);
+    }
+
+    /// A function of the standard library that lowering itself refers to.
+    pub fn library(&self, module: &str, name: &str, span: Span) -> Result<FuncId, Fault> {
+        let found = self.library.get(&(module, name)).copied();
+        found.ok_or_else(|| {
+            Fault::internal(
+                span,
+                format!("the standard library has no `{module}.{name}`"),
+            )
+        })
+    }
+}
+
+fn library_index(program: &Program) -> FxHashMap<(&str, &str), FuncId> {
+    let mut index = FxHashMap::default();
+    for (number, func) in program.funcs.iter().enumerate() {
+        let module = &program.modules[func.module.0 as usize];
+        if module.std {
+            index.insert(
+                (module.name.as_str(), func.name.as_str()),
+                FuncId(number as u32),
+            );
+        }
+    }
+    index
+}
+
+/// The user's named functions that are not generic.
+fn program_roots(program: &Program) -> Vec<FuncId> {
+    let funcs = program.funcs.iter().enumerate();
+    let users = funcs.filter(|(_, func)| {
+        let user = !program.modules[func.module.0 as usize].std;
+        user && func.type_params.is_empty() && matches!(func.imp, Imp::Body(_))
+    });
+    users.map(|(number, _)| FuncId(number as u32)).collect()
+}
