@@ -1,5 +1,6 @@
 //! The middle end: monomorphic Core and what is done to it.
 
+pub mod flat;
 pub mod ir;
 pub mod lower;
 pub mod mono;

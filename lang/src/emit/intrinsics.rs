@@ -1,0 +1,161 @@
+//! The instructions that the standard library may name: `native fn length<T>(xs :: List<T>) -> Int = "list.len"`.
+//!
+//! A symbol that starts with `snow_` is a native function of the runtime; any other one must stand in this table. Parameters are declared
+//! as shown (`own` where the instruction consumes its operand); `T`, `K`, `V`, `N` are type parameters.
+//!
+//! | symbol | declaration |
+//! |---|---|
+//! | `int.add` `int.sub` `int.mul` `int.div` `int.rem` | `(Int, Int) -> Int`, checked |
+//! | `int.wrapping_add` `int.wrapping_sub` `int.wrapping_mul` | `(Int, Int) -> Int` |
+//! | `int.and` `int.or` `int.xor` `int.shl` `int.shr` | `(Int, Int) -> Int` |
+//! | `int.neg` | `(Int) -> Int` |
+//! | `int.to_float` `float.to_int` | `(Int) -> Float`, `(Float) -> Int` (truncates, crashes when it does not fit) |
+//! | `float.add` `float.sub` `float.mul` `float.div` `float.rem` | `(Float, Float) -> Float` |
+//! | `float.neg` `float.abs` `float.sqrt` `float.floor` `float.ceil` `float.trunc` | `(Float) -> Float` |
+//! | `number.zero` `number.one` | `() -> N`, N is Int or Float |
+//! | `comparison.sign` | `(N) -> Int`, N is Int or Ordering: negative, 0 or positive |
+//! | `eq` | `(T, T) -> Bool` |
+//! | `compare` | `(T, T) -> Ordering` |
+//! | `hash` | `(T) -> Int` |
+//! | `concat` | `(own String, String) -> String`, or Bytes |
+//! | `text.display` `text.debug` | `(own String, T) -> String`: with the text of the value appended |
+//! | `range.new` `range.start` `range.end` | `(Int, Int) -> Range`, `(Range) -> Int` |
+//! | `list.new` | `() -> List<T>` |
+//! | `list.len` | `(List<T>) -> Int` |
+//! | `list.get` | `(List<T>, Int) -> T`, crashes out of range |
+//! | `list.append` | `(own List<T>, own T) -> List<T>` |
+//! | `list.prepend` | `(own List<T>, own T) -> List<T>` |
+//! | `list.drop` | `(own List<T>, Int) -> List<T>`, clamped |
+//! | `list.set` | `(own List<T>, Int, own T) -> List<T>`, crashes out of range |
+//! | `list.take` | `(own List<T>, Int) -> (T, List<T>)`: moves the element out; the list may only be given to `list.fill` |
+//! | `list.fill` | `(own List<T>, Int, own T) -> List<T>` |
+//! | `list.concat` | `(own List<T>, own List<T>) -> List<T>` |
+//! | `map.new` `set.new` | `() -> Map<K, V>`, `() -> Set<T>` |
+//! | `map.get` | `(Map<K, V>, K) -> V`, crashes when absent |
+//! | `map.has` `set.has` | `(Map<K, V>, K) -> Bool`, `(Set<T>, T) -> Bool` |
+//! | `map.put` | `(own Map<K, V>, own K, own V) -> Map<K, V>` |
+//! | `map.next` `set.next` | `(Map<K, V>, Int) -> Int`: number of the first entry at or after a number, or -1 |
+//! | `map.key` `set.key` | `(Map<K, V>, Int) -> K` of an entry number |
+//! | `map.value` | `(Map<K, V>, Int) -> V` of an entry number |
+//! | `map.take` | `(own Map<K, V>, K) -> (V, Map<K, V>)`: as `list.take`; crashes when absent |
+//! | `map.fill` | `(own Map<K, V>, K, own V) -> Map<K, V>` |
+
+use snow_bytecode::inst::{FloatOp, FloatUnOp, IntOp, TextForm};
+
+/// An operation that a symbol names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Intrinsic {
+    Int(IntOp),
+    IntNeg,
+    IntToFloat,
+    FloatToInt,
+    Float(FloatOp),
+    FloatUn(FloatUnOp),
+    /// The Int or Float of this value.
+    Number(u8),
+    Sign,
+    Equal,
+    Compare,
+    Hash,
+    Concat,
+    Text(TextForm),
+    RangeNew,
+    RangeStart,
+    RangeEnd,
+    ListNew,
+    ListLen,
+    ListGet,
+    ListAppend,
+    ListPrepend,
+    ListDrop,
+    ListSet,
+    ListTake,
+    ListFill,
+    ListConcat,
+    MapNew,
+    MapGet,
+    MapHas,
+    MapPut,
+    MapNext,
+    MapKey,
+    MapValue,
+    MapTake,
+    MapFill,
+}
+
+/// All symbols.
+pub const TABLE: &[(&str, Intrinsic)] = &[
+    ("int.add", Intrinsic::Int(IntOp::Add)),
+    ("int.sub", Intrinsic::Int(IntOp::Sub)),
+    ("int.mul", Intrinsic::Int(IntOp::Mul)),
+    ("int.div", Intrinsic::Int(IntOp::Div)),
+    ("int.rem", Intrinsic::Int(IntOp::Rem)),
+    ("int.wrapping_add", Intrinsic::Int(IntOp::WrappingAdd)),
+    ("int.wrapping_sub", Intrinsic::Int(IntOp::WrappingSub)),
+    ("int.wrapping_mul", Intrinsic::Int(IntOp::WrappingMul)),
+    ("int.and", Intrinsic::Int(IntOp::And)),
+    ("int.or", Intrinsic::Int(IntOp::Or)),
+    ("int.xor", Intrinsic::Int(IntOp::Xor)),
+    ("int.shl", Intrinsic::Int(IntOp::Shl)),
+    ("int.shr", Intrinsic::Int(IntOp::Shr)),
+    ("int.neg", Intrinsic::IntNeg),
+    ("int.to_float", Intrinsic::IntToFloat),
+    ("float.to_int", Intrinsic::FloatToInt),
+    ("float.add", Intrinsic::Float(FloatOp::Add)),
+    ("float.sub", Intrinsic::Float(FloatOp::Sub)),
+    ("float.mul", Intrinsic::Float(FloatOp::Mul)),
+    ("float.div", Intrinsic::Float(FloatOp::Div)),
+    ("float.rem", Intrinsic::Float(FloatOp::Rem)),
+    ("float.neg", Intrinsic::FloatUn(FloatUnOp::Neg)),
+    ("float.abs", Intrinsic::FloatUn(FloatUnOp::Abs)),
+    ("float.sqrt", Intrinsic::FloatUn(FloatUnOp::Sqrt)),
+    ("float.floor", Intrinsic::FloatUn(FloatUnOp::Floor)),
+    ("float.ceil", Intrinsic::FloatUn(FloatUnOp::Ceil)),
+    ("float.trunc", Intrinsic::FloatUn(FloatUnOp::Trunc)),
+    ("number.zero", Intrinsic::Number(0)),
+    ("number.one", Intrinsic::Number(1)),
+    ("comparison.sign", Intrinsic::Sign),
+    ("eq", Intrinsic::Equal),
+    ("compare", Intrinsic::Compare),
+    ("hash", Intrinsic::Hash),
+    ("concat", Intrinsic::Concat),
+    ("text.display", Intrinsic::Text(TextForm::Display)),
+    ("text.debug", Intrinsic::Text(TextForm::Debug)),
+    ("range.new", Intrinsic::RangeNew),
+    ("range.start", Intrinsic::RangeStart),
+    ("range.end", Intrinsic::RangeEnd),
+    ("list.new", Intrinsic::ListNew),
+    ("list.len", Intrinsic::ListLen),
+    ("list.get", Intrinsic::ListGet),
+    ("list.append", Intrinsic::ListAppend),
+    ("list.prepend", Intrinsic::ListPrepend),
+    ("list.drop", Intrinsic::ListDrop),
+    ("list.set", Intrinsic::ListSet),
+    ("list.take", Intrinsic::ListTake),
+    ("list.fill", Intrinsic::ListFill),
+    ("list.concat", Intrinsic::ListConcat),
+    ("map.new", Intrinsic::MapNew),
+    ("set.new", Intrinsic::MapNew),
+    ("map.get", Intrinsic::MapGet),
+    ("map.has", Intrinsic::MapHas),
+    ("set.has", Intrinsic::MapHas),
+    ("map.put", Intrinsic::MapPut),
+    ("map.next", Intrinsic::MapNext),
+    ("set.next", Intrinsic::MapNext),
+    ("map.key", Intrinsic::MapKey),
+    ("set.key", Intrinsic::MapKey),
+    ("map.value", Intrinsic::MapValue),
+    ("map.take", Intrinsic::MapTake),
+    ("map.fill", Intrinsic::MapFill),
+];
+
+impl Intrinsic {
+    /// The operation of a symbol.
+    pub fn by_symbol(symbol: &str) -> Option<Intrinsic> {
+        TABLE
+            .iter()
+            .find(|(name, _)| *name == symbol)
+            .map(|(_, intrinsic)| *intrinsic)
+    }
+}

@@ -1,0 +1,3 @@
+//! From Core to bytecode.
+
+pub mod intrinsics;
