@@ -1,1 +1,9 @@
 //! The runtime both tiers share: heap, values, registry and the bytecode interpreter.
+
+pub mod atoms;
+pub mod ctx;
+pub mod heap;
+pub mod native;
+pub mod output;
+pub mod types;
+pub mod value;

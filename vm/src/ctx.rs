@@ -1,0 +1,83 @@
+//! The context of running code: heap, atoms, output and the reason of a crash. Both tiers and all natives get it as their first argument.
+
+use std::sync::Arc;
+
+use crate::atoms::Atoms;
+use crate::heap::Heap;
+use crate::output::Output;
+use crate::types::RuntimeTypes;
+
+/// What a native function, or a function in native form, came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[must_use]
+pub enum Status {
+    /// The result is written.
+    Ok = 0,
+    /// Crash; the reason is in the context, there is no result.
+    Crash = 1,
+    /// The program ends now; the exit code is in the context.
+    Exit = 2,
+}
+
+/// Everything that running code needs besides its arguments.
+pub struct Ctx {
+    /// Cells.
+    pub heap: Heap,
+    /// Names of atoms.
+    pub atoms: Atoms,
+    /// Buffered standard output.
+    pub output: Output,
+    /// Arguments of the program.
+    pub args: Vec<String>,
+    /// State of the random generator; `None` until it is used or seeded.
+    pub random: Option<u64>,
+    crash: Option<String>,
+    exit: Option<i32>,
+}
+
+impl Ctx {
+    /// A context for a program with these types.
+    pub fn new(types: Arc<RuntimeTypes>, atoms: Atoms, output: Output, args: Vec<String>) -> Ctx {
+        Ctx {
+            heap: Heap::new(types),
+            atoms,
+            output,
+            args,
+            random: None,
+            crash: None,
+            exit: None,
+        }
+    }
+
+    /// The loaded types.
+    #[inline(always)]
+    pub fn types(&self) -> &RuntimeTypes {
+        self.heap.types()
+    }
+
+    /// Stores the reason of a crash and gives the status that reports it.
+    #[cold]
+    pub fn crash(&mut self, reason: impl Into<String>) -> Status {
+        self.crash = Some(reason.into());
+        Status::Crash
+    }
+
+    /// Takes the reason of the crash that was reported.
+    pub fn take_crash(&mut self) -> String {
+        self.crash
+            .take()
+            .unwrap_or_else(|| "unknown reason".to_owned())
+    }
+
+    /// Asks for the end of the program.
+    pub fn exit(&mut self, code: i32) -> Status {
+        self.exit = Some(code);
+        Status::Exit
+    }
+
+    /// The exit code that was asked for.
+    pub fn exit_code(&self) -> Option<i32> {
+        self.exit
+    }
+}

@@ -1,0 +1,261 @@
+//! Allocation: free lists for small cells, mimalloc for large ones.
+
+use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};
+use std::sync::Arc;
+
+use snow_bytecode::types::TypeId;
+
+use super::cell::Cell;
+use crate::types::RuntimeTypes;
+
+#[cfg(miri)]
+static BLOCKS: std::alloc::System = std::alloc::System;
+#[cfg(not(miri))]
+static BLOCKS: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Largest size, header included, that comes from the free lists.
+pub const MAX_SMALL_WORDS: usize = 16;
+
+/// Bytes of a slab that small cells are carved from.
+const SLAB_BYTES: usize = 64 * 1024;
+
+/// Bytes carved into one free list at a time.
+const BATCH_BYTES: usize = 2048;
+
+/// What a heap counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Cells allocated so far.
+    pub allocated: u64,
+    /// Cells freed so far.
+    pub freed: u64,
+    /// Cells or parts of collections that were copied because they were not unique.
+    pub copies: u64,
+    /// Bytes of cells too large for the free lists that are allocated now.
+    pub large_bytes: u64,
+    /// Bytes of slabs.
+    pub slab_bytes: u64,
+}
+
+/// The cells of one scheduler.
+pub struct Heap {
+    free: [*mut u64; MAX_SMALL_WORDS + 1],
+    bump: *mut u64,
+    bump_words: usize,
+    pub(super) pending: Option<Cell>,
+    types: Arc<RuntimeTypes>,
+    slabs: Vec<*mut u64>,
+    /// Statistics; the tests read them.
+    pub counters: Counters,
+}
+
+impl Heap {
+    /// An empty heap for values of these types.
+    pub fn new(types: Arc<RuntimeTypes>) -> Heap {
+        Heap {
+            free: [std::ptr::null_mut(); MAX_SMALL_WORDS + 1],
+            bump: std::ptr::null_mut(),
+            bump_words: 0,
+            pending: None,
+            types,
+            slabs: Vec::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// The types of the cells.
+    #[inline(always)]
+    pub fn types(&self) -> &RuntimeTypes {
+        &self.types
+    }
+
+    /// The types of the cells, to keep while the heap is being changed.
+    pub fn types_arc(&self) -> Arc<RuntimeTypes> {
+        Arc::clone(&self.types)
+    }
+
+    /// Cells that are allocated and not freed, dead ones that wait on the pending list included.
+    pub fn live(&self) -> u64 {
+        self.counters.allocated - self.counters.freed
+    }
+
+    /// Allocates a cell of `words` words, header included, with count 1. The payload is not initialised.
+    ///
+    /// # Safety
+    /// `words` is at least 2; the caller fills the payload as `ty` and `tag` say before the cell is dropped or shown.
+    #[inline(always)]
+    pub unsafe fn alloc(&mut self, ty: TypeId, tag: u8, words: usize) -> Cell {
+        debug_assert!(words >= 2);
+        let block = if words <= MAX_SMALL_WORDS {
+            self.alloc_small(words)
+        } else {
+            self.alloc_large(words)
+        };
+        self.counters.allocated += 1;
+        // SAFETY: the block is fresh, aligned and ours.
+        unsafe {
+            let cell = Cell::from_word(block.expose_provenance() as u64);
+            cell.init(ty, tag);
+            cell
+        }
+    }
+
+    #[inline(always)]
+    fn alloc_small(&mut self, words: usize) -> *mut u64 {
+        let head = self.free[words];
+        if head.is_null() {
+            return self.refill(words);
+        }
+        // SAFETY: blocks on a free list hold the next one's address in word 0.
+        self.free[words] = unsafe { *head.cast::<*mut u64>() };
+        head
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn refill(&mut self, words: usize) -> *mut u64 {
+        self.settle_some();
+        let head = self.free[words];
+        if !head.is_null() {
+            // SAFETY: as in `alloc_small`.
+            self.free[words] = unsafe { *head.cast::<*mut u64>() };
+            return head;
+        }
+        if self.bump_words < words {
+            self.new_slab();
+        }
+        let count = (BATCH_BYTES / 8 / words).clamp(1, self.bump_words / words);
+        let first = self.bump;
+        // SAFETY: `count * words` words are left in the slab; each block is linked to the next, the last to none.
+        unsafe {
+            for i in 1..count {
+                let next = if i + 1 < count {
+                    first.add((i + 1) * words)
+                } else {
+                    std::ptr::null_mut()
+                };
+                *first.add(i * words).cast::<*mut u64>() = next;
+            }
+            self.free[words] = if count > 1 {
+                first.add(words)
+            } else {
+                std::ptr::null_mut()
+            };
+            self.bump = first.add(count * words);
+        }
+        self.bump_words -= count * words;
+        first
+    }
+
+    fn new_slab(&mut self) {
+        // What is left of the old slab (less than one cell) is wasted until the heap ends.
+        let layout = Layout::from_size_align(SLAB_BYTES, 64).expect("constant and valid");
+        // SAFETY: the layout is not empty.
+        let slab: *mut u64 = unsafe { BLOCKS.alloc(layout) }.cast();
+        check_block(slab, layout);
+        self.slabs.push(slab);
+        self.bump = slab;
+        self.bump_words = SLAB_BYTES / 8;
+        self.counters.slab_bytes += SLAB_BYTES as u64;
+    }
+
+    #[inline(never)]
+    fn alloc_large(&mut self, words: usize) -> *mut u64 {
+        let layout = large_layout(words);
+        // SAFETY: the layout is not empty.
+        let block: *mut u64 = unsafe { BLOCKS.alloc(layout) }.cast();
+        check_block(block, layout);
+        self.counters.large_bytes += layout.size() as u64;
+        block
+    }
+
+    /// Gives the memory of a cell back.
+    ///
+    /// # Safety
+    /// The cell was allocated with `words` words by a heap of this runtime, and nothing refers to it.
+    #[inline(always)]
+    pub unsafe fn free(&mut self, cell: Cell, words: usize) {
+        self.counters.freed += 1;
+        if words <= MAX_SMALL_WORDS {
+            // SAFETY: the block is dead, its first word may hold the link.
+            unsafe { *cell.as_ptr().cast::<*mut u64>() = self.free[words] };
+            self.free[words] = cell.as_ptr();
+        } else {
+            // SAFETY: by contract.
+            unsafe { self.free_large(cell, words) }
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn free_large(&mut self, cell: Cell, words: usize) {
+        let layout = large_layout(words);
+        self.counters.large_bytes -= layout.size() as u64;
+        // SAFETY: large blocks were allocated with this layout.
+        unsafe { BLOCKS.dealloc(cell.as_ptr().cast(), layout) }
+    }
+
+    /// Moves a unique cell into a block of another size; words that fit in both keep their values.
+    ///
+    /// # Safety
+    /// The caller holds the unique reference to `cell`, which has `old` words; `new` is at least 2.
+    pub unsafe fn resize(&mut self, cell: Cell, old: usize, new: usize) -> Cell {
+        // SAFETY: both blocks are ours and have the sizes stated.
+        unsafe {
+            if old > MAX_SMALL_WORDS && new > MAX_SMALL_WORDS {
+                let (before, after) = (large_layout(old), large_layout(new));
+                let block: *mut u64 = BLOCKS
+                    .realloc(cell.as_ptr().cast(), before, after.size())
+                    .cast();
+                check_block(block, after);
+                self.counters.large_bytes += after.size() as u64;
+                self.counters.large_bytes -= before.size() as u64;
+                return Cell::from_word(block.expose_provenance() as u64);
+            }
+            let moved = self.alloc(cell.ty(), cell.tag(), new);
+            std::ptr::copy_nonoverlapping(cell.payload(), moved.payload(), old.min(new) - 1);
+            self.free(cell, old);
+            moved
+        }
+    }
+
+    /// Frees the memory that a token holds; null is allowed.
+    ///
+    /// # Safety
+    /// `token` is 0 or an unused token for `words` payload words.
+    pub unsafe fn free_token(&mut self, token: u64, words: u16) {
+        // SAFETY: a token is the block of a dead cell.
+        unsafe {
+            if let Some(cell) = Cell::from_nullable(token) {
+                self.free(cell, usize::from(words) + 1);
+            }
+        }
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        self.settle_all();
+        let layout = Layout::from_size_align(SLAB_BYTES, 64).expect("constant and valid");
+        for slab in self.slabs.drain(..) {
+            // SAFETY: slabs were allocated with this layout; no cell of a heap is used after the heap.
+            unsafe { BLOCKS.dealloc(slab.cast(), layout) }
+        }
+    }
+}
+
+fn large_layout(words: usize) -> Layout {
+    match words
+        .checked_mul(8)
+        .and_then(|bytes| Layout::from_size_align(bytes, 8).ok())
+    {
+        Some(layout) => layout,
+        None => handle_alloc_error(Layout::new::<u64>()),
+    }
+}
+
+/// Ends the program when a block was not to be had, or lies where links of the pending list cannot reach.
+fn check_block(block: *mut u64, layout: Layout) {
+    if block.is_null() || block.addr() >> 48 != 0 {
+        handle_alloc_error(layout);
+    }
+}

@@ -1,0 +1,13 @@
+//! The heap: cells, their allocation, counting and freeing. `docs/memory.md` describes the model.
+
+mod alloc;
+mod cell;
+mod release;
+mod statics;
+
+pub use alloc::{Counters, Heap, MAX_SMALL_WORDS};
+pub use cell::{Cell, STATIC, header_word};
+pub use statics::Statics;
+
+#[cfg(test)]
+mod tests;

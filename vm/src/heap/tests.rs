@@ -1,0 +1,1 @@
+//! Tests of allocation and counting.

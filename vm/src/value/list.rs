@@ -1,0 +1,552 @@
+//! Lists: views over shared buffers that grow at both ends, and chains of them where a neighbouring slot is taken.
+//! `docs/memory.md` has the layouts.
+//!
+//! Elements are words in element form. Indices that come from programs are checked here.
+
+mod chain;
+mod grow;
+#[cfg(test)]
+mod tests;
+
+use snow_bytecode::types::TypeId;
+
+use crate::heap::{Cell, Heap};
+
+/// Tag of a list whose elements are all in its buffer.
+pub const FLAT: u8 = 0;
+/// Tag of a buffer.
+pub const BUFFER: u8 = 1;
+/// Tag of a list some of whose elements are beyond its buffer's link.
+pub const CHAIN: u8 = 2;
+
+/// Words of a list cell.
+const LIST_WORDS: usize = 4;
+/// Words of a buffer before its slots.
+const BUFFER_HEAD: usize = 4;
+
+/// A list's parts, read once.
+#[derive(Clone, Copy, Debug)]
+struct View {
+    buffer: u64,
+    start: i64,
+    len: usize,
+}
+
+/// # Safety
+/// `list` refers to a list.
+#[inline(always)]
+unsafe fn view(list: Cell) -> View {
+    // SAFETY: the words of a list cell.
+    unsafe {
+        View {
+            buffer: list.get(1),
+            start: list.get(2) as i64,
+            len: list.get(3) as usize,
+        }
+    }
+}
+
+/// A buffer cell. Each method requires it to be live, the setters that it is unique or that the slot is nobody else's.
+#[derive(Clone, Copy)]
+struct Buffer(Cell);
+
+impl Buffer {
+    #[inline(always)]
+    unsafe fn of(view: View) -> Buffer {
+        // SAFETY: the caller has a list that is not empty: its buffer is not null.
+        Buffer(unsafe { Cell::from_word(view.buffer) })
+    }
+
+    #[inline(always)]
+    unsafe fn slots(self) -> *mut u64 {
+        // SAFETY: the slots follow the head.
+        unsafe { self.0.as_ptr().add(BUFFER_HEAD) }
+    }
+
+    #[inline(always)]
+    unsafe fn lo(self) -> usize {
+        // SAFETY: word 2 has both bounds.
+        unsafe { self.0.get(2) as u32 as usize }
+    }
+
+    #[inline(always)]
+    unsafe fn hi(self) -> usize {
+        // SAFETY: as in `lo`.
+        unsafe { (self.0.get(2) >> 32) as usize }
+    }
+
+    #[inline(always)]
+    unsafe fn set_bounds(self, lo: usize, hi: usize) {
+        debug_assert!(lo <= hi);
+        // SAFETY: as in `lo`.
+        unsafe { self.0.set(2, lo as u64 | (hi as u64) << 32) }
+    }
+
+    #[inline(always)]
+    unsafe fn capacity(self) -> usize {
+        // SAFETY: word 3 has capacity, side and depth.
+        unsafe { self.0.get(3) as usize & 0x7fff_ffff }
+    }
+
+    unsafe fn link(self) -> Option<Cell> {
+        // SAFETY: word 1 is null or a list.
+        unsafe { Cell::from_nullable(self.0.get(1)) }
+    }
+
+    unsafe fn side(self) -> Side {
+        // SAFETY: as in `capacity`.
+        if unsafe { self.0.get(3) } >> 31 & 1 == 0 {
+            Side::After
+        } else {
+            Side::Before
+        }
+    }
+
+    unsafe fn depth(self) -> usize {
+        // SAFETY: as in `capacity`.
+        unsafe { (self.0.get(3) >> 32) as usize }
+    }
+}
+
+/// Where the elements of a buffer's link belong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    /// From position `capacity` on.
+    After,
+    /// Before position 0.
+    Before,
+}
+
+/// Most elements of a list: positions have 31 bits.
+pub const MAX_LEN: usize = (1 << 31) - 1;
+
+/// A buffer with nothing in it. `lo` and `hi` are both `at`.
+unsafe fn new_buffer(heap: &mut Heap, ty: TypeId, capacity: usize, at: usize) -> Buffer {
+    assert!(capacity <= MAX_LEN, "list too long");
+    // SAFETY: the head is filled; slots outside the bounds need no value.
+    unsafe {
+        let buffer = heap.alloc(ty, BUFFER, BUFFER_HEAD + capacity.max(1));
+        buffer.set(1, 0);
+        buffer.set(3, capacity.max(1) as u64);
+        let buffer = Buffer(buffer);
+        buffer.set_bounds(at, at);
+        buffer
+    }
+}
+
+/// A list cell; takes the buffer.
+unsafe fn new_list(heap: &mut Heap, ty: TypeId, tag: u8, view: View) -> u64 {
+    // SAFETY: all words are filled.
+    unsafe {
+        let list = heap.alloc(ty, tag, LIST_WORDS);
+        list.set(1, view.buffer);
+        list.set(2, view.start as u64);
+        list.set(3, view.len as u64);
+        list.word()
+    }
+}
+
+/// A list of these elements; takes them.
+///
+/// # Safety
+/// `ty` is a list type, the elements are of its element form.
+pub unsafe fn new(heap: &mut Heap, ty: TypeId, elems: &[u64]) -> u64 {
+    if elems.is_empty() {
+        return empty(heap, ty);
+    }
+    // SAFETY: the buffer has room for all elements.
+    unsafe {
+        let buffer = new_buffer(heap, ty, elems.len(), 0);
+        std::ptr::copy_nonoverlapping(elems.as_ptr(), buffer.slots(), elems.len());
+        buffer.set_bounds(0, elems.len());
+        let view = View {
+            buffer: buffer.0.word(),
+            start: 0,
+            len: elems.len(),
+        };
+        new_list(heap, ty, FLAT, view)
+    }
+}
+
+/// The static empty list of a type.
+#[inline(always)]
+pub fn empty(heap: &Heap, ty: TypeId) -> u64 {
+    heap.types().info(ty).empty
+}
+
+/// An empty list with room for `capacity` elements.
+///
+/// # Safety
+/// `ty` is a list type.
+pub unsafe fn with_capacity(heap: &mut Heap, ty: TypeId, capacity: usize) -> u64 {
+    if capacity == 0 {
+        return empty(heap, ty);
+    }
+    // SAFETY: an empty buffer and a list of nothing in it.
+    unsafe {
+        let buffer = new_buffer(heap, ty, capacity, 0);
+        new_list(
+            heap,
+            ty,
+            FLAT,
+            View {
+                buffer: buffer.0.word(),
+                start: 0,
+                len: 0,
+            },
+        )
+    }
+}
+
+/// Number of elements.
+///
+/// # Safety
+/// `list` refers to a list.
+#[inline(always)]
+pub unsafe fn len(list: u64) -> usize {
+    // SAFETY: word 3 of a list is its length.
+    unsafe { Cell::from_word(list).get(3) as usize }
+}
+
+/// The element at an index, or `None` out of range; a reference stays the list's.
+///
+/// # Safety
+/// `list` refers to a list.
+#[inline(always)]
+pub unsafe fn get(list: u64, index: i64) -> Option<u64> {
+    // SAFETY: a flat list's elements are in its buffer.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if index as u64 >= view.len as u64 {
+            return None;
+        }
+        if cell.tag() == FLAT {
+            return Some(
+                *Buffer::of(view)
+                    .slots()
+                    .add(view.start as usize + index as usize),
+            );
+        }
+        Some(chain::get(cell, index as usize))
+    }
+}
+
+/// The reason of a crash by an index that is out of range.
+#[cold]
+pub fn out_of_range(index: i64, len: usize) -> String {
+    format!("index {index} out of range for a list of length {len}")
+}
+
+/// Replaces an element, in place when the list is unique; takes list and element. `None` out of range: both are dropped.
+///
+/// # Safety
+/// `list` is an owned reference to a list, `elem` an owned element of it.
+#[inline]
+pub unsafe fn set(heap: &mut Heap, list: u64, index: i64, elem: u64) -> Option<u64> {
+    // SAFETY: by contract; `unique` makes the buffer ours.
+    unsafe {
+        let types: *const _ = heap.types().info(Cell::from_word(list).ty());
+        let is_ref = (*types).elem_ref;
+        if index as u64 >= len(list) as u64 {
+            heap.drop_ref(list);
+            if is_ref {
+                heap.drop_nullable(elem);
+            }
+            return None;
+        }
+        let list = unique(heap, list);
+        let view = view(list);
+        let slot = Buffer::of(view)
+            .slots()
+            .add(view.start as usize + index as usize);
+        let old = std::mem::replace(&mut *slot, elem);
+        if is_ref {
+            heap.drop_nullable(old);
+        }
+        Some(list.word())
+    }
+}
+
+/// Moves an element out of a list and leaves a hole there; takes the list. `None` out of range: the list is dropped. The second result
+/// is the list.
+///
+/// # Safety
+/// `list` is an owned reference to a list; the result is only dropped or given to [`fill`] with the same index.
+#[inline]
+pub unsafe fn take(heap: &mut Heap, list: u64, index: i64) -> Option<(u64, u64)> {
+    // SAFETY: by contract; `unique` makes the buffer ours. Words that are no references stay as they are.
+    unsafe {
+        let is_ref = heap.types().info(Cell::from_word(list).ty()).elem_ref;
+        if index as u64 >= len(list) as u64 {
+            heap.drop_ref(list);
+            return None;
+        }
+        let list = unique(heap, list);
+        let view = view(list);
+        let slot = Buffer::of(view)
+            .slots()
+            .add(view.start as usize + index as usize);
+        let elem = if is_ref {
+            std::mem::take(&mut *slot)
+        } else {
+            *slot
+        };
+        Some((elem, list.word()))
+    }
+}
+
+/// Fills the hole that [`take`] left; takes both. An index out of range gives `None`, as [`set`].
+///
+/// # Safety
+/// As [`set`].
+#[inline]
+pub unsafe fn fill(heap: &mut Heap, list: u64, index: i64, elem: u64) -> Option<u64> {
+    // SAFETY: the hole is null, which `set` skips.
+    unsafe { set(heap, list, index, elem) }
+}
+
+/// A list with a flat buffer that nothing else refers to; takes the list.
+///
+/// # Safety
+/// `list` is an owned reference to a list that is not empty.
+#[inline(always)]
+unsafe fn unique(heap: &mut Heap, list: u64) -> Cell {
+    // SAFETY: by contract.
+    unsafe {
+        let cell = Cell::from_word(list);
+        if cell.is_unique() && cell.tag() == FLAT && Buffer::of(view(cell)).0.is_unique() {
+            return cell;
+        }
+        Cell::from_word(grow::flatten(heap, cell))
+    }
+}
+
+/// `list ++ [elem]`; takes both.
+///
+/// # Safety
+/// `list` is an owned reference to a list, `elem` an owned element of it.
+#[inline]
+pub unsafe fn append(heap: &mut Heap, list: u64, elem: u64) -> u64 {
+    // SAFETY: by contract; the slot after the list is free when it is the buffer's `hi`.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if view.buffer != 0 && cell.is_unique() && cell.tag() == FLAT {
+            let buffer = Buffer::of(view);
+            let end = view.start as usize + view.len;
+            if end == buffer.hi() && end < buffer.capacity() && buffer.0.count() == 1 {
+                *buffer.slots().add(end) = elem;
+                buffer.set_bounds(buffer.lo(), end + 1);
+                cell.set(3, view.len as u64 + 1);
+                return list;
+            }
+        }
+        grow::append(heap, cell, elem)
+    }
+}
+
+/// `elem :: list`; takes both.
+///
+/// # Safety
+/// As [`append`].
+#[inline]
+pub unsafe fn prepend(heap: &mut Heap, list: u64, elem: u64) -> u64 {
+    // SAFETY: by contract; the slot before the list is free when the list starts at the buffer's `lo`.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if view.buffer != 0 && cell.is_unique() && cell.tag() == FLAT && view.start > 0 {
+            let buffer = Buffer::of(view);
+            let start = view.start as usize;
+            if start == buffer.lo() && buffer.0.count() == 1 {
+                *buffer.slots().add(start - 1) = elem;
+                buffer.set_bounds(start - 1, buffer.hi());
+                cell.set(2, view.start as u64 - 1);
+                cell.set(3, view.len as u64 + 1);
+                return list;
+            }
+        }
+        grow::prepend(heap, cell, elem)
+    }
+}
+
+/// First element and the rest; takes the list. `None` when it is empty (then it is dropped).
+///
+/// # Safety
+/// `list` is an owned reference to a list.
+#[inline]
+pub unsafe fn uncons(heap: &mut Heap, list: u64) -> Option<(u64, u64)> {
+    // SAFETY: by contract; an element leaves a buffer only when nothing else sees it.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if view.len == 0 {
+            heap.drop_ref(list);
+            return None;
+        }
+        if cell.tag() != FLAT {
+            return Some(chain::uncons(heap, cell));
+        }
+        let buffer = Buffer::of(view);
+        let start = view.start as usize;
+        let head = *buffer.slots().add(start);
+        let is_ref = heap.types().info(cell.ty()).elem_ref;
+        if !cell.is_unique() {
+            if is_ref {
+                heap.dup_nullable(head);
+            }
+            return Some((head, drop_first(heap, list, 1)));
+        }
+        if buffer.0.is_unique() {
+            if start != buffer.lo() {
+                grow::trim(heap, cell);
+            }
+            buffer.set_bounds(start + 1, buffer.hi());
+        } else if is_ref {
+            heap.dup_nullable(head);
+        }
+        cell.set(2, view.start as u64 + 1);
+        cell.set(3, view.len as u64 - 1);
+        Some((head, list))
+    }
+}
+
+/// The list without its first `count` elements (clamped); takes the list.
+///
+/// # Safety
+/// `list` is an owned reference to a list.
+pub unsafe fn drop_first(heap: &mut Heap, list: u64, count: i64) -> u64 {
+    // SAFETY: by contract.
+    unsafe {
+        let all = len(list);
+        let count = usize::try_from(count).unwrap_or(0).min(all);
+        slice(heap, list, count, all)
+    }
+}
+
+/// Elements `from .. to` of a list as a view; takes the list.
+///
+/// # Safety
+/// `list` is an owned reference to a list, the range is inside it.
+pub unsafe fn slice(heap: &mut Heap, list: u64, from: usize, to: usize) -> u64 {
+    // SAFETY: by contract.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let old = view(cell);
+        debug_assert!(from <= to && to <= old.len);
+        if from == 0 && to == old.len {
+            return list;
+        }
+        let ty = cell.ty();
+        if from == to {
+            heap.drop_ref(list);
+            return empty(heap, ty);
+        }
+        let part = View {
+            buffer: old.buffer,
+            start: old.start + from as i64,
+            len: to - from,
+        };
+        if cell.tag() == CHAIN {
+            return chain::slice(heap, cell, part);
+        }
+        if cell.is_unique() {
+            cell.set(2, part.start as u64);
+            cell.set(3, part.len as u64);
+            grow::trim(heap, cell);
+            return list;
+        }
+        Cell::from_word(part.buffer).dup();
+        heap.drop_ref(list);
+        new_list(heap, ty, FLAT, part)
+    }
+}
+
+/// `a ++ b`; takes both.
+///
+/// # Safety
+/// Both are owned references to lists of one type.
+pub unsafe fn concat(heap: &mut Heap, a: u64, b: u64) -> u64 {
+    // SAFETY: by contract.
+    unsafe {
+        if len(a) == 0 {
+            heap.drop_ref(a);
+            return b;
+        }
+        if len(b) == 0 {
+            heap.drop_ref(b);
+            return a;
+        }
+        grow::concat(heap, a, b)
+    }
+}
+
+/// Calls `visit` with each element's word in order, until it gives `false`. References stay the list's.
+///
+/// # Safety
+/// `list` refers to a list that stays alive; `visit` does not change it.
+pub unsafe fn for_each(list: u64, mut visit: impl FnMut(u64) -> bool) {
+    // SAFETY: segments are inside buffers that the list keeps alive.
+    unsafe {
+        let all = len(list);
+        let mut at = 0;
+        while at < all {
+            let segment = segment(list, at);
+            for &word in segment {
+                if !visit(word) {
+                    return;
+                }
+            }
+            at += segment.len();
+        }
+    }
+}
+
+/// The longest run of elements from index `at` on that lies side by side in memory.
+///
+/// # Safety
+/// `list` refers to a list that outlives the result and is not changed, `at` is below its length.
+#[inline]
+pub unsafe fn segment<'a>(list: u64, at: usize) -> &'a [u64] {
+    // SAFETY: by contract.
+    unsafe {
+        let cell = Cell::from_word(list);
+        if cell.tag() == FLAT {
+            let view = view(cell);
+            let first = Buffer::of(view).slots().add(view.start as usize + at);
+            return std::slice::from_raw_parts(first, view.len - at);
+        }
+        chain::segment(cell, at)
+    }
+}
+
+/// Gives up what a dead list or buffer refers to and frees it. A large buffer is done in pieces: true when it must come again.
+///
+/// # Safety
+/// The cell is dead, of a list type with references as elements or not.
+pub(crate) unsafe fn release_piece(heap: &mut Heap, cell: Cell, is_ref: bool, piece: u32) -> bool {
+    // SAFETY: slots between the bounds are filled, and given up with the buffer.
+    unsafe {
+        heap.release_nullable(cell.get(1));
+        if cell.tag() != BUFFER {
+            heap.free(cell, LIST_WORDS);
+            return false;
+        }
+        cell.set(1, 0);
+        let buffer = Buffer(cell);
+        if is_ref {
+            let (lo, hi) = (buffer.lo(), buffer.hi());
+            let end = hi.min(lo + piece as usize);
+            for i in lo..end {
+                heap.release_nullable(*buffer.slots().add(i));
+            }
+            buffer.set_bounds(end, hi);
+            if end < hi {
+                return true;
+            }
+        }
+        heap.free(cell, BUFFER_HEAD + buffer.capacity());
+        false
+    }
+}
