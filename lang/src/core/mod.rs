@@ -4,3 +4,6 @@ pub mod flat;
 pub mod ir;
 pub mod lower;
 pub mod mono;
+pub mod print;
+pub mod validate;
+mod visit;

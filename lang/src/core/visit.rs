@@ -1,0 +1,190 @@
+//! Walking over Core: operands of operations and ends, and the blocks inside a block.
+
+use super::ir::{Block, End, Op, Stmt, Var};
+
+impl Op {
+    /// Calls `visit` for each operand.
+    pub fn operands(&self, visit: &mut dyn FnMut(Var)) {
+        // The mutable walk is the one definition; operands are plain numbers, so a copy is cheap where there are no lists.
+        match self {
+            Op::Call(_, args)
+            | Op::Native(_, args)
+            | Op::Closure(_, args)
+            | Op::Construct(_, args)
+            | Op::List(args) => {
+                args.iter().copied().for_each(visit);
+            }
+            Op::CallClosure(callee, args) => {
+                visit(*callee);
+                args.iter().copied().for_each(visit);
+            }
+            Op::Update(base, fields) => {
+                visit(*base);
+                fields.iter().for_each(|(_, value)| visit(*value));
+            }
+            other => other.clone().operands_mut(&mut |var| visit(*var)),
+        }
+    }
+
+    /// Calls `visit` for each operand, which it may replace.
+    pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Var)) {
+        match self {
+            Op::Unit
+            | Op::Bool(_)
+            | Op::Int(_)
+            | Op::Float(_)
+            | Op::Str(_)
+            | Op::Bytes(_)
+            | Op::Atom(_)
+            | Op::FuncValue(_)
+            | Op::MapNew => {}
+            Op::Copy(a)
+            | Op::IntNeg(a)
+            | Op::FloatUn(_, a)
+            | Op::Not(a)
+            | Op::Hash(a)
+            | Op::Project { value: a, .. }
+            | Op::RangeStart(a)
+            | Op::RangeEnd(a)
+            | Op::ListLen(a)
+            | Op::ListHead(a)
+            | Op::StrEq(a, _)
+            | Op::StrStartsWith(a, _)
+            | Op::StrDropBytes(a, _) => visit(a),
+            Op::IntBin(_, a, b)
+            | Op::IntCmp(_, a, b)
+            | Op::FloatBin(_, a, b)
+            | Op::FloatCmp(_, a, b)
+            | Op::Equal(a, b)
+            | Op::Compare(a, b)
+            | Op::Range(a, b)
+            | Op::ListGet(a, b)
+            | Op::ListAppend(a, b)
+            | Op::ListPrepend(a, b)
+            | Op::ListDrop(a, b)
+            | Op::ListConcat(a, b)
+            | Op::Concat(a, b)
+            | Op::AppendText(_, a, b)
+            | Op::MapHas(a, b)
+            | Op::MapGet(a, b)
+            | Op::MapNext(a, b)
+            | Op::MapKeyAt(a, b)
+            | Op::MapValueAt(a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Op::ListSet(a, b, c) | Op::MapPut(a, b, c) => {
+                visit(a);
+                visit(b);
+                visit(c);
+            }
+            Op::Call(_, args)
+            | Op::Native(_, args)
+            | Op::Closure(_, args)
+            | Op::Construct(_, args)
+            | Op::List(args) => {
+                args.iter_mut().for_each(visit);
+            }
+            Op::CallClosure(callee, args) => {
+                visit(callee);
+                args.iter_mut().for_each(visit);
+            }
+            Op::Update(base, fields) => {
+                visit(base);
+                fields.iter_mut().for_each(|(_, value)| visit(value));
+            }
+        }
+    }
+}
+
+impl End {
+    /// Calls `visit` for each variable that the end itself reads.
+    pub fn operands(&self, visit: &mut dyn FnMut(Var)) {
+        match self {
+            End::Return(var) | End::Panic { text: var, .. } => visit(*var),
+            End::If(on, ..) | End::Switch { on, .. } | End::SwitchInt { on, .. } => visit(*on),
+            End::Jump(_, args) => args.iter().copied().for_each(visit),
+            End::Crash { .. } | End::Unreachable => {}
+        }
+    }
+
+    /// Calls `visit` for each variable that the end itself reads, which it may replace.
+    pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Var)) {
+        match self {
+            End::Return(var) | End::Panic { text: var, .. } => visit(var),
+            End::If(on, ..) | End::Switch { on, .. } | End::SwitchInt { on, .. } => visit(on),
+            End::Jump(_, args) => args.iter_mut().for_each(visit),
+            End::Crash { .. } | End::Unreachable => {}
+        }
+    }
+
+    /// The blocks that follow.
+    pub fn blocks(&self) -> Vec<&Block> {
+        match self {
+            End::If(_, then, otherwise) => vec![then, otherwise],
+            End::Switch { arms, default, .. } => {
+                let arms = arms.iter().map(|(_, block)| block);
+                arms.chain(default.as_deref()).collect()
+            }
+            End::SwitchInt { arms, default, .. } => {
+                let arms = arms.iter().map(|(_, block)| block);
+                arms.chain([default.as_ref()]).collect()
+            }
+            End::Return(_)
+            | End::Jump(..)
+            | End::Crash { .. }
+            | End::Panic { .. }
+            | End::Unreachable => Vec::new(),
+        }
+    }
+
+    /// The blocks that follow, to be changed.
+    pub fn blocks_mut(&mut self) -> Vec<&mut Block> {
+        match self {
+            End::If(_, then, otherwise) => vec![then, otherwise],
+            End::Switch { arms, default, .. } => {
+                let arms = arms.iter_mut().map(|(_, block)| block);
+                arms.chain(default.as_deref_mut()).collect()
+            }
+            End::SwitchInt { arms, default, .. } => {
+                let arms = arms.iter_mut().map(|(_, block)| block);
+                arms.chain([default.as_mut()]).collect()
+            }
+            End::Return(_)
+            | End::Jump(..)
+            | End::Crash { .. }
+            | End::Panic { .. }
+            | End::Unreachable => Vec::new(),
+        }
+    }
+}
+
+impl Block {
+    /// Every block inside this one and itself, in no order that matters.
+    pub fn all_blocks(&self) -> impl Iterator<Item = &Block> {
+        let mut waiting = vec![self];
+        std::iter::from_fn(move || {
+            let block = waiting.pop()?;
+            waiting.extend(block.end.blocks());
+            waiting.extend(block.stmts.iter().filter_map(|stmt| match stmt {
+                Stmt::Join(join) => Some(&join.body),
+                Stmt::Let { .. } => None,
+            }));
+            Some(block)
+        })
+    }
+
+    /// Calls `change` for every block inside this one and itself, outer ones first.
+    pub fn for_each_block_mut(&mut self, change: &mut dyn FnMut(&mut Block)) {
+        let mut waiting = vec![self];
+        while let Some(block) = waiting.pop() {
+            change(block);
+            let Block { stmts, end } = block;
+            waiting.extend(stmts.iter_mut().filter_map(|stmt| match stmt {
+                Stmt::Join(join) => Some(&mut join.body),
+                Stmt::Let { .. } => None,
+            }));
+            waiting.extend(end.blocks_mut());
+        }
+    }
+}
