@@ -1,8 +1,11 @@
 //! The portable bytecode format: types, layouts, functions, instructions.
 
+pub mod asm;
+pub mod disasm;
 pub mod inst;
 pub mod layout;
 pub mod liveness;
 pub mod module;
+pub mod names;
 pub mod types;
 pub mod verify;
