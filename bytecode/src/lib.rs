@@ -1,7 +1,9 @@
 //! The portable bytecode format: types, layouts, functions, instructions.
 
 pub mod asm;
+pub mod decode;
 pub mod disasm;
+pub mod encode;
 pub mod inst;
 pub mod layout;
 pub mod liveness;
@@ -9,3 +11,6 @@ pub mod module;
 pub mod names;
 pub mod types;
 pub mod verify;
+mod wire;
+
+pub use wire::FORMAT_VERSION;
