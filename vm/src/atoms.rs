@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 /// Interned names.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Atoms {
     names: Vec<Box<str>>,
     numbers: FxHashMap<Box<str>, u64>,

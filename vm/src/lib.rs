@@ -3,7 +3,10 @@
 pub mod atoms;
 pub mod ctx;
 pub mod heap;
+pub mod interp;
 pub mod native;
 pub mod output;
+pub mod registry;
+pub mod run;
 pub mod types;
 pub mod value;

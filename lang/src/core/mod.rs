@@ -7,6 +7,3 @@ pub mod mono;
 pub mod print;
 pub mod validate;
 mod visit;
-
-#[cfg(test)]
-mod tests;

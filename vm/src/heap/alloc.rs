@@ -35,6 +35,14 @@ pub struct Counters {
     pub large_bytes: u64,
     /// Bytes of slabs.
     pub slab_bytes: u64,
+    /// Highest sum of the two so far.
+    pub peak_bytes: u64,
+}
+
+impl Counters {
+    fn note_peak(&mut self) {
+        self.peak_bytes = self.peak_bytes.max(self.large_bytes + self.slab_bytes);
+    }
 }
 
 /// The cells of one scheduler.
@@ -157,6 +165,7 @@ impl Heap {
         self.bump = slab;
         self.bump_words = SLAB_BYTES / 8;
         self.counters.slab_bytes += SLAB_BYTES as u64;
+        self.counters.note_peak();
     }
 
     #[inline(never)]
@@ -166,6 +175,7 @@ impl Heap {
         let block: *mut u64 = unsafe { BLOCKS.alloc(layout) }.cast();
         check_block(block, layout);
         self.counters.large_bytes += layout.size() as u64;
+        self.counters.note_peak();
         block
     }
 
@@ -209,6 +219,7 @@ impl Heap {
                 check_block(block, after);
                 self.counters.large_bytes += after.size() as u64;
                 self.counters.large_bytes -= before.size() as u64;
+                self.counters.note_peak();
                 return Cell::from_word(block.expose_provenance() as u64);
             }
             let moved = self.alloc(cell.ty(), cell.tag(), new);

@@ -145,7 +145,7 @@ pub unsafe fn take_slot(heap: &mut Heap, src: u64, slot: u16) -> u64 {
 /// # Safety
 /// `src` is an owned reference to a cell with these slots; the registers are inside the frame at `regs` and of the slots' kinds.
 #[inline]
-pub unsafe fn update(heap: &mut Heap, src: u64, fields: &[(u16, u16)], regs: *const u64) -> u64 {
+pub unsafe fn update(heap: &mut Heap, src: u64, fields: &[[u16; 2]], regs: *const u64) -> u64 {
     // SAFETY: by contract.
     unsafe {
         let cell = Cell::from_word(src);
@@ -155,7 +155,7 @@ pub unsafe fn update(heap: &mut Heap, src: u64, fields: &[(u16, u16)], regs: *co
             copy(heap, cell)
         };
         let shape: *const _ = heap.types().info(cell.ty()).shape(cell.tag());
-        for &(slot, reg) in fields {
+        for &[slot, reg] in fields {
             let at = usize::from(slot) + 1;
             let old = target.get(at);
             target.set(at, *regs.add(usize::from(reg)));

@@ -4,10 +4,12 @@
 //! Keys and values are words in element form.
 
 mod entries;
+mod hole;
 mod index;
 #[cfg(test)]
 mod tests;
 
+pub use hole::{fill, take};
 use snow_bytecode::types::TypeId;
 
 use crate::heap::{Cell, Heap};

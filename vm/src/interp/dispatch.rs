@@ -1,0 +1,101 @@
+//! The two dispatchers.
+//!
+//! Both run the same handlers. *Threaded*: every handler is a function that ends by calling the next one through the
+//! address in the instruction; these are sibling calls, so the native stack does not grow, but only optimised builds
+//! guarantee that. *Loop*: one match in a loop, which is correct in every build. `build.rs` decides.
+
+use super::Suspended;
+use super::opcode::{Op, opcodes};
+use super::ops::*;
+use super::state::{Flow, State, Stop};
+
+/// What stands in the head of an instruction, so that the dispatcher finds the handler.
+pub fn head(op: Op) -> u64 {
+    #[cfg(snow_threaded)]
+    return threaded::TABLE[op as usize] as usize as u64;
+    #[cfg(not(snow_threaded))]
+    return op as u64;
+}
+
+/// Runs instructions until a handler stops; leaves the place in [`Vm::stopped`].
+pub fn run(state: State) -> Stop {
+    #[cfg(snow_threaded)]
+    return threaded::run(state);
+    #[cfg(not(snow_threaded))]
+    return looped::run(state);
+}
+
+/// Leaves the place where a handler stopped in the machine.
+#[inline(always)]
+fn leave(s: State, stop: Stop) -> Stop {
+    s.vm().stopped = Suspended {
+        pc: s.pc,
+        base: s.base,
+        fuel: s.fuel,
+    };
+    stop
+}
+
+#[cfg(snow_threaded)]
+mod threaded {
+    use super::*;
+    use crate::interp::Vm;
+    use crate::interp::code::Code;
+
+    /// A handler as the code calls it: the parts of [`State`] in machine registers.
+    type Handler = fn(*const Code, *mut u64, *mut Vm, i64) -> Stop;
+
+    /// Carries on with the next instruction, or leaves the state in the machine and returns.
+    #[inline(always)]
+    fn proceed(flow: Flow) -> Stop {
+        match flow {
+            Flow::Next(s) => {
+                // SAFETY: the loader put the address of a handler there.
+                let handler: Handler = unsafe { std::mem::transmute((*s.pc).head as usize) };
+                handler(s.pc, s.base, s.vm, s.fuel)
+            }
+            Flow::Stop(s, stop) => leave(s, stop),
+        }
+    }
+
+    macro_rules! handlers {
+        ($( $name:ident = $handler:expr; )*) => {
+            $(
+                #[allow(non_snake_case)]
+                fn $name(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
+                    proceed($handler(State { pc, base, vm, fuel }))
+                }
+            )*
+
+            /// The handlers in order of the opcodes.
+            pub static TABLE: &[Handler] = &[$( $name ),*];
+        };
+    }
+    opcodes!(handlers);
+
+    pub fn run(state: State) -> Stop {
+        proceed(Flow::Next(state))
+    }
+}
+
+#[cfg(not(snow_threaded))]
+mod looped {
+    use super::*;
+
+    macro_rules! handlers {
+        ($( $name:ident = $handler:expr; )*) => {
+            pub fn run(mut state: State) -> Stop {
+                loop {
+                    // SAFETY: the loader put an opcode there.
+                    let op: Op = unsafe { std::mem::transmute(state.code().head as u16) };
+                    let flow = match op { $( Op::$name => $handler(state), )* };
+                    match flow {
+                        Flow::Next(next) => state = next,
+                        Flow::Stop(at, stop) => return leave(at, stop),
+                    }
+                }
+            }
+        };
+    }
+    opcodes!(handlers);
+}

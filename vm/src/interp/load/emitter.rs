@@ -1,0 +1,263 @@
+//! Building the internal code of one function: words, labels, distances, and where each instruction came from.
+
+use super::super::code::{Code, ROW};
+use super::super::dispatch;
+use super::super::opcode::Op;
+use super::reg::RegNumber;
+use super::{LoadContext, LoadError};
+use snow_bytecode::layout::Slot;
+use snow_bytecode::module::{FuncId, Function, Label, Reg};
+
+/// Words between two frames: the return address and the link's operands.
+pub const FRAME_LINK: usize = 2;
+
+/// Marks a label whose instruction is not emitted yet.
+const UNPLACED: u32 = u32::MAX;
+
+/// Where a jump distance is to be written.
+enum Place {
+    /// The `cd` operand of the word.
+    Operand,
+    /// The `index`th four-byte entry of the table that begins at the word behind.
+    Table(usize),
+}
+
+/// A jump distance to be written once its target has a place.
+struct Fixup {
+    /// Word of the jumping instruction, from which the distance counts.
+    word: usize,
+    place: Place,
+    target: Label,
+}
+
+/// A function being translated.
+pub struct Emitter<'a> {
+    /// The program's parts.
+    pub cx: &'a LoadContext<'a>,
+    /// The function.
+    pub func: &'a Function,
+    /// Index of the portable instruction being translated.
+    pub at: usize,
+    /// Number of portable instructions that the current one has absorbed behind it.
+    pub absorbed: usize,
+    /// Internal code so far.
+    pub code: Vec<Code>,
+    /// Words with the code address of a function in their head.
+    pub calls: Vec<(u32, FuncId)>,
+    /// `(word, portable instruction)`: which instruction the words from here on belong to.
+    pub marks: Vec<(u32, u32)>,
+    /// Whether some jump leads to the instruction.
+    targets: Vec<bool>,
+    labels: Vec<u32>,
+    fixups: Vec<Fixup>,
+    /// Largest number of scratch words that an instruction uses above the registers.
+    scratch: usize,
+}
+
+impl<'a> Emitter<'a> {
+    /// Starts on a function.
+    pub fn new(cx: &'a LoadContext<'a>, func: &'a Function) -> Result<Emitter<'a>, LoadError> {
+        if func.regs.len() + FRAME_LINK + 1 > usize::from(u16::MAX) - 16 {
+            return Err(LoadError::TooManyRegisters {
+                function: func.name.clone(),
+                count: func.regs.len(),
+            });
+        }
+        let mut targets = vec![false; func.code.len()];
+        for inst in &func.code {
+            inst.operands(&mut |operand| mark_targets(&operand, &mut targets));
+        }
+        Ok(Emitter {
+            cx,
+            func,
+            at: 0,
+            absorbed: 0,
+            code: Vec::with_capacity(func.code.len() * 5 / 4),
+            calls: Vec::new(),
+            marks: Vec::new(),
+            targets,
+            labels: vec![UNPLACED; func.code.len()],
+            fixups: Vec::new(),
+            scratch: 0,
+        })
+    }
+
+    /// Kind of a register.
+    pub fn slot(&self, reg: Reg) -> Slot {
+        self.func.regs[reg.0 as usize]
+    }
+
+    /// The register for the loader's own use.
+    pub fn spare(&self) -> u16 {
+        self.func.regs.len() as u16
+    }
+
+    /// First word above the registers, from the base.
+    pub fn scratch_start(&self) -> u16 {
+        self.spare() + 1
+    }
+
+    /// Words from this frame's base to that of a frame called from it.
+    pub fn distance(&self) -> usize {
+        usize::from(self.scratch_start()) + FRAME_LINK
+    }
+
+    /// Reserves scratch words above the registers for the time of one instruction.
+    pub fn use_scratch(&mut self, words: usize) -> u16 {
+        self.scratch = self.scratch.max(words);
+        self.scratch_start()
+    }
+
+    /// Words that a frame needs above its base.
+    pub fn extent(&self) -> usize {
+        self.distance() + self.scratch
+    }
+
+    /// Begins the translation of the portable instruction `at`.
+    pub fn begin(&mut self, at: usize) {
+        self.at = at;
+        self.absorbed = 0;
+        self.labels[at] = self.here();
+        self.mark(at);
+    }
+
+    /// Says that the words from here on belong to a portable instruction: crashes are reported and cleaned up for it.
+    pub fn mark(&mut self, at: usize) {
+        let mark = (self.here(), at as u32);
+        match self.marks.last_mut() {
+            Some(last) if last.0 == mark.0 => *last = mark,
+            _ => self.marks.push(mark),
+        }
+    }
+
+    /// Whether a jump leads to the instruction.
+    pub fn is_target(&self, at: usize) -> bool {
+        self.targets[at]
+    }
+
+    fn here(&self) -> u32 {
+        self.code.len() as u32
+    }
+
+    /// An instruction with short operands.
+    pub fn op(&mut self, op: Op, shorts: [u16; 4]) {
+        self.code.push(Code::of_shorts(dispatch::head(op), shorts));
+    }
+
+    /// An instruction with two short operands and a signed one.
+    pub fn op_imm(&mut self, op: Op, a: u16, b: u16, imm: i32) {
+        self.code.push(Code::of_imm(dispatch::head(op), a, b, imm));
+    }
+
+    /// An extension word.
+    pub fn data(&mut self, head: u64, shorts: [u16; 4]) {
+        self.code.push(Code::of_shorts(head, shorts));
+    }
+
+    /// Extension words with nothing but a row of short operands.
+    pub fn row(&mut self, shorts: &[u16]) {
+        for chunk in shorts.chunks(ROW) {
+            let mut row = [0; ROW];
+            row[..chunk.len()].copy_from_slice(chunk);
+            self.code.push(Code::of_row(row));
+        }
+    }
+
+    /// A jumping instruction; a jump back goes through a loop turn, so that it costs a reduction.
+    pub fn branch(&mut self, op: Op, a: u16, b: u16, target: Label) {
+        let word = self.code.len();
+        self.op_imm(op, a, b, 0);
+        self.fixups.push(Fixup {
+            word,
+            place: Place::Operand,
+            target,
+        });
+    }
+
+    /// A table of jump distances for the instruction `word`.
+    pub fn table(&mut self, word: usize, targets: &[Label]) {
+        for _ in 0..targets.len().div_ceil(size_of::<Code>() / size_of::<i32>()) {
+            self.data(0, [0; 4]);
+        }
+        for (index, target) in targets.iter().enumerate() {
+            self.fixups.push(Fixup {
+                word,
+                place: Place::Table(index),
+                target: *target,
+            });
+        }
+    }
+
+    /// The link word of a call.
+    pub fn link(&mut self, target: u64, dsts: &[Reg]) {
+        if let Some(third) = dsts.get(2) {
+            self.data(0, [third.n(), 0, 0, 0]);
+        }
+        let dst = |index: usize| dsts.get(index).map_or(0, |reg| reg.n());
+        let distance = self.distance() * size_of::<u64>();
+        self.code.push(Code {
+            head: target,
+            a: dst(0),
+            b: dst(1),
+            cd: distance as u32,
+        });
+    }
+
+    /// Ends the function: gives every jump its distance.
+    pub fn finish(&mut self) -> Result<(), LoadError> {
+        let fixups = std::mem::take(&mut self.fixups);
+        let mut turns: Vec<(u32, Label)> = Vec::new();
+        for fixup in &fixups {
+            let target = self.destination(fixup, &mut turns);
+            let distance = i64::from(target) - fixup.word as i64;
+            let distance = i32::try_from(distance).map_err(|_| LoadError::TooLong {
+                function: self.func.name.clone(),
+            })?;
+            self.set_distance(fixup, distance);
+        }
+        Ok(())
+    }
+
+    /// Word that a jump leads to: the target, or for a jump back that is not itself a loop turn a turn behind the code.
+    fn destination(&mut self, fixup: &Fixup, turns: &mut Vec<(u32, Label)>) -> u32 {
+        let target = self.labels[fixup.target.0 as usize];
+        let is_turn = self.code[fixup.word].head == dispatch::head(Op::Turn);
+        if target > fixup.word as u32 || is_turn {
+            return target;
+        }
+        if let Some((word, _)) = turns.iter().find(|(_, label)| *label == fixup.target) {
+            return *word;
+        }
+        let word = self.here();
+        self.mark(fixup.target.0 as usize);
+        self.op_imm(Op::Turn, 0, 0, target as i32 - word as i32);
+        turns.push((word, fixup.target));
+        word
+    }
+
+    fn set_distance(&mut self, fixup: &Fixup, distance: i32) {
+        match fixup.place {
+            Place::Operand => self.code[fixup.word].cd = distance as u32,
+            Place::Table(index) => {
+                let word = &mut self.code[fixup.word + 1 + index / 4];
+                match index % 4 {
+                    0 => word.head = word.head & !0xFFFF_FFFF | u64::from(distance as u32),
+                    1 => word.head = word.head & 0xFFFF_FFFF | u64::from(distance as u32) << 32,
+                    2 => (word.a, word.b) = (distance as u16, (distance as u32 >> 16) as u16),
+                    _ => word.cd = distance as u32,
+                }
+            }
+        }
+    }
+}
+
+fn mark_targets(operand: &snow_bytecode::inst::Operand<'_>, targets: &mut [bool]) {
+    use snow_bytecode::inst::Operand;
+    match operand {
+        Operand::Target(label) => targets[label.0 as usize] = true,
+        Operand::Targets(labels) => labels
+            .iter()
+            .for_each(|label| targets[label.0 as usize] = true),
+        _ => {}
+    }
+}

@@ -1,0 +1,206 @@
+//! The internal instructions: the one place where each is declared, with the handler that carries it out.
+//!
+//! The dispatchers ([`super::dispatch`]) are made from this table. What the operands are is said at the handlers.
+
+/// Hands the table to a macro: `Name = handler;`.
+macro_rules! opcodes {
+    ($apply:ident) => {
+        $apply! {
+            // ---- words
+            Const = word::constant;
+            ConstWide = word::constant_wide;
+            Move = word::copy;
+            Dup = word::dup;
+            DupNullable = word::dup_nullable;
+            Drop = word::drop;
+            DropNullable = word::drop_nullable;
+            FreeToken = word::free_token;
+            CastNull = word::cast_null;
+            CastAny = word::cast_any;
+
+            // ---- integers
+            Add = int::reg_reg::<int::Add>;
+            Sub = int::reg_reg::<int::Sub>;
+            Mul = int::reg_reg::<int::Mul>;
+            Div = int::reg_reg::<int::Div>;
+            Rem = int::reg_reg::<int::Rem>;
+            WrappingAdd = int::reg_reg::<int::WrappingAdd>;
+            WrappingSub = int::reg_reg::<int::WrappingSub>;
+            WrappingMul = int::reg_reg::<int::WrappingMul>;
+            And = int::reg_reg::<int::And>;
+            Or = int::reg_reg::<int::Or>;
+            Xor = int::reg_reg::<int::Xor>;
+            Shl = int::reg_reg::<int::Shl>;
+            Shr = int::reg_reg::<int::Shr>;
+            AddImm = int::reg_imm::<int::Add>;
+            SubImm = int::reg_imm::<int::Sub>;
+            MulImm = int::reg_imm::<int::Mul>;
+            DivImm = int::reg_imm::<int::Div>;
+            RemImm = int::reg_imm::<int::Rem>;
+            WrappingAddImm = int::reg_imm::<int::WrappingAdd>;
+            WrappingSubImm = int::reg_imm::<int::WrappingSub>;
+            WrappingMulImm = int::reg_imm::<int::WrappingMul>;
+            AndImm = int::reg_imm::<int::And>;
+            OrImm = int::reg_imm::<int::Or>;
+            XorImm = int::reg_imm::<int::Xor>;
+            ShlImm = int::reg_imm::<int::Shl>;
+            ShrImm = int::reg_imm::<int::Shr>;
+            ImmSub = int::imm_reg::<int::Sub>;
+            ImmDiv = int::imm_reg::<int::Div>;
+            ImmRem = int::imm_reg::<int::Rem>;
+            ImmWrappingSub = int::imm_reg::<int::WrappingSub>;
+            ImmShl = int::imm_reg::<int::Shl>;
+            ImmShr = int::imm_reg::<int::Shr>;
+            Neg = int::neg;
+            Not = int::not;
+            CmpEq = int::compare::<int::Eq>;
+            CmpNe = int::compare::<int::Ne>;
+            CmpLt = int::compare::<int::Lt>;
+            CmpLe = int::compare::<int::Le>;
+            CmpEqImm = int::compare_imm::<int::Eq>;
+            CmpNeImm = int::compare_imm::<int::Ne>;
+            CmpLtImm = int::compare_imm::<int::Lt>;
+            CmpLeImm = int::compare_imm::<int::Le>;
+            CmpGtImm = int::compare_imm::<int::Gt>;
+            CmpGeImm = int::compare_imm::<int::Ge>;
+            IntToFloat = int::to_float;
+
+            // ---- floats
+            FloatAdd = float::binary::<float::Add>;
+            FloatSub = float::binary::<float::Sub>;
+            FloatMul = float::binary::<float::Mul>;
+            FloatDiv = float::binary::<float::Div>;
+            FloatRem = float::binary::<float::Rem>;
+            FloatNeg = float::unary::<float::Neg>;
+            FloatAbs = float::unary::<float::Abs>;
+            FloatSqrt = float::unary::<float::Sqrt>;
+            FloatFloor = float::unary::<float::Floor>;
+            FloatCeil = float::unary::<float::Ceil>;
+            FloatTrunc = float::unary::<float::Trunc>;
+            FloatEq = float::compare::<float::Eq>;
+            FloatNe = float::compare::<float::Ne>;
+            FloatLt = float::compare::<float::Lt>;
+            FloatLe = float::compare::<float::Le>;
+            FloatToInt = float::to_int;
+
+            // ---- control
+            Done = control::done;
+            Jump = control::jump;
+            Turn = control::turn;
+            BranchIf = control::branch_if;
+            BranchZero = control::branch_zero;
+            BranchEq = int::branch::<int::Eq>;
+            BranchNe = int::branch::<int::Ne>;
+            BranchLt = int::branch::<int::Lt>;
+            BranchLe = int::branch::<int::Le>;
+            BranchEqImm = int::branch_imm::<int::Eq>;
+            BranchNeImm = int::branch_imm::<int::Ne>;
+            BranchLtImm = int::branch_imm::<int::Lt>;
+            BranchLeImm = int::branch_imm::<int::Le>;
+            BranchGtImm = int::branch_imm::<int::Gt>;
+            BranchGeImm = int::branch_imm::<int::Ge>;
+            BranchFloatEq = float::branch::<float::Eq>;
+            BranchFloatNe = float::branch::<float::Ne>;
+            BranchFloatLt = float::branch::<float::Lt>;
+            BranchFloatLe = float::branch::<float::Le>;
+            BranchFloatNotEq = float::branch_not::<float::Eq>;
+            BranchFloatNotNe = float::branch_not::<float::Ne>;
+            BranchFloatNotLt = float::branch_not::<float::Lt>;
+            BranchFloatNotLe = float::branch_not::<float::Le>;
+            Switch = control::switch;
+            SwitchTag = control::switch_tag;
+            BranchTagNot = control::branch_tag_not;
+            GetTag = control::get_tag;
+            Crash = control::crash;
+            Panic = control::panic;
+
+            // ---- calls
+            Call0 = call::direct::<0>;
+            Call1 = call::direct::<1>;
+            Call2 = call::direct::<2>;
+            Call3 = call::direct::<3>;
+            Call4 = call::direct::<4>;
+            CallMany = call::direct_many;
+            TailCall0 = call::tail::<0>;
+            TailCall1 = call::tail::<1>;
+            TailCall2 = call::tail::<2>;
+            TailCall3 = call::tail::<3>;
+            TailCall4 = call::tail::<4>;
+            TailCallMany = call::tail_many;
+            Return1 = call::return_one;
+            Return2 = call::return_two;
+            Return3 = call::return_three;
+            CallClosure = closure::call;
+            CallClosureKeep = closure::call_keep;
+            TailCallClosure = closure::tail_call;
+            MakeClosure = closure::make;
+            Capture = closure::capture;
+            CallNative = native::call;
+
+            // ---- cells
+            New1 = cell::new::<1>;
+            New2 = cell::new::<2>;
+            New3 = cell::new::<3>;
+            New4 = cell::new::<4>;
+            NewMany = cell::new_many;
+            NewReuse = cell::new_reuse;
+            Load = cell::load;
+            LoadDup = cell::load_dup;
+            LoadDupNullable = cell::load_dup_nullable;
+            Unpack = cell::unpack;
+            UnpackAll = cell::unpack_all;
+            UnpackReuse = cell::unpack_reuse;
+            UnpackReuseAll = cell::unpack_reuse_all;
+            DropReuse = cell::drop_reuse;
+            TakeSlot = cell::take_slot;
+            Update = cell::update;
+
+            // ---- lists
+            ListNew = list::new;
+            ListLen = list::len;
+            ListGet = list::get;
+            ListGetDup = list::get_dup;
+            ListAppend = list::append;
+            ListPrepend = list::prepend;
+            ListUncons = list::uncons;
+            ListDrop = list::drop_first;
+            ListSet = list::set;
+            ListTake = list::take;
+            ListFill = list::fill;
+            ListConcat = list::concat;
+
+            // ---- text, and what follows the structure of a type
+            Concat = text::concat;
+            AppendDisplay = text::append_display;
+            AppendDebug = text::append_debug;
+            Equal = text::equal_values;
+            Compare = text::compare_values;
+            Hash = text::hash_value;
+            StrEqConst = text::equals_constant;
+            StrStripPrefix = text::strip_prefix;
+
+            // ---- maps and sets
+            MapNew = map::new;
+            MapGet = map::get;
+            MapPut = map::put;
+            MapHas = map::has;
+            MapNext = map::next;
+            MapKeyAt = map::key_at;
+            MapValueAt = map::value_at;
+            MapTake = map::take;
+            MapFill = map::fill;
+        }
+    };
+}
+pub(super) use opcodes;
+
+macro_rules! declare {
+    ($( $name:ident = $handler:expr; )*) => {
+        /// An internal instruction.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u16)]
+        #[allow(missing_docs)]
+        pub enum Op { $( $name ),* }
+    };
+}
+opcodes!(declare);

@@ -1,0 +1,46 @@
+//! Calls of native functions.
+
+use crate::ctx::Status;
+use crate::interp::code::row_words;
+use crate::interp::state::{Flow, State, Stop};
+use crate::native::NativeFn;
+
+/// `[op | results, count, scratch] [function | dsts] [types] [args…]`
+#[inline(always)]
+pub fn call(s: State) -> Flow {
+    if s.fuel <= 0 {
+        return s.stop(Stop::Yield);
+    }
+    let code = s.code();
+    let count = code.b as usize;
+    let target = s.ext(1);
+    let args = s.gather(code.c(), s.row(3, count));
+    // SAFETY: the loader put a native there, whose declaration fits the arguments and results; behind the arguments there is scratch
+    // space for three results.
+    let (status, results) = unsafe {
+        let function: NativeFn = std::mem::transmute::<usize, NativeFn>(target.head as usize);
+        let types = s.ext(2).head as usize as *const _;
+        let results = args.add(count);
+        (function(&raw mut s.vm().ctx, types, args, results), results)
+    };
+    match status {
+        Status::Ok => {
+            for (index, dst) in target
+                .shorts()
+                .into_iter()
+                .take(code.a as usize)
+                .enumerate()
+            {
+                // SAFETY: the native wrote as many results.
+                s.set(dst, unsafe { *results.add(index) });
+            }
+            State {
+                fuel: s.fuel - 1,
+                ..s
+            }
+            .next(3 + row_words(count))
+        }
+        Status::Crash => s.stop(Stop::Crash),
+        Status::Exit => s.stop(Stop::Exit),
+    }
+}

@@ -1,0 +1,163 @@
+//! What a handler works on: the registers of the interpreter itself.
+//!
+//! [`State`] is handed from handler to handler by value, so that its parts stay in machine registers. Its existence
+//! stands for these invariants, which the loader establishes from a verified module and every handler keeps:
+//!
+//! - `pc` points at the first word of an instruction, and all extension words of that instruction follow it;
+//! - `base` points at the frame of the function that holds this instruction, with all its registers and its scratch
+//!   space inside the stack, and [`Vm::limit`] leaves room for one more frame of any size above every base below it;
+//! - registers that an instruction reads as references hold what their kind says.
+//!
+//! That is why the accessors here, which only take operands of the current instruction, are safe to call.
+
+use super::Vm;
+use super::code::Code;
+
+/// The interpreter's registers.
+#[derive(Clone, Copy)]
+pub struct State {
+    /// Current instruction.
+    pub pc: *const Code,
+    /// Register 0 of the current frame. The word below it is the frame's return address.
+    pub base: *mut u64,
+    /// Everything else.
+    pub vm: *mut Vm,
+    /// Reductions left in this slice.
+    pub fuel: i64,
+}
+
+/// Why handlers gave control back to [`Vm::resume`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Stop {
+    /// The outermost frame returned.
+    Done,
+    /// The slice is used up; the instruction at `pc` has not begun.
+    Yield,
+    /// The frame stack must grow; the instruction at `pc` has not begun.
+    Grow,
+    /// The context holds the reason of a crash.
+    Crash,
+    /// Crash "integer overflow".
+    Overflow,
+    /// Crash "division by zero".
+    DivisionByZero,
+    /// Crash "shift count out of range".
+    BadShift,
+    /// Crash "float does not fit an Int".
+    FloatRange,
+    /// Crash "corrupt value".
+    Corrupt,
+    /// The program asked to end; the context holds the code.
+    Exit,
+}
+
+/// What happens after a handler.
+pub enum Flow {
+    /// The instruction at the state's `pc` runs.
+    Next(State),
+    /// Control returns to [`Vm::resume`].
+    Stop(State, Stop),
+}
+
+impl State {
+    /// The current instruction.
+    #[inline(always)]
+    pub fn code(&self) -> &Code {
+        // SAFETY: `pc` points at an instruction (invariant).
+        unsafe { &*self.pc }
+    }
+
+    /// The `index`th extension word of the current instruction (from 1).
+    #[inline(always)]
+    pub fn ext(&self, index: usize) -> &Code {
+        // SAFETY: the extension words follow the instruction (invariant).
+        unsafe { &*self.pc.add(index) }
+    }
+
+    /// The row of `count` short operands that fills the extension words from `index` on.
+    #[inline(always)]
+    pub fn row<'a>(&self, index: usize, count: usize) -> &'a [u16] {
+        // SAFETY: the extension words follow the instruction (invariant); code lives as long as the program.
+        unsafe { std::slice::from_raw_parts(self.pc.add(index).cast(), count) }
+    }
+
+    /// Value of a register.
+    #[inline(always)]
+    pub fn get(&self, reg: u16) -> u64 {
+        // SAFETY: operands name registers of the frame (invariant).
+        unsafe { *self.base.add(reg as usize) }
+    }
+
+    /// Sets a register.
+    #[inline(always)]
+    pub fn set(&self, reg: u16, value: u64) {
+        // SAFETY: operands name registers of the frame (invariant).
+        unsafe { *self.base.add(reg as usize) = value }
+    }
+
+    /// Copies registers to the scratch space from word `scratch` on; gives its address.
+    #[inline(always)]
+    pub fn gather(&self, scratch: u16, regs: &[u16]) -> *mut u64 {
+        // SAFETY: the loader reserved scratch space above the registers, inside the stack.
+        unsafe {
+            let to = self.base.add(scratch as usize);
+            for (index, reg) in regs.iter().enumerate() {
+                *to.add(index) = self.get(*reg);
+            }
+            to
+        }
+    }
+
+    /// Value of a register as an Int.
+    #[inline(always)]
+    pub fn int(&self, reg: u16) -> i64 {
+        self.get(reg) as i64
+    }
+
+    /// Value of a register as a Float.
+    #[inline(always)]
+    pub fn float(&self, reg: u16) -> f64 {
+        f64::from_bits(self.get(reg))
+    }
+
+    /// Sets a register to a Float.
+    #[inline(always)]
+    pub fn set_float(&self, reg: u16, value: f64) {
+        self.set(reg, value.to_bits());
+    }
+
+    /// Everything that is not in this struct.
+    #[inline(always)]
+    #[allow(clippy::mut_from_ref)]
+    pub fn vm<'a>(&self) -> &'a mut Vm {
+        // SAFETY: `vm` outlives the run, and a handler makes one such reference at a time.
+        unsafe { &mut *self.vm }
+    }
+
+    /// On to the instruction `words` further.
+    #[inline(always)]
+    pub fn next(self, words: usize) -> Flow {
+        // SAFETY: code never ends with an instruction that falls through (verifier).
+        Flow::Next(State {
+            pc: unsafe { self.pc.add(words) },
+            ..self
+        })
+    }
+
+    /// On to the instruction `distance` words away.
+    #[inline(always)]
+    pub fn jump(self, distance: i32) -> Flow {
+        // SAFETY: the loader computed the distance to an instruction of the same function.
+        Flow::Next(State {
+            pc: unsafe { self.pc.offset(distance as isize) },
+            ..self
+        })
+    }
+
+    /// Gives control back, `pc` at this instruction.
+    #[inline(always)]
+    pub fn stop(self, why: Stop) -> Flow {
+        Flow::Stop(self, why)
+    }
+}

@@ -1,0 +1,95 @@
+//! Stack traces.
+
+use super::program::{Position, Program};
+use std::collections::VecDeque;
+use std::fmt::Write;
+
+/// Frames shown at either end of a long trace.
+const SHOWN: usize = 20;
+
+/// A frame in a trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// `Module.function`.
+    pub function: String,
+    /// `file:line:column`, when the code says.
+    pub place: Option<String>,
+}
+
+/// The frames of a crash, innermost first. Of long ones only both ends are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// The innermost frames.
+    pub first: Vec<Frame>,
+    /// Number of frames that were left out.
+    pub omitted: usize,
+    /// The outermost frames, when there are more than fit in `first`.
+    pub last: Vec<Frame>,
+}
+
+impl Trace {
+    /// The trace as lines of a crash report.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        self.first.iter().for_each(|frame| frame.render(&mut text));
+        if self.omitted > 0 {
+            let frames = if self.omitted == 1 { "frame" } else { "frames" };
+            text.push_str(&format!("  ... {} more {frames} ...\n", self.omitted));
+        }
+        self.last.iter().for_each(|frame| frame.render(&mut text));
+        text
+    }
+}
+
+impl Frame {
+    fn render(&self, text: &mut String) {
+        let place = self
+            .place
+            .as_ref()
+            .map(|place| format!(" ({place})"))
+            .unwrap_or_default();
+        writeln!(text, "  at {}{place}", self.function).expect("writing to a string cannot fail");
+    }
+}
+
+/// Collects a trace frame by frame in bounded space.
+#[derive(Default)]
+pub struct TraceBuilder {
+    first: Vec<Position>,
+    last: VecDeque<Position>,
+    omitted: usize,
+}
+
+impl TraceBuilder {
+    /// Adds the next outer frame.
+    pub fn push(&mut self, position: Position) {
+        if self.first.len() < SHOWN {
+            return self.first.push(position);
+        }
+        self.last.push_back(position);
+        if self.last.len() > SHOWN {
+            self.last.pop_front();
+            self.omitted += 1;
+        }
+    }
+
+    /// The trace, with names and places.
+    pub fn finish(self, program: &Program) -> Trace {
+        let frame = |position: Position| Frame {
+            function: program.module.funcs[position.func.0 as usize].name.clone(),
+            place: program.place(position).map(|place| {
+                let file = program
+                    .module
+                    .files
+                    .get(place.file as usize)
+                    .map_or("?", String::as_str);
+                format!("{file}:{}:{}", place.line, place.column)
+            }),
+        };
+        Trace {
+            first: self.first.into_iter().map(frame).collect(),
+            omitted: self.omitted,
+            last: self.last.into_iter().map(frame).collect(),
+        }
+    }
+}

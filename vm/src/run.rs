@@ -1,0 +1,170 @@
+//! Running a program from start to end: what `snow run` does after compiling.
+
+use crate::heap::Counters;
+use crate::interp::{self, LoadError, Outcome, Program, SLICE, Vm};
+use crate::native::Intrinsics;
+use crate::output::Output;
+use crate::types::RuntimeTypes;
+use snow_bytecode::module::Module;
+use snow_bytecode::verify::{VerifyError, verify};
+use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
+use std::sync::Arc;
+
+/// Bytes that frames may take unless `SNOW_MAX_STACK` says otherwise.
+const DEFAULT_MAX_STACK: usize = 1 << 30;
+
+/// A module that the verifier has passed.
+pub struct VerifiedModule(Module);
+
+impl VerifiedModule {
+    /// Verifies a module.
+    pub fn new(module: Module) -> Result<VerifiedModule, VerifyError> {
+        verify(&module)?;
+        Ok(VerifiedModule(module))
+    }
+
+    /// The module.
+    pub fn module(&self) -> &Module {
+        &self.0
+    }
+}
+
+/// Whether to print what the heap counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeapStats {
+    /// As the last line on the error output.
+    Print,
+    /// Not at all.
+    Quiet,
+}
+
+/// How to run a program.
+pub struct RunOptions {
+    /// Arguments of the program.
+    pub args: Vec<String>,
+    /// Where its standard output goes.
+    pub output: Output,
+    /// Where crash reports go.
+    pub errors: Box<dyn Write>,
+    /// Most bytes that frames of an actor may take.
+    pub max_stack: usize,
+    /// Whether to print what the heap counted.
+    pub heap_stats: HeapStats,
+}
+
+/// An environment variable with a value that means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("SNOW_MAX_STACK is `{0}`, but must be a number of bytes")]
+pub struct BadMaxStack(String);
+
+impl RunOptions {
+    /// The process's own outputs, and what the environment says.
+    pub fn from_environment(args: Vec<String>) -> Result<RunOptions, BadMaxStack> {
+        let max_stack = match std::env::var("SNOW_MAX_STACK") {
+            Ok(text) => text.parse().map_err(|_| BadMaxStack(text))?,
+            Err(_) => DEFAULT_MAX_STACK,
+        };
+        let wants_stats = std::env::var("SNOW_HEAP_STATS").is_ok_and(|value| value == "1");
+        Ok(RunOptions {
+            args,
+            output: Output::stdout(),
+            errors: Box::new(std::io::stderr()),
+            max_stack,
+            heap_stats: if wants_stats {
+                HeapStats::Print
+            } else {
+                HeapStats::Quiet
+            },
+        })
+    }
+}
+
+/// What is left of a program that has ended.
+pub struct Finished {
+    /// Exit code for the process.
+    pub code: u8,
+    /// What a memory output collected.
+    pub output: Vec<u8>,
+    /// What the heap counted.
+    pub counters: Counters,
+}
+
+/// Runs `main` of a program and gives what came of it. Crash reports and statistics go to the options' outputs.
+pub fn run(
+    module: VerifiedModule,
+    intrinsics: &Intrinsics,
+    options: RunOptions,
+) -> Result<Finished, LoadError> {
+    let state = RandomState::new();
+    let types = RuntimeTypes::new(&module.0.types, [state.hash_one(0), state.hash_one(1)])?;
+    let program = interp::load(Arc::new(module.0), Arc::new(types), intrinsics)?;
+    Ok(run_program(Arc::new(program), options))
+}
+
+fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
+    let entry = program.module.entry;
+    let mut vm = Vm::new(program, options.output, options.args);
+    // SAFETY: the verifier saw that the entry has no parameters.
+    let mut actor = unsafe { vm.actor(entry, &[], options.max_stack) };
+    let outcome = loop {
+        match vm.resume(&mut actor, SLICE) {
+            Outcome::Yielded => vm.ctx.heap.settle_some(),
+            outcome => break outcome,
+        }
+    };
+    let code = finish(&mut vm, outcome, &mut *options.errors);
+    vm.ctx.heap.settle_all();
+    let counters = vm.ctx.heap.counters;
+    if options.heap_stats == HeapStats::Print {
+        // There is nobody left to tell that the error output is closed.
+        let _ = writeln!(options.errors, "{}", stats_line(&counters));
+    }
+    Finished {
+        code,
+        output: vm.ctx.output.take_collected(),
+        counters,
+    }
+}
+
+/// Reports how the program ended, and writes what it has printed; gives the exit code.
+fn finish(vm: &mut Vm, outcome: Outcome, errors: &mut dyn Write) -> u8 {
+    let flushed = vm.ctx.output.flush();
+    let code = match outcome {
+        Outcome::Done(words) => {
+            let slots = &vm.program().module.funcs[vm.program().module.entry.0 as usize].results;
+            let slots = slots.clone();
+            // SAFETY: the entry has returned these results, which are owned.
+            unsafe { vm.ctx.heap.drop_slots(&slots, words.as_ptr()) };
+            0
+        }
+        Outcome::Exit(code) => code as u8,
+        Outcome::Crashed(crash) => {
+            // A closed error output cannot be reported anywhere.
+            let _ = write!(errors, "crash: {}\n{}", crash.reason, crash.trace.render());
+            1
+        }
+        Outcome::Yielded => unreachable!("a program that has yielded has not ended"),
+    };
+    match flushed {
+        Ok(()) => code,
+        Err(error) => {
+            let _ = writeln!(errors, "error: cannot write to standard output: {error}");
+            code.max(1)
+        }
+    }
+}
+
+fn stats_line(counters: &Counters) -> String {
+    let Counters {
+        allocated,
+        freed,
+        copies,
+        peak_bytes,
+        ..
+    } = counters;
+    let live = allocated - freed;
+    format!(
+        "heap: allocations={allocated} frees={freed} live={live} peak_bytes={peak_bytes} copies={copies}"
+    )
+}
