@@ -10,3 +10,6 @@ pub mod registry;
 pub mod run;
 pub mod types;
 pub mod value;
+
+#[cfg(test)]
+mod fixture;

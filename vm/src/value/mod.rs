@@ -15,3 +15,6 @@ pub mod map;
 pub mod show;
 pub mod text;
 mod walk;
+
+#[cfg(test)]
+mod tests;
