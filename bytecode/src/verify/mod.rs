@@ -17,6 +17,8 @@ mod maps;
 mod operands;
 pub(crate) mod scope;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use error::{Place, Rule, VerifyError};

@@ -31,10 +31,10 @@ impl<'m> Scope<'m> {
             Inst::Update { src, fields, .. } => {
                 self.update_fields(self.content(state, *src)?, fields)
             }
-            Inst::ListFill { list, .. } => {
-                let has_hole = matches!(state.hole(*list), Some(Hole::Element(_)));
+            Inst::ListFill { list: whole, .. } | Inst::MapFill { map: whole, .. } => {
+                let has_hole = matches!(state.hole(*whole), Some(Hole::Element(_)));
                 ensure(has_hole, Rule::Hole, || {
-                    format!("{list} has no hole to fill")
+                    format!("{whole} has no hole to fill")
                 })
             }
             Inst::Capture { dst, index, .. } => {

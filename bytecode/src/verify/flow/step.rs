@@ -226,9 +226,17 @@ fn tolerates(inst: &Inst, reg: Reg, hole: &Hole) -> bool {
             filled.sort_unstable();
             reg == *src && holes.iter().all(|hole| filled.binary_search(hole).is_ok())
         }
-        (Inst::ListFill { list, index, .. }, Hole::Element(taken)) => {
-            reg == *list && index == taken
-        }
+        (
+            Inst::ListFill {
+                list: whole,
+                index: key,
+                ..
+            }
+            | Inst::MapFill {
+                map: whole, key, ..
+            },
+            Hole::Element(taken),
+        ) => reg == *whole && key == taken,
         _ => false,
     }
 }
