@@ -72,19 +72,24 @@ impl Case {
     /// All cases below `root`, in name order: each `.snow` file in a section folder, and each
     /// folder there that has a `main.snow` or a `snow.toml`.
     pub fn discover(root: &Path) -> Result<Vec<Case>, String> {
+        let sections = entries(root)?;
+        let sections = sections.iter().filter(|path| path.is_dir());
+        let cases: Result<Vec<_>, _> = sections.map(|section| Case::in_section(section)).collect();
+        Ok(cases?.concat())
+    }
+
+    /// The cases of one section folder.
+    pub fn in_section(section: &Path) -> Result<Vec<Case>, String> {
         let mut cases = Vec::new();
-        for section in entries(root)?.into_iter().filter(|path| path.is_dir()) {
-            for path in entries(&section)? {
-                let is_project =
-                    path.join("main.snow").is_file() || path.join("snow.toml").is_file();
-                let is_program = path.extension().is_some_and(|ext| ext == "snow");
-                if is_project || is_program {
-                    cases.push(Case {
-                        name: format!("{}/{}", file_name(&section), stem(&path)),
-                        program: file_name(&path),
-                        folder: section.clone(),
-                    });
-                }
+        for path in entries(section)? {
+            let is_project = path.join("main.snow").is_file() || path.join("snow.toml").is_file();
+            let is_program = path.extension().is_some_and(|ext| ext == "snow");
+            if is_project || is_program {
+                cases.push(Case {
+                    name: format!("{}/{}", file_name(section), stem(&path)),
+                    program: file_name(&path),
+                    folder: section.to_owned(),
+                });
             }
         }
         Ok(cases)

@@ -1,4 +1,4 @@
-//! Runs every program under `tests/programs` in every tier; arguments are those of a Rust
+//! Runs every program under `tests/programs`, and the examples, in every tier; arguments are those of a Rust
 //! test (`cargo test -p snow-tests --test programs -- patterns/`).
 
 use libtest_mimic::{Arguments, Trial};
@@ -13,9 +13,11 @@ const THREADS: usize = 2;
 fn main() -> Result<(), String> {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = arguments.test_threads.or(Some(THREADS));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("programs");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut cases = Case::discover(&root.join("programs"))?;
+    cases.extend(Case::in_section(&root.join("../examples"))?);
     let mut trials = Vec::new();
-    for case in Case::discover(&root)? {
+    for case in cases {
         trials.extend(Tier::ALL.iter().map(|&tier| trial(case.clone(), tier)));
     }
     libtest_mimic::run(&arguments, trials).exit()

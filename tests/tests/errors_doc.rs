@@ -1,0 +1,112 @@
+//! Checks the examples of `docs/errors.md`: a block fenced as ```` ```snow error=E0001 ```` (or
+//! `warning=W0001`) must give exactly that code, once, and every code of the registry has a section.
+//!
+//! A line `# file: ping.snow` in a block starts another file of the example's project.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use snow_lang::diagnostics::Code;
+use snow_tests::check::parse_json_diagnostics;
+use snow_tests::command;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A fenced block: its code, the line it starts at, and its text.
+struct Example {
+    code: String,
+    line: usize,
+    text: String,
+}
+
+fn main() -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+    let page = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut trials = vec![Trial::test("every code has a section", {
+        let page = page.clone();
+        move || every_code_has_a_section(&page)
+    })];
+    trials.extend(examples(&page).into_iter().map(|example| {
+        Trial::test(
+            format!("{} at line {}", example.code, example.line),
+            move || check(&example),
+        )
+    }));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit()
+}
+
+fn every_code_has_a_section(page: &str) -> Result<(), Failed> {
+    let has_section = |code: &Code| {
+        page.lines()
+            .any(|line| line.starts_with(&format!("## {code}")))
+    };
+    let all = Code::ALL.iter().map(|info| info.code);
+    let missing: Vec<String> = all
+        .filter(|code| !has_section(code))
+        .map(|code| code.to_string())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no section for {}", missing.join(", ")).into())
+    }
+}
+
+fn examples(page: &str) -> Vec<Example> {
+    let mut found = Vec::new();
+    let mut lines = page.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        let fence = line
+            .strip_prefix("```snow error=")
+            .or(line.strip_prefix("```snow warning="));
+        if let Some(code) = fence {
+            let body = lines
+                .by_ref()
+                .map(|(_, line)| line)
+                .take_while(|line| *line != "```");
+            let text = body.map(|line| format!("{line}\n")).collect();
+            found.push(Example {
+                code: code.trim().to_owned(),
+                line: number + 1,
+                text,
+            });
+        }
+    }
+    found
+}
+
+fn check(example: &Example) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    for (name, text) in files(&example.text) {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
+        fs::write(path, text)?;
+    }
+    let mut command = Command::new(command::snow()?);
+    command.args(["check", "--json"]).arg(folder.path());
+    let output = command::run(&mut command, "", LIMIT)?;
+    let found = parse_json_diagnostics(&output.stderr)?;
+    match found.as_slice() {
+        [one] if one.code == example.code => Ok(()),
+        others => {
+            let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+            Err(format!("expected one {}, got [{}]", example.code, others.join("; ")).into())
+        }
+    }
+}
+
+/// The files of an example; text before the first `# file:` line is `main.snow`.
+fn files(text: &str) -> Vec<(String, String)> {
+    let mut files = vec![("main.snow".to_owned(), String::new())];
+    for line in text.lines() {
+        match (line.strip_prefix("# file: "), files.last_mut()) {
+            (Some(name), _) => files.push((name.trim().to_owned(), String::new())),
+            (None, Some((_, text))) => text.push_str(&format!("{line}\n")),
+            (None, None) => {}
+        }
+    }
+    files
+}
