@@ -129,14 +129,14 @@ fn update_is_in_place_when_unique_and_skips_holes() {
         let name = cells::take_slot(&mut f.heap, tree, 1);
         let name = text::push(&mut f.heap, name, b"er");
         let regs = [name];
-        let updated = cells::update(&mut f.heap, tree, &[(1, 0)], regs.as_ptr());
+        let updated = cells::update(&mut f.heap, tree, &[[1, 0]], regs.as_ptr());
         assert_eq!(updated, tree);
         assert_eq!(f.heap.counters.copies, 0);
         assert_eq!(text::str(cells::load(updated, 1)), "older");
 
         f.heap.dup(updated);
         let name = text::new(&mut f.heap, ty::STRING, b"new");
-        let copy = cells::update(&mut f.heap, updated, &[(1, 0)], [name].as_ptr());
+        let copy = cells::update(&mut f.heap, updated, &[[1, 0]], [name].as_ptr());
         assert_ne!(copy, updated);
         assert_eq!(f.heap.counters.copies, 1);
         assert_eq!(text::str(cells::load(updated, 1)), "older");

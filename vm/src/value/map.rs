@@ -405,59 +405,6 @@ pub unsafe fn delete(heap: &mut Heap, map: u64, key: u64) -> u64 {
     }
 }
 
-/// Moves the value of a key out and leaves a hole there; takes the map, uses the key. The second result is the map. `None` when the key
-/// is absent: the map is dropped.
-///
-/// # Safety
-/// `map` is an owned reference to a map, `key` of its key type; the result is only dropped or given to [`fill`] with the same key.
-#[inline]
-pub unsafe fn take(heap: &mut Heap, map: u64, key: u64) -> Option<(u64, u64)> {
-    // SAFETY: by contract. Values that are no references stay as they are.
-    unsafe {
-        let types: *const RuntimeTypes = heap.types();
-        let Some((number, _)) = find(&*types, Map(Cell::from_word(map)), key) else {
-            heap.drop_ref(map);
-            return None;
-        };
-        let map = own_map(heap, Cell::from_word(map));
-        let info = (*types).info(map.0.ty());
-        let at = entries::own_address(heap, map, number, info).add(1);
-        let value = if info.value_ref {
-            std::mem::take(&mut *at)
-        } else {
-            *at
-        };
-        Some((value, map.0.word()))
-    }
-}
-
-/// Fills the hole that [`take`] left; takes map and value, uses the key. `None` when the key is absent: both are dropped.
-///
-/// # Safety
-/// Owned references: `map` to a map, `value` of its type; `key` is of its key type.
-#[inline]
-pub unsafe fn fill(heap: &mut Heap, map: u64, key: u64, value: u64) -> Option<u64> {
-    // SAFETY: by contract; a hole is null, which dropping the old value skips.
-    unsafe {
-        let types: *const RuntimeTypes = heap.types();
-        let info = (*types).info(Cell::from_word(map).ty());
-        let Some((number, _)) = find(&*types, Map(Cell::from_word(map)), key) else {
-            heap.drop_ref(map);
-            if info.value_ref {
-                heap.drop_nullable(value);
-            }
-            return None;
-        };
-        let map = own_map(heap, Cell::from_word(map));
-        let at = entries::own_address(heap, map, number, info).add(1);
-        let old = std::mem::replace(&mut *at, value);
-        if info.value_ref {
-            heap.drop_nullable(old);
-        }
-        Some(map.0.word())
-    }
-}
-
 /// Rewrites a unique map without its deleted entries.
 unsafe fn rebuild(heap: &mut Heap, map: Map, info: &TypeInfo) {
     // SAFETY: keys and values are dupped for the new entries, then the old ones are dropped.
