@@ -85,19 +85,6 @@ impl Slot {
     }
 }
 
-impl std::fmt::Display for Slot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Slot::Word => f.write_str("word"),
-            Slot::Float => f.write_str("float"),
-            Slot::Ref(ty) => write!(f, "ref {ty}"),
-            Slot::Null(ty) => write!(f, "null {ty}"),
-            Slot::Any => f.write_str("any"),
-            Slot::Token(words) => write!(f, "token {words}"),
-        }
-    }
-}
-
 /// Representation of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Repr {

@@ -1,8 +1,16 @@
 //! The portable bytecode format: types, layouts, functions, instructions.
 
+pub mod asm;
+pub mod decode;
+pub mod disasm;
+pub mod encode;
 pub mod inst;
 pub mod layout;
 pub mod liveness;
 pub mod module;
+pub mod names;
 pub mod types;
 pub mod verify;
+mod wire;
+
+pub use wire::FORMAT_VERSION;

@@ -34,6 +34,16 @@ pub enum Shows {
     Debug,
 }
 
+impl Shows {
+    /// The word that stands for it in listings.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Shows::Display => "display",
+            Shows::Debug => "debug",
+        }
+    }
+}
+
 /// A monomorphic type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
@@ -97,6 +107,27 @@ pub enum Type {
 }
 
 impl Type {
+    /// The word that stands for the type, or for its constructor, in listings.
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            Type::Int => "Int",
+            Type::Float => "Float",
+            Type::Bool => "Bool",
+            Type::Unit => "Unit",
+            Type::String => "String",
+            Type::Bytes => "Bytes",
+            Type::Atom => "Atom",
+            Type::Range => "Range",
+            Type::List(_) => "List",
+            Type::Map(..) => "Map",
+            Type::Set(_) => "Set",
+            Type::Fun { .. } => "Fun",
+            Type::Tuple(_) => "Tuple",
+            Type::Struct { .. } => "struct",
+            Type::Sum { .. } => "sum",
+        }
+    }
+
     /// Calls `visit` with every type that this one names, in order: parts, type arguments, fields.
     pub fn for_each_type(&self, visit: &mut dyn FnMut(TypeId)) {
         let mut all = |types: &[TypeId]| types.iter().for_each(|ty| visit(*ty));
