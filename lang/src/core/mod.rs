@@ -7,3 +7,6 @@ pub mod mono;
 pub mod print;
 pub mod validate;
 mod visit;
+
+#[cfg(test)]
+mod tests;

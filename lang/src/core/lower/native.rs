@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use snow_bytecode::inst::{FloatUnOp, IntOp, TextForm};
+use snow_bytecode::inst::IntOp;
 use snow_bytecode::types::{Type, TypeId};
 
 use super::{Fault, Lower, Res, Subst};
 use crate::core::ir::{NativeParam, NativeRef, Op, Var};
+use crate::emit::intrinsics::Intrinsic;
 use crate::syntax::ast::Span;
 use crate::typed::{Con, Func, FuncId, Imp, Ty};
 
@@ -27,20 +28,15 @@ impl Lower<'_, '_> {
             .mono
             .types
             .of(&func.ret, &Subst::new(types.clone()), span)?;
-        if let Some(op) = instruction(symbol, &args) {
-            return Ok(self.emit(ret, op, span));
-        }
-        match (symbol.as_str(), args.as_slice()) {
-            ("number.zero", []) => return self.number(0, ret, span),
-            ("number.one", []) => return self.number(1, ret, span),
-            ("comparison.sign", &[value]) => return self.sign(value, span),
-            ("text.display", &[value]) => {
-                return Ok(self.append_text(TextForm::Display, None, value, ret, span));
+        match (Intrinsic::by_symbol(symbol), args.as_slice()) {
+            (Some(Intrinsic::Number(value)), []) => return self.number(value, ret, span),
+            (Some(Intrinsic::Sign), &[value]) => return self.sign(value, span),
+            (Some(intrinsic), _) => {
+                if let Some(op) = operation(intrinsic, &args) {
+                    return Ok(self.emit(ret, op, span));
+                }
             }
-            ("text.debug", &[value]) => {
-                return Ok(self.append_text(TextForm::Debug, None, value, ret, span));
-            }
-            _ => {}
+            (None, _) => {}
         }
         let native = Arc::new(NativeRef {
             symbol: symbol.clone(),
@@ -51,7 +47,7 @@ impl Lower<'_, '_> {
         Ok(self.emit(ret, Op::Native(native, args), span))
     }
 
-    fn number(&mut self, value: i32, ty: TypeId, span: Span) -> Res<Var> {
+    fn number(&mut self, value: u8, ty: TypeId, span: Span) -> Res<Var> {
         let op = match self.mono.types.get(ty) {
             Type::Float => Op::Float(f64::from(value)),
             _ => Op::Int(i64::from(value)),
@@ -80,56 +76,36 @@ fn native_params(func: &Func, owned: &[bool]) -> Vec<NativeParam> {
     mode.collect()
 }
 
-/// The operation of a mnemonic that has one.
-fn instruction(symbol: &str, args: &[Var]) -> Option<Op> {
-    Some(match (symbol, args) {
-        ("list.len", &[list]) => Op::ListLen(list),
-        ("list.get", &[list, index]) => Op::ListGet(list, index),
-        ("list.append", &[list, value]) => Op::ListAppend(list, value),
-        ("list.prepend", &[list, value]) => Op::ListPrepend(list, value),
-        ("list.drop", &[list, count]) => Op::ListDrop(list, count),
-        ("list.concat", &[a, b]) => Op::ListConcat(a, b),
-        ("list.set", &[list, index, value]) => Op::ListSet(list, index, value),
-        ("map.new" | "set.new", &[]) => Op::MapNew,
-        ("map.put", &[map, key, value]) => Op::MapPut(map, key, value),
-        ("map.has" | "set.has", &[map, key]) => Op::MapHas(map, key),
-        ("map.get", &[map, key]) => Op::MapGet(map, key),
-        ("map.next", &[map, from]) => Op::MapNext(map, from),
-        ("map.key", &[map, entry]) => Op::MapKeyAt(map, entry),
-        ("map.value", &[map, entry]) => Op::MapValueAt(map, entry),
-        ("range.start", &[range]) => Op::RangeStart(range),
-        ("range.end", &[range]) => Op::RangeEnd(range),
-        ("concat", &[a, b]) => Op::Concat(a, b),
-        ("eq", &[a, b]) => Op::Equal(a, b),
-        ("compare", &[a, b]) => Op::Compare(a, b),
-        ("hash", &[value]) => Op::Hash(value),
-        (_, &[a]) => Op::FloatUn(float_unary(symbol)?, a),
-        (_, &[a, b]) => Op::IntBin(int_binary(symbol)?, a, b),
-        _ => return None,
-    })
-}
-
-fn float_unary(symbol: &str) -> Option<FloatUnOp> {
-    Some(match symbol {
-        "float.abs" => FloatUnOp::Abs,
-        "float.sqrt" => FloatUnOp::Sqrt,
-        "float.floor" => FloatUnOp::Floor,
-        "float.ceil" => FloatUnOp::Ceil,
-        "float.trunc" => FloatUnOp::Trunc,
-        _ => return None,
-    })
-}
-
-fn int_binary(symbol: &str) -> Option<IntOp> {
-    Some(match symbol {
-        "int.wrapping_add" => IntOp::WrappingAdd,
-        "int.wrapping_sub" => IntOp::WrappingSub,
-        "int.wrapping_mul" => IntOp::WrappingMul,
-        "int.and" => IntOp::And,
-        "int.or" => IntOp::Or,
-        "int.xor" => IntOp::Xor,
-        "int.shl" => IntOp::Shl,
-        "int.shr" => IntOp::Shr,
+/// The operation of Core that an instruction of the library is; the others stay natives until emission.
+fn operation(intrinsic: Intrinsic, args: &[Var]) -> Option<Op> {
+    Some(match (intrinsic, args) {
+        (Intrinsic::Int(op), &[a, b]) => Op::IntBin(op, a, b),
+        (Intrinsic::IntNeg, &[a]) => Op::IntNeg(a),
+        (Intrinsic::Float(op), &[a, b]) => Op::FloatBin(op, a, b),
+        (Intrinsic::FloatUn(op), &[a]) => Op::FloatUn(op, a),
+        (Intrinsic::Equal, &[a, b]) => Op::Equal(a, b),
+        (Intrinsic::Compare, &[a, b]) => Op::Compare(a, b),
+        (Intrinsic::Hash, &[a]) => Op::Hash(a),
+        (Intrinsic::Concat, &[a, b]) => Op::Concat(a, b),
+        (Intrinsic::Text(form), &[text, value]) => Op::AppendText(form, text, value),
+        (Intrinsic::RangeNew, &[a, b]) => Op::Range(a, b),
+        (Intrinsic::RangeStart, &[a]) => Op::RangeStart(a),
+        (Intrinsic::RangeEnd, &[a]) => Op::RangeEnd(a),
+        (Intrinsic::ListNew, []) => Op::List(Vec::new()),
+        (Intrinsic::ListLen, &[a]) => Op::ListLen(a),
+        (Intrinsic::ListGet, &[a, index]) => Op::ListGet(a, index),
+        (Intrinsic::ListAppend, &[a, value]) => Op::ListAppend(a, value),
+        (Intrinsic::ListPrepend, &[a, value]) => Op::ListPrepend(a, value),
+        (Intrinsic::ListDrop, &[a, count]) => Op::ListDrop(a, count),
+        (Intrinsic::ListSet, &[a, index, value]) => Op::ListSet(a, index, value),
+        (Intrinsic::ListConcat, &[a, b]) => Op::ListConcat(a, b),
+        (Intrinsic::MapNew, []) => Op::MapNew,
+        (Intrinsic::MapGet, &[map, key]) => Op::MapGet(map, key),
+        (Intrinsic::MapHas, &[map, key]) => Op::MapHas(map, key),
+        (Intrinsic::MapPut, &[map, key, value]) => Op::MapPut(map, key, value),
+        (Intrinsic::MapNext, &[map, from]) => Op::MapNext(map, from),
+        (Intrinsic::MapKey, &[map, entry]) => Op::MapKeyAt(map, entry),
+        (Intrinsic::MapValue, &[map, entry]) => Op::MapValueAt(map, entry),
         _ => return None,
     })
 }

@@ -1,0 +1,21 @@
+//! Snapshot tests of lowering.
+
+mod build;
+mod by_hand;
+
+use crate::core::{ir, mono, print, validate};
+use crate::diagnostics::Sink;
+use crate::typed::Program;
+
+fn lowered(program: &Program) -> ir::Program {
+    let mut sink = Sink::new();
+    let Some(core) = mono::lower_program(program, &mut sink) else {
+        panic!("{:?}", sink.diagnostics());
+    };
+    validate::assert_valid(&core, "lowering");
+    core
+}
+
+fn text(program: &Program) -> String {
+    print::program(&lowered(program))
+}

@@ -1,0 +1,132 @@
+//! Items, and the members of types, interfaces, services and supervisors.
+
+use std::ops::Range;
+
+use super::super::context::Content;
+use super::super::rules::{MemberLine, SupervisorLine};
+use super::super::{
+    Engine, OfField, OfItem, OfMember, OfServiceMember, OfSetting, OfSupervisorLine, OfVariant,
+};
+use crate::syntax::ast::*;
+
+impl Engine<'_> {
+    /// Items with their docs.
+    pub(in super::super) fn items(&mut self, range: Range<usize>) -> Vec<Item> {
+        let chunks = self.chunks(range);
+        chunks
+            .filter_map(|chunk| {
+                let doc = self.doc_before(chunk.start);
+                self.parse(OfItem, chunk).map(|item| Item { doc, ..item })
+            })
+            .collect()
+    }
+
+    pub(super) fn fields(&mut self, range: Range<usize>) -> Content {
+        let chunks = self.chunks(range);
+        let fields = chunks.filter_map(|chunk| {
+            let doc = self.doc_before(chunk.start);
+            self.parse(OfField, chunk)
+                .map(|field| FieldDef { doc, ..field })
+        });
+        Content::Fields(fields.collect())
+    }
+
+    pub(super) fn variants(&mut self, range: Range<usize>) -> Content {
+        let chunks = self.chunks(range);
+        let variants = chunks.filter_map(|chunk| {
+            let doc = self.doc_before(chunk.start);
+            self.parse(OfVariant, chunk)
+                .map(|variant| VariantDef { doc, ..variant })
+        });
+        Content::Variants(variants.collect())
+    }
+
+    pub(super) fn methods(&mut self, range: Range<usize>) -> Content {
+        let (mut assoc, mut methods) = (Vec::new(), Vec::new());
+        for chunk in self.chunks(range) {
+            let doc = self.doc_before(chunk.start);
+            match self.parse(OfMember, chunk) {
+                Some(MemberLine::Assoc(line)) => assoc.push(line),
+                Some(MemberLine::Method(clause)) => methods.push(Method { doc, clause }),
+                None => {}
+            }
+        }
+        Content::Methods { assoc, methods }
+    }
+
+    pub(super) fn service_members(&mut self, range: Range<usize>) -> Content {
+        let chunks = self.chunks(range);
+        let members = chunks.filter_map(|chunk| {
+            let doc = self.doc_before(chunk.start);
+            Some(match self.parse(OfServiceMember, chunk)? {
+                ServiceMember::Call(handler) => ServiceMember::Call(Handler { doc, ..handler }),
+                ServiceMember::Cast(handler) => ServiceMember::Cast(Handler { doc, ..handler }),
+                other => other,
+            })
+        });
+        Content::Service(members.collect())
+    }
+
+    pub(super) fn supervisor_lines(&mut self, range: Range<usize>) -> Content {
+        let (mut settings, mut children) = (Vec::new(), Vec::new());
+        for chunk in self.chunks(range) {
+            match self.parse(OfSupervisorLine, chunk) {
+                Some(SupervisorLine::Setting(name, value)) => settings.push((name, value)),
+                Some(SupervisorLine::Child(child)) => children.push(child),
+                None => {}
+            }
+        }
+        Content::Supervisor { settings, children }
+    }
+
+    pub(super) fn settings(&mut self, range: Range<usize>) -> Content {
+        let chunks = self.chunks(range);
+        let settings = chunks
+            .filter_map(|chunk| self.parse(OfSetting, chunk))
+            .collect();
+        Content::Supervisor {
+            settings,
+            children: Vec::new(),
+        }
+    }
+
+    /// The `##` lines directly before a token, joined.
+    fn doc_before(&self, at: usize) -> Option<String> {
+        let mut start = self.layout.tokens.get(at)?.1.start as usize;
+        let before = self
+            .docs
+            .partition_point(|doc| (doc.span.end as usize) <= start);
+        let mut lines: Vec<&str> = Vec::new();
+        for doc in self.docs[..before].iter().rev() {
+            let between = self.text.get(doc.span.end as usize..start)?;
+            if doc.module || !between.trim().is_empty() {
+                break;
+            }
+            lines.push(self.doc_text(doc.span, "##"));
+            start = doc.span.start as usize;
+        }
+        lines.reverse();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    /// A doc line without its marker and one blank.
+    fn doc_text(&self, span: Span, marker: &str) -> &str {
+        let line = self
+            .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("");
+        let line = line.strip_prefix(marker).unwrap_or(line);
+        line.strip_prefix(' ').unwrap_or(line)
+    }
+
+    /// The `##!` lines of a file, joined.
+    pub(in crate::syntax) fn module_doc(&self) -> Option<String> {
+        let lines: Vec<&str> = self
+            .docs
+            .iter()
+            .filter(|doc| doc.module)
+            .map(|doc| self.doc_text(doc.span, "##!"))
+            .collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}

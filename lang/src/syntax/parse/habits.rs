@@ -1,0 +1,370 @@
+//! Habits from other languages: recognised at the token that does not fit, and answered with what
+//! Snow writes instead.
+
+use super::explain::{Reading, Trouble, nested_function};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::ast::Span;
+use crate::syntax::token::Tok;
+
+/// The diagnostic for a known habit, if this is one.
+pub(super) fn recognise(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let habits: [fn(&Trouble<'_>) -> Option<Diagnostic>; 9] = [
+        mutable,
+        increment,
+        assignment,
+        brace_block,
+        words,
+        definitions,
+        comments,
+        separators,
+        names,
+    ];
+    habits.iter().find_map(|habit| habit(trouble))
+}
+
+fn foreign(place: Span, message: &str, label: &str) -> Diagnostic {
+    Diagnostic::new(Code::FOREIGN_SYNTAX, place, message).label(label)
+}
+
+/// `let mut x`, `var x`, `const x`, `val x`.
+fn mutable(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let word = trouble.text_at(trouble.at.checked_sub(1)?);
+    let name_follows = matches!(trouble.found(), Some(Tok::Ident | Tok::LParen));
+    match (trouble.before()?, word) {
+        (Tok::Ident, "mut") if name_follows && trouble.tok(0) == Some(Tok::Let) => Some(
+            foreign(trouble.tokens[trouble.at - 1].1, "names cannot be changed, so there is no `mut`", "remove this")
+                .help("bind a new value to the name with another `let`, or use `for` or a fold to build one up"),
+        ),
+        (Tok::Ident, "var" | "const" | "val" | "final") if name_follows => Some(
+            foreign(trouble.tokens[trouble.at - 1].1, "a name is bound with `let`", "write `let` here"),
+        ),
+        _ => None,
+    }
+}
+
+/// `x++`, `x--`, `x += 1`.
+fn increment(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let before = trouble.at.checked_sub(1)?;
+    let place = |from: usize| {
+        trouble.tokens[from]
+            .1
+            .to(trouble.tokens[trouble.at.min(trouble.tokens.len() - 1)].1)
+    };
+    match (trouble.before()?, trouble.found()) {
+        (Tok::PlusPlus, None) => Some(
+            foreign(
+                trouble.tokens[before].1,
+                "Snow has no `++` that changes a variable",
+                "not an increment",
+            )
+            .note("`a ++ b` joins two lists")
+            .help("write `let x = x + 1`"),
+        ),
+        (Tok::Minus, None) if before > 0 && trouble.tok(before - 1) == Some(Tok::Minus) => Some(
+            foreign(place(before - 1), "Snow has no `--`", "not a decrement")
+                .help("write `let x = x - 1`"),
+        ),
+        (Tok::Plus | Tok::Minus | Tok::Star | Tok::Slash, Some(Tok::Eq)) => Some(
+            foreign(
+                place(before),
+                "names cannot be changed, so there is no compound assignment",
+                "not an operator",
+            )
+            .help("bind the new value with `let x = x + 1`"),
+        ),
+        _ => None,
+    }
+}
+
+/// `x = 1` without `let`, and `=` for `==`.
+fn assignment(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    if trouble.found()? != Tok::Eq {
+        return None;
+    }
+    let place = trouble.place();
+    if trouble.reading == Reading::Statement
+        && trouble.tok(0) == Some(Tok::Ident)
+        && trouble.at == 1
+    {
+        let name = trouble.text_at(0);
+        return Some(
+            foreign(place, "a name is bound with `let`", "`=` does not assign").help(format!(
+                "write `let {name} = …`; it may have the name of an earlier binding"
+            )),
+        );
+    }
+    matches!(
+        trouble.tok(0),
+        Some(Tok::If | Tok::While | Tok::Assert | Tok::Case)
+    )
+    .then(|| {
+        foreign(
+            place,
+            "values are compared with `==`",
+            "`=` does not compare",
+        )
+        .help("write `==` here")
+    })
+}
+
+/// `{ … }` around a block.
+fn brace_block(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    if trouble.found()? != Tok::LBrace || trouble.expected.iter().any(|name| name == "`{`") {
+        return None;
+    }
+    let after_block = matches!(
+        trouble.before(),
+        Some(Tok::RParen | Tok::Ident | Tok::Upper | Tok::Gt | Tok::True)
+    );
+    let place = trouble.place();
+    if after_block {
+        return Some(foreign(
+            place,
+            "blocks are written `do … end`, not `{ … }`",
+            "expected `do` here",
+        ));
+    }
+    Some(
+        foreign(place, "braces alone are no expression", "not expected here")
+            .help("a map is `%{key => value}`, a tuple `(a, b)`, a block `do … end`"),
+    )
+}
+
+/// Words that other languages have: `null`, `elif`, `unless`, `new`, `then`, …
+fn words(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let previous = trouble.at.saturating_sub(1);
+    [trouble.at, previous].into_iter().find_map(|index| {
+        if trouble.tok(index)? != Tok::Ident {
+            return None;
+        }
+        let place = trouble.tokens[index].1;
+        let found = match trouble.text_at(index) {
+            "elif" | "elsif" | "elseif" => foreign(
+                place,
+                "a further condition is `else if c do`",
+                "write `else if`",
+            ),
+            "then" if index == trouble.at => {
+                foreign(place, "a block starts with `do`", "write `do` here")
+            }
+            "unless" => foreign(place, "Snow has no `unless`", "write `if not`"),
+            "switch" => foreign(
+                place,
+                "values are matched with `case`",
+                "write `case e do … end`",
+            ),
+            "new" => foreign(place, "values are built without `new`", "remove this")
+                .help("write `Point { x: 1, y: 2 }` or call a function"),
+            "elixir" | "begin" => foreign(place, "a block starts with `do`", "write `do` here"),
+            "func" | "function" | "fun" => {
+                foreign(place, "functions start with `fn`", "write `fn` here")
+            }
+            "enum" | "data" | "union" => foreign(
+                place,
+                "a sum type starts with `type`",
+                "write `type Name do … end`",
+            ),
+            "class" | "record" | "defstruct" => {
+                foreign(place, "Snow has structs", "write `struct Name do … end`")
+            }
+            "defmodule" => foreign(
+                place,
+                "a file is a module; a nested one starts with `module`",
+                "write `module`",
+            ),
+            "defp" => foreign(
+                place,
+                "functions start with `fn`, and are private without `pub`",
+                "write `fn` here",
+            ),
+            "use" | "require" | "include" => foreign(
+                place,
+                "modules are brought in with `import`",
+                "write `import`",
+            ),
+            "try" | "catch" | "throw" | "raise" => {
+                foreign(place, "Snow has no exceptions", "not a keyword").help(
+                    "return a `Result` and pass errors on with `?`, or end the actor with `panic`",
+                )
+            }
+            "async" | "await" => foreign(place, "Snow has no `async`", "not a keyword")
+                .help("start a job with `Job.async(fn -> … end)` and wait with `Job.await(job)`"),
+            _ => return None,
+        };
+        Some(found)
+    })
+}
+
+/// Items in wrong places or forms.
+fn definitions(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let found = trouble.found();
+    let place = trouble.place();
+    let item_word = matches!(
+        found,
+        Some(
+            Tok::Struct
+                | Tok::Type
+                | Tok::Interface
+                | Tok::Trait
+                | Tok::Impl
+                | Tok::Actor
+                | Tok::Service
+                | Tok::Supervisor
+                | Tok::Module
+                | Tok::Import
+                | Tok::Pub
+        )
+    );
+    match (trouble.reading, found) {
+        (Reading::Statement, Some(Tok::Fn)) if trouble.at == 0 => Some(nested_function(trouble.tokens.get(1)?.1, trouble.text)),
+        (Reading::Statement, Some(tok)) if item_word && trouble.at == 0 => Some(
+            Diagnostic::new(Code::ITEM_EXPECTED, place, format!("{tok} cannot stand inside a function"))
+                .label("only at the top level of a file or module")
+                .help("if the function should end before this, an `end` is missing"),
+        ),
+        (Reading::Item, None) if trouble.tokens.iter().any(|token| token.0 == Tok::Fn) && trouble.expected.iter().any(|name| name == "`do`") => Some(
+            Diagnostic::new(Code::MISSING_DO, place, "this function has no body")
+                .label("expected `do` or `=` here")
+                .help("write `do … end` around the body, or `= expression` for a body of one line"),
+        ),
+        (Reading::Item, _) if trouble.at == 0 => top_level_statement(trouble),
+        _ => None,
+    }
+}
+
+fn top_level_statement(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let found = trouble.found()?;
+    let statement = found == Tok::Let || found.starts_expression() || found == Tok::Newline;
+    statement.then(|| {
+        Diagnostic::new(
+            Code::ITEM_EXPECTED,
+            trouble.place(),
+            "only items may stand at the top level of a file",
+        )
+        .label("this is a statement")
+        .help("put it into a function; the program starts in `fn main() do … end`")
+    })
+}
+
+/// `//` and `/* */` comments.
+fn comments(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let first = trouble.at.saturating_sub(1);
+    let slashes = (0..2).find(|&back| {
+        let at = first + 1 - back;
+        trouble.tok(at) == Some(Tok::Slash)
+            && matches!(trouble.tok(at + 1), Some(Tok::Slash | Tok::Star))
+    })?;
+    let at = first + 1 - slashes;
+    let place = trouble.tokens[at].1.to(trouble.tokens[at + 1].1);
+    Some(
+        foreign(place, "comments start with `#`", "write `#` here")
+            .note("a block comment is `#= … =#`"),
+    )
+}
+
+/// Commas between fields, colons for types and the like.
+fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let place = trouble.place();
+    match (trouble.reading, trouble.found()?) {
+        (Reading::Field | Reading::Variant, Tok::Comma) => Some(
+            foreign(place, "fields and variants are separated by line breaks", "remove this comma")
+                .help("put each on a line of its own, or write `;` between them"),
+        ),
+        (Reading::Field, Tok::Colon) => {
+            Some(foreign(place, "the type of a field follows `::`", "write `::` here"))
+        }
+        (Reading::Item | Reading::Statement | Reading::Member, Tok::Colon)
+            if trouble.expected.iter().any(|name| name == "`::`") =>
+        {
+            Some(foreign(place, "a type annotation follows `::`", "write `::` here"))
+        }
+        (Reading::Variant, Tok::Bar) => Some(
+            foreign(place, "variants are separated by line breaks", "remove this bar")
+                .help("put each variant on a line of its own"),
+        ),
+        (Reading::Item, Tok::Bar) if trouble.tokens.iter().any(|token| token.0 == Tok::Type) => Some(
+            foreign(place, "the variants of a sum type stand in `do … end`", "not expected here")
+                .help("write `type Name do`, each variant on a line of its own, and `end`"),
+        ),
+        (_, Tok::Semicolon) => Some(
+            Diagnostic::new(Code::UNEXPECTED_TOKEN, place, "`;` ends a statement and cannot stand inside brackets")
+                .label("not expected here"),
+        ),
+        (_, Tok::FatArrow) => Some(
+            foreign(place, "`=>` stands between key and value of a map", "not expected here")
+                .help("arms and closures use `->`"),
+        ),
+        (_, Tok::Colon) if trouble.tokens[..trouble.at].iter().any(|token| token.0 == Tok::MapOpen) => Some(
+            foreign(place, "keys of a map are followed by `=>`", "write `=>` here")
+                .help("`%{\"name\" => value}`; to copy a struct with changes write `%{base | field: value}`"),
+        ),
+        (_, Tok::Question) => Some(
+            foreign(place, "Snow has no `? :`", "not expected here").help("write `if c do a else b end`"),
+        ),
+        _ => None,
+    }
+}
+
+/// Names in the wrong case, and keywords as names.
+fn names(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let found = trouble.found()?;
+    let place = trouble.place();
+    let word = trouble.text_at(trouble.at);
+    let wants = |what: &str| trouble.expected.iter().any(|name| name.contains(what));
+    let lower = wants("name")
+        && !wants("capital")
+        && !wants("an expression")
+        && !wants("a type")
+        && !wants("a pattern");
+    match found {
+        Tok::Upper if lower => Some(
+            Diagnostic::new(
+                Code::NAME_CASE,
+                place,
+                format!("`{word}` must start with a small letter"),
+            )
+            .label(format!("expected {}", trouble.expected.join(" or ")))
+            .help(format!("write `{}`", snake_case(word))),
+        ),
+        Tok::Ident if wants("capital") || wants("a type") && !wants("name") => Some(
+            Diagnostic::new(
+                Code::NAME_CASE,
+                place,
+                format!("`{word}` must start with a capital"),
+            )
+            .label("types, variants and modules start with a capital")
+            .help(format!("write `{}`", pascal_case(word))),
+        ),
+        tok if tok.is_keyword() && (wants("name") || wants("a parameter")) => Some(
+            Diagnostic::new(
+                Code::UNEXPECTED_TOKEN,
+                place,
+                format!("{tok} is a keyword and cannot be a name"),
+            )
+            .label("keyword")
+            .help(format!("choose another name, such as `{word}_`")),
+        ),
+        _ => None,
+    }
+}
+
+fn snake_case(word: &str) -> String {
+    let mut name = String::new();
+    for (index, character) in word.chars().enumerate() {
+        if character.is_uppercase() && index > 0 {
+            name.push('_');
+        }
+        name.extend(character.to_lowercase());
+    }
+    name
+}
+
+fn pascal_case(word: &str) -> String {
+    word.split('_')
+        .filter_map(|part| {
+            let mut letters = part.chars();
+            let first = letters.next()?;
+            Some(first.to_uppercase().chain(letters).collect::<String>())
+        })
+        .collect()
+}

@@ -1,0 +1,358 @@
+//! Expressions and statements.
+
+use chumsky::prelude::*;
+
+use super::names::{block, content, lower};
+use super::operators::operators;
+use super::{Failure, Parts, Rule, functions, literals, patterns};
+use crate::syntax::ast::*;
+use crate::syntax::parse::context::Content;
+use crate::syntax::token::{GroupKind, Tok};
+
+fn at(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind, span }
+}
+
+/// Any expression.
+pub fn expression<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+    recursive(|expression| {
+        let expression = expression.boxed();
+        let pattern = patterns::pattern(expression.clone());
+        let operand = choice((
+            name(),
+            path(expression.clone()),
+            simple(),
+            string(expression.clone()),
+            parenthesised(expression.clone()),
+            list(expression.clone()),
+            braces(expression.clone()),
+            closure(),
+            branching(expression.clone()),
+            looping(expression.clone(), pattern.clone()),
+            leaving(expression.clone()),
+            asserting(expression.clone(), pattern),
+            bytes(expression.clone()),
+        ))
+        .boxed();
+        operators(operand, expression)
+    })
+    .labelled("an expression")
+    .boxed()
+}
+
+fn name<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+    lower()
+        .map(|ident| at(ExprKind::Name(ident.name), ident.span))
+        .boxed()
+}
+
+/// `Circle`, `Math.Vector`, and with braces a struct.
+fn path<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    let fields = fields(expression).delimited_by(just(Tok::LBrace), just(Tok::RBrace));
+    super::names::path()
+        .then(fields.or_not())
+        .map_with(|(path, fields), e| match fields {
+            Some(fields) => at(ExprKind::Struct { path, fields }, e.span()),
+            None => dotted(path),
+        })
+        .boxed()
+}
+
+/// A path without braces is a chain of fields.
+fn dotted(path: Vec<Ident>) -> Expr {
+    let mut names = path.into_iter();
+    let first = names.next().expect("paths have at least one name");
+    let start = at(ExprKind::Upper(first.name), first.span);
+    names.fold(start, |base, name| {
+        let span = base.span.to(name.span);
+        at(ExprKind::Field(Box::new(base), name), span)
+    })
+}
+
+/// `x: 1, y: 2`.
+fn fields<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec<(Ident, Expr)>, E> {
+    lower()
+        .labelled("a field name")
+        .then_ignore(just(Tok::Colon))
+        .then(expression)
+        .separated_by(just(Tok::Comma))
+        .allow_trailing()
+        .collect()
+        .boxed()
+}
+
+/// Numbers, words and atoms.
+fn simple<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+    let word = select! {
+        Tok::True => ExprKind::Bool(true),
+        Tok::False => ExprKind::Bool(false),
+        Tok::Nil => ExprKind::Unit,
+        Tok::Break => ExprKind::Break,
+        Tok::Continue => ExprKind::Continue,
+    };
+    let int = literals::int().map(ExprKind::Int);
+    let float = literals::float().map(ExprKind::Float);
+    let atom = literals::atom().map(ExprKind::Atom);
+    choice((int, word, float, atom))
+        .map_with(|kind, e| at(kind, e.span()))
+        .boxed()
+}
+
+fn string<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    literals::string(expression)
+        .map_with(|parts, e| at(ExprKind::Str(parts), e.span()))
+        .boxed()
+}
+
+/// `()`, `(e)`, `(a, b)`.
+fn parenthesised<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    expression
+        .separated_by(just(Tok::Comma))
+        .collect::<Vec<_>>()
+        .then(just(Tok::Comma).or_not())
+        .delimited_by(just(Tok::LParen), just(Tok::RParen))
+        .map_with(|(mut parts, comma), e| {
+            let kind = match parts.pop() {
+                None => ExprKind::Unit,
+                Some(only) if parts.is_empty() && comma.is_none() => {
+                    ExprKind::Paren(Box::new(only))
+                }
+                Some(last) => {
+                    parts.push(last);
+                    ExprKind::Tuple(parts)
+                }
+            };
+            at(kind, e.span())
+        })
+        .boxed()
+}
+
+fn list<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    literals::list(expression)
+        .map_with(|items, e| at(ExprKind::List(items), e.span()))
+        .boxed()
+}
+
+fn bytes<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    literals::byte_segments(expression.clone(), expression)
+        .map_with(|segments, e| at(ExprKind::Bytes(segments), e.span()))
+        .boxed()
+}
+
+/// What follows the first expression of `%{`.
+enum MapRest {
+    Update(Vec<(Ident, Expr)>),
+    Entries(Expr, Vec<(Expr, Expr)>),
+}
+
+/// `%{}`, `%{k => v}`, `%{base | field: v}`.
+fn braces<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    let update = just(Tok::Bar)
+        .ignore_then(fields(expression.clone()))
+        .map(MapRest::Update);
+    let entry = expression
+        .clone()
+        .then_ignore(just(Tok::FatArrow))
+        .then(expression.clone());
+    let more = just(Tok::Comma).ignore_then(
+        entry
+            .separated_by(just(Tok::Comma))
+            .allow_trailing()
+            .collect(),
+    );
+    let entries = just(Tok::FatArrow)
+        .ignore_then(expression.clone())
+        .then(more.or_not().map(Option::unwrap_or_default))
+        .map(|(value, more)| MapRest::Entries(value, more));
+    expression
+        .then(update.or(entries))
+        .or_not()
+        .delimited_by(just(Tok::MapOpen), just(Tok::RBrace))
+        .map_with(|inside, e| {
+            let kind = match inside {
+                None => ExprKind::Map(Vec::new()),
+                Some((base, MapRest::Update(fields))) => ExprKind::Update {
+                    base: Box::new(base),
+                    fields,
+                },
+                Some((key, MapRest::Entries(value, mut more))) => {
+                    more.insert(0, (key, value));
+                    ExprKind::Map(more)
+                }
+            };
+            at(kind, e.span())
+        })
+        .boxed()
+}
+
+/// `fn … end` and `do … end`.
+fn closure<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+    let closure = content(GroupKind::Closure).map(|content| match content {
+        Content::Closure(closure) => ExprKind::Closure(closure),
+        _ => ExprKind::Error,
+    });
+    let block = block(GroupKind::Free).map(ExprKind::Block);
+    closure
+        .or(block)
+        .map_with(|kind, e| at(kind, e.span()))
+        .boxed()
+}
+
+/// `if`, `case`, `cond`, `receive`.
+fn branching<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    let condition = just(Tok::If)
+        .ignore_then(expression.clone().labelled("a condition"))
+        .then(content(GroupKind::If))
+        .map(|(cond, content)| match content {
+            Content::If { then, otherwise } => ExprKind::If(Box::new(IfExpr {
+                cond,
+                then,
+                otherwise,
+            })),
+            _ => ExprKind::Error,
+        });
+    let case = just(Tok::Case)
+        .or(just(Tok::Match))
+        .ignore_then(expression)
+        .then(content(GroupKind::Case))
+        .map(|(scrutinee, content)| match content {
+            Content::Arms { arms, .. } => ExprKind::Case(Box::new(CaseExpr { scrutinee, arms })),
+            _ => ExprKind::Error,
+        });
+    let cond = just(Tok::Cond)
+        .ignore_then(content(GroupKind::Cond))
+        .map(|content| match content {
+            Content::Cond(arms) => ExprKind::Cond(arms),
+            _ => ExprKind::Error,
+        });
+    let receive = just(Tok::Receive)
+        .ignore_then(content(GroupKind::Receive))
+        .map(|content| match content {
+            Content::Arms { arms, after } => {
+                ExprKind::Receive(Box::new(ReceiveExpr { arms, after }))
+            }
+            _ => ExprKind::Error,
+        });
+    choice((condition, case, cond, receive))
+        .map_with(|kind, e| at(kind, e.span()))
+        .boxed()
+}
+
+/// `while`, `for`.
+fn looping<'t, E: Failure<'t>>(
+    expression: Rule<'t, Expr, E>,
+    pattern: Rule<'t, Pattern, E>,
+) -> Rule<'t, Expr, E> {
+    let repeat = just(Tok::While)
+        .ignore_then(expression.clone().labelled("a condition"))
+        .then(block(GroupKind::While))
+        .map(|(condition, body)| ExprKind::While(Box::new(condition), body));
+    let generator = pattern.then_ignore(just(Tok::In)).then(expression.clone());
+    let each = just(Tok::For)
+        .ignore_then(
+            generator
+                .separated_by(just(Tok::Comma))
+                .at_least(1)
+                .collect(),
+        )
+        .then(functions::guard(expression))
+        .then(block(GroupKind::For))
+        .map(|((generators, guard), body)| {
+            ExprKind::For(Box::new(ForExpr {
+                generators,
+                guard,
+                body,
+            }))
+        });
+    repeat
+        .or(each)
+        .map_with(|kind, e| at(kind, e.span()))
+        .boxed()
+}
+
+/// `return`, with or without a value.
+fn leaving<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+    just(Tok::Return)
+        .ignore_then(expression.or_not())
+        .map_with(|value, e| at(ExprKind::Return(value.map(Box::new)), e.span()))
+        .boxed()
+}
+
+/// `assert e`, `assert_crash e`, `assert_receive p, within: ms`.
+fn asserting<'t, E: Failure<'t>>(
+    expression: Rule<'t, Expr, E>,
+    pattern: Rule<'t, Pattern, E>,
+) -> Rule<'t, Expr, E> {
+    let within = just(Tok::Comma)
+        .ignore_then(
+            lower()
+                .filter(|name| name.name == "within")
+                .labelled("`within`"),
+        )
+        .ignore_then(just(Tok::Colon))
+        .ignore_then(expression.clone());
+    let holds = just(Tok::Assert)
+        .ignore_then(expression.clone())
+        .map(|e| ExprKind::Assert(Box::new(e)));
+    let crashes = just(Tok::AssertCrash)
+        .ignore_then(expression)
+        .map(|e| ExprKind::AssertCrash(Box::new(e)));
+    let receives = just(Tok::AssertReceive)
+        .ignore_then(pattern)
+        .then(within.or_not())
+        .map(|(pattern, within)| ExprKind::AssertReceive(Box::new(pattern), within.map(Box::new)));
+    choice((holds, crashes, receives))
+        .map_with(|kind, e| at(kind, e.span()))
+        .boxed()
+}
+
+/// What may stand between the pattern of a `let` and its `=`.
+enum Annotation {
+    Type(TypeExpr),
+    Tail(Pattern),
+}
+
+/// `let p [:: T] = e [else … end]`, or an expression.
+pub fn statement<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Stmt, E> {
+    let pattern = patterns::parameter(&parts.pattern, &parts.expression);
+    let tail = parts.pattern.clone().map(Annotation::Tail);
+    let annotation =
+        just(Tok::ColonColon).ignore_then(parts.ty.clone().map(Annotation::Type).or(tail));
+    let binding = just(Tok::Let)
+        .ignore_then(pattern.labelled("a name or pattern"))
+        .then(annotation.or_not())
+        .then_ignore(just(Tok::Eq))
+        .then(parts.expression.clone())
+        .then(block(GroupKind::LetElse).or_not())
+        .map_with(|(((pattern, annotation), value), otherwise), e| {
+            let (pattern, ty) = annotate(pattern, annotation);
+            Stmt::Let(LetStmt {
+                pattern,
+                ty,
+                value,
+                otherwise,
+                span: e.span(),
+            })
+        });
+    binding
+        .or(parts.expression.clone().map(Stmt::Expr))
+        .labelled("a statement")
+        .boxed()
+}
+
+fn annotate(pattern: Pattern, annotation: Option<Annotation>) -> (Pattern, Option<TypeExpr>) {
+    match annotation {
+        None => (pattern, None),
+        Some(Annotation::Type(ty)) => (pattern, Some(ty)),
+        Some(Annotation::Tail(tail)) => {
+            let span = pattern.span.to(tail.span);
+            (
+                Pattern {
+                    kind: PatternKind::Cons(Box::new(pattern), Box::new(tail)),
+                    span,
+                },
+                None,
+            )
+        }
+    }
+}
