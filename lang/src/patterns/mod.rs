@@ -1,4 +1,13 @@
 //! Pattern matching: decision trees for lowering, and the checks for missing and superfluous patterns.
 
+mod check;
+mod coverage;
+mod example;
 pub mod occ;
+mod space;
 pub mod tree;
+
+pub use check::check;
+
+#[cfg(test)]
+mod tests;

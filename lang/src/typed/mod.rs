@@ -8,6 +8,8 @@
 //! construction are complete and in declaration order; every [`LocalId`] is bound before its use; `?`, `break`, `continue` and `return`
 //! stand where they are allowed.
 
+pub mod walk;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};

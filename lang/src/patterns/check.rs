@@ -1,0 +1,255 @@
+//! The checks of a user's matches: missing patterns, superfluous ones, `let` that may fail.
+
+use super::coverage::{Example, uncovered};
+use super::example;
+use super::space::{ANY, Space};
+use super::tree::TooComplex;
+use crate::diagnostics::{Code, Diagnostic, Sink};
+use crate::syntax::ast::Span;
+use crate::typed::walk::{children, clause_children};
+use crate::typed::{Arm, Clause, Expr, ExprKind, Func, Imp, Pat, Program, Stmt, Ty};
+
+/// How many missing patterns a message shows.
+const SHOWN: usize = 3;
+
+/// Checks all matches of the user's modules.
+pub fn check(program: &Program, sink: &mut Sink) {
+    for func in &program.funcs {
+        if program.modules[func.module.0 as usize].std {
+            continue;
+        }
+        if let Imp::Body(body) = &func.imp {
+            let mut checker = Checker { program, sink };
+            checker.function(func, &body.clauses);
+            checker.bodies(&body.clauses);
+        }
+    }
+}
+
+/// A row of a match.
+struct Row {
+    spaces: Vec<Space>,
+    guarded: bool,
+    span: Span,
+}
+
+/// A match: its rows and the types of what is matched.
+struct Match {
+    rows: Vec<Row>,
+    types: Vec<Ty>,
+}
+
+struct Checker<'p> {
+    program: &'p Program,
+    sink: &'p mut Sink,
+}
+
+impl<'p> Checker<'p> {
+    /// Looks for matches in the clauses' bodies, however deep.
+    fn bodies(&mut self, clauses: &'p [Clause]) {
+        let mut waiting: Vec<&'p Expr> = Vec::new();
+        for clause in clauses.iter().rev() {
+            clause_children(clause, &mut |expr| waiting.push(expr));
+        }
+        while let Some(expr) = waiting.pop() {
+            self.expression(expr);
+            let from = waiting.len();
+            children(expr, &mut |child| waiting.push(child));
+            waiting[from..].reverse();
+        }
+    }
+
+    fn expression(&mut self, expr: &'p Expr) {
+        match &expr.kind {
+            ExprKind::Case(on, arms) => self.case(on, arms),
+            ExprKind::Lambda(clauses) => self.clauses(clauses, expr.span, "this closure"),
+            ExprKind::Block(stmts, _) => stmts.iter().for_each(|stmt| {
+                if let Stmt::Let {
+                    pat,
+                    otherwise: None,
+                    ..
+                } = stmt
+                {
+                    self.plain_let(pat);
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn function(&mut self, func: &Func, clauses: &'p [Clause]) {
+        self.clauses(clauses, func.span, &format!("`{}`", func.name));
+    }
+
+    fn case(&mut self, on: &'p Expr, arms: &'p [Arm]) {
+        let row = |arm: &Arm| Row {
+            spaces: vec![Space::of(self.program, &arm.pat)],
+            guarded: arm.guard.is_some(),
+            span: arm.pat.span,
+        };
+        let rows = arms.iter().map(row).collect();
+        let found = Match {
+            rows,
+            types: vec![on.ty.clone()],
+        };
+        let Some(missing) = self.answer(self.missing(&found), on.span) else {
+            return;
+        };
+        if !missing.is_empty() {
+            self.sink.push(self.missing_arms(&missing, on.span));
+        }
+        self.superfluous(&found, "arm");
+    }
+
+    fn missing_arms(&self, missing: &[Vec<Example>], span: Span) -> Diagnostic {
+        let texts = self.texts(missing);
+        let first = texts.first().cloned().unwrap_or_default();
+        Diagnostic::new(
+            Code::NON_EXHAUSTIVE,
+            span,
+            format!("this `case` does not cover {}", listed(&texts)),
+        )
+        .label("some values of this match no arm")
+        .help(format!(
+            "add an arm `{first} -> …`, or `_ -> …` for everything else"
+        ))
+    }
+
+    fn clauses(&mut self, clauses: &'p [Clause], span: Span, what: &str) {
+        let rows = clauses.iter().map(|clause| Row {
+            spaces: clause
+                .params
+                .iter()
+                .map(|pat| Space::of(self.program, pat))
+                .collect(),
+            guarded: clause.guard.is_some(),
+            span: clause.span,
+        });
+        let rows: Vec<Row> = rows.collect();
+        let Some(first) = clauses.first() else {
+            return;
+        };
+        let types = first.params.iter().map(|pat| pat.ty.clone()).collect();
+        let found = Match { rows, types };
+        let Some(missing) = self.answer(self.missing(&found), span) else {
+            return;
+        };
+        if !missing.is_empty() {
+            let texts = self.texts(&missing);
+            let message = format!("{what} has no clause for {}", listed(&texts));
+            let warning = Diagnostic::new(Code::MISSING_CLAUSE, span, message)
+                .label("crashes with \"no matching clause\" for such arguments")
+                .help("add a clause for them, or one that takes everything else");
+            self.sink.push(warning);
+        }
+        self.superfluous(&found, "clause");
+    }
+
+    fn plain_let(&mut self, pat: &'p Pat) {
+        let space = Space::of(self.program, pat);
+        if space.is_any() {
+            return;
+        }
+        let row = Row {
+            spaces: vec![space],
+            guarded: false,
+            span: pat.span,
+        };
+        let found = Match {
+            rows: vec![row],
+            types: vec![pat.ty.clone()],
+        };
+        let Some(missing) = self.answer(self.missing(&found), pat.span) else {
+            return;
+        };
+        if !missing.is_empty() {
+            let message = format!(
+                "this `let` pattern does not match {}",
+                listed(&self.texts(&missing))
+            );
+            let error = Diagnostic::new(Code::REFUTABLE_LET, pat.span, message)
+                .label("may fail to match")
+                .help("use `case`, or `let … = … else … end` with an `else` that leaves");
+            self.sink.push(error);
+        }
+    }
+
+    fn missing(&self, found: &Match) -> Result<Vec<Vec<Example>>, TooComplex> {
+        let all = vec![&ANY; found.types.len()];
+        uncovered(
+            self.program,
+            &covering(&found.rows),
+            &all,
+            &found.types,
+            SHOWN + 1,
+        )
+    }
+
+    /// Warns of rows that earlier ones leave nothing for.
+    fn superfluous(&mut self, found: &Match, what: &str) {
+        let mut earlier: Vec<Vec<&Space>> = Vec::new();
+        for row in &found.rows {
+            let within: Vec<&Space> = row.spaces.iter().collect();
+            let left = uncovered(self.program, &earlier, &within, &found.types, 1);
+            let Some(left) = self.answer(left, row.span) else {
+                return;
+            };
+            if left.is_empty() {
+                let warning = Diagnostic::new(
+                    Code::UNREACHABLE_ARM,
+                    row.span,
+                    format!("this {what} is never reached"),
+                )
+                .label(format!("earlier {what}s match all of its values"));
+                self.sink.push(warning);
+            }
+            if !row.guarded {
+                earlier.push(within);
+            }
+        }
+    }
+
+    /// The answer to a question about coverage; `None` when it was too hard, which is reported.
+    fn answer<T>(&mut self, answer: Result<T, TooComplex>, span: Span) -> Option<T> {
+        answer
+            .map_err(|TooComplex| {
+                let error = Diagnostic::new(
+                    Code::PATTERNS_TOO_COMPLEX,
+                    span,
+                    "these patterns are too complex to check",
+                )
+                .label("their combinations are too many")
+                .help("match in several steps");
+                self.sink.push(error);
+            })
+            .ok()
+    }
+
+    fn texts(&self, missing: &[Vec<Example>]) -> Vec<String> {
+        let texts = missing
+            .iter()
+            .map(|values| example::row(self.program, values));
+        texts.collect()
+    }
+}
+
+/// The rows that match whatever lies in their patterns.
+fn covering(rows: &[Row]) -> Vec<Vec<&Space>> {
+    let plain = rows.iter().filter(|row| !row.guarded);
+    plain.map(|row| row.spaces.iter().collect()).collect()
+}
+
+/// `a`, `b` and more.
+fn listed(texts: &[String]) -> String {
+    let shown: Vec<_> = texts
+        .iter()
+        .take(SHOWN)
+        .map(|text| format!("`{text}`"))
+        .collect();
+    match shown.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        all if texts.len() > SHOWN => format!("{} and more", all.join(", ")),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
