@@ -116,10 +116,10 @@ pub fn compare_imm<C: IntCondition>(s: State) -> Flow {
     s.next(1)
 }
 
-/// `a = 1 - b`
+/// `a` = 1 when `b` is 0, else 0
 #[inline(always)]
 pub fn not(s: State) -> Flow {
-    s.set(s.code().a, s.get(s.code().b) ^ 1);
+    s.set(s.code().a, u64::from(s.get(s.code().b) == 0));
     s.next(1)
 }
 

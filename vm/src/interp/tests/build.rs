@@ -21,14 +21,10 @@ pub const BIG: TypeId = TypeId(6);
 pub const PAIR: TypeId = TypeId(7);
 /// A boxed sum: `Leaf | Node(Tree, Int, Tree)`.
 pub const TREE: TypeId = TypeId(8);
-/// `Option<String>`: nullable.
-pub const OPTION: TypeId = TypeId(9);
 /// A struct of six Ints: a cell with more slots than fit one word of operands.
-pub const SIX: TypeId = TypeId(10);
-/// `List<(Int, String)>`
-pub const PAIRS: TypeId = TypeId(11);
+pub const SIX: TypeId = TypeId(9);
 /// `Map<Int, String>`
-pub const INT_MAP: TypeId = TypeId(12);
+pub const INT_MAP: TypeId = TypeId(10);
 
 pub const S: Slot = Slot::Ref(STRING);
 pub const W: Slot = Slot::Word;
@@ -97,13 +93,7 @@ fn types() -> Vec<Type> {
                 ("Node", vec![("l", TREE), ("v", INT), ("r", TREE)]),
             ],
         ),
-        sum(
-            "Option",
-            vec![STRING],
-            vec![("Some", vec![("", STRING)]), ("None", vec![])],
-        ),
         structure("Six", &six),
-        Type::List(PAIR),
         Type::Map(INT, STRING),
     ]
 }

@@ -1,11 +1,10 @@
 //! Calls, returns, tail calls, deep recursion, suspension.
 
-use super::build::{Builder, Code, FUN, INT, S, W};
+use super::build::{Builder, Code, W};
 use super::{Ending, MAX_STACK, machine, run, run_sliced};
 use crate::interp::Outcome;
 use crate::native::Intrinsics;
 use snow_bytecode::inst::{Cond, Inst, IntOp};
-use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, Label, Mode, Module, Reg};
 
 /// `main` calls `f(n)`, whose code `build` gives; `f` is function 1 and its parameter register 0.
@@ -290,81 +289,4 @@ fn up_to_three_results_into_any_registers() {
         let expected = (0..u64::from(count)).map(|index| 5 + index).collect();
         assert_eq!(run(builder.module), Ending::Words(expected));
     }
-}
-
-/// A closure that adds its captured number and the length of its captured list of one string.
-fn adder(builder: &mut Builder) -> FuncId {
-    let (mut code, closure) = Code::new("main/fn", &[W]).closure(&[W, S]);
-    let n = code.param(W, Mode::Own);
-    let (number, text) = (code.reg(W), code.reg(S));
-    code.push(Inst::Capture {
-        dst: number,
-        src: closure,
-        index: 0,
-    });
-    code.push(Inst::Capture {
-        dst: text,
-        src: closure,
-        index: 1,
-    });
-    let hash = code.reg(W);
-    code.push(Inst::Equal {
-        dst: hash,
-        ty: super::build::STRING,
-        a: vec![text],
-        b: vec![text],
-    });
-    code.push(Inst::IntBin {
-        op: IntOp::Add,
-        dst: n,
-        a: n,
-        b: number,
-    });
-    code.push(Inst::IntBin {
-        op: IntOp::Add,
-        dst: n,
-        a: n,
-        b: hash,
-    });
-    code.push(Inst::Drop { src: closure });
-    code.ret(&[n]);
-    builder.add(code)
-}
-
-#[test]
-fn closures_are_called_kept_and_tail_called() {
-    let mut builder = Builder::new();
-    let mut main = Code::new("main", &[W]);
-    let number = main.int(100);
-    let text = main.string(&mut builder, "captured");
-    let closure = main.reg(Slot::Ref(FUN));
-    let n = main.int(1);
-    main.push(Inst::MakeClosure {
-        dst: closure,
-        func: FuncId(1),
-        captures: vec![number, text],
-    });
-    main.push(Inst::CallClosureKeep {
-        dsts: vec![n],
-        closure,
-        args: vec![n],
-    });
-    let again = main.reg(Slot::Ref(FUN));
-    main.push(Inst::Dup {
-        dst: again,
-        src: closure,
-    });
-    main.push(Inst::CallClosure {
-        dsts: vec![n],
-        closure: again,
-        args: vec![n],
-    });
-    main.push(Inst::TailCallClosure {
-        closure,
-        args: vec![n],
-    });
-    builder.add(main);
-    adder(&mut builder);
-    assert_eq!(run(builder.module), Ending::Words(vec![304]));
-    assert_eq!(INT.0, 0);
 }

@@ -1,7 +1,10 @@
 //! Tests of the interpreter on code written by hand: every instruction, and what holds between them.
 
 mod build;
+mod crashes;
 mod frames;
+mod instructions;
+mod natives;
 
 use super::{Outcome, SLICE, Vm, load};
 use crate::native::Intrinsics;
