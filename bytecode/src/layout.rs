@@ -35,7 +35,6 @@
 //! expected. Whoever interprets such a word (structure-driven operations, natives) checks it.
 
 mod compute;
-mod cycles;
 #[cfg(test)]
 mod tests;
 

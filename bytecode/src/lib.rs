@@ -4,6 +4,8 @@ pub mod asm;
 pub mod decode;
 pub mod disasm;
 pub mod encode;
+pub mod fingerprint;
+mod graph;
 pub mod inst;
 pub mod layout;
 pub mod liveness;

@@ -128,6 +128,21 @@ impl Type {
         }
     }
 
+    /// Calls `visit` with the type of every field of a tuple, struct or sum, in order.
+    pub fn for_each_field(&self, visit: &mut dyn FnMut(TypeId)) {
+        match self {
+            Type::Tuple(items) => items.iter().for_each(|item| visit(*item)),
+            Type::Struct { fields, .. } => fields.iter().for_each(|field| visit(field.ty)),
+            Type::Sum { variants, .. } => {
+                variants
+                    .iter()
+                    .flat_map(|variant| &variant.fields)
+                    .for_each(|field| visit(field.ty));
+            }
+            _ => {}
+        }
+    }
+
     /// Calls `visit` with every type that this one names, in order: parts, type arguments, fields.
     pub fn for_each_type(&self, visit: &mut dyn FnMut(TypeId)) {
         let mut all = |types: &[TypeId]| types.iter().for_each(|ty| visit(*ty));

@@ -1,11 +1,11 @@
 //! Computes [`Layouts`]: components of the inline graph in order of dependency, so that the slots of all fields are known when needed.
 
-use super::cycles::{Component, InlineGraph};
 use super::{
     CellLayout, Entry, LayoutError, Layouts, MAX_CELL_WORDS, MAX_FUN_PARAMS, MAX_TYPES,
     MAX_UNBOXED, MAX_VARIANTS,
 };
 use super::{Repr, Slot};
+use crate::graph::{Component, TypeGraph};
 use crate::types::{Field, Type, TypeId, TypeTable, Variant};
 
 /// See [`Layouts::compute`].
@@ -23,7 +23,7 @@ pub(super) fn compute(table: &TypeTable) -> Result<Layouts, LayoutError> {
     for index in 0..table.types.len() {
         builder.lay_out_simple(TypeId(index as u32));
     }
-    for component in InlineGraph::new(table).components() {
+    for component in inline_graph(table).components() {
         builder.component(&component)?;
     }
     Ok(Layouts {
@@ -65,6 +65,23 @@ fn check_limits(table: &TypeTable) -> Result<(), LayoutError> {
         }
     }
     Ok(())
+}
+
+/// An edge from each struct, tuple or sum to each struct, tuple or sum among its fields.
+fn inline_graph(table: &TypeTable) -> TypeGraph {
+    let is_aggregate = |ty: TypeId| {
+        matches!(
+            table.get(ty),
+            Type::Tuple(_) | Type::Struct { .. } | Type::Sum { .. }
+        )
+    };
+    TypeGraph::new(table, |ty, visit| {
+        ty.for_each_field(&mut |field| {
+            if is_aggregate(field) {
+                visit(field);
+            }
+        });
+    })
 }
 
 struct Builder<'t> {

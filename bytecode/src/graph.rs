@@ -1,35 +1,34 @@
-//! Strongly connected components of the graph of inline fields, without recursion.
+//! Strongly connected components of a graph between types, without recursion.
 
 use crate::types::{Type, TypeId, TypeTable};
 
-/// The graph: an edge from each struct, tuple or sum to each struct, tuple or sum among its fields.
-pub(super) struct InlineGraph {
+/// A graph whose nodes are the types of a table.
+pub(crate) struct TypeGraph {
     /// Edges of type `t` are `targets[starts[t]..starts[t + 1]]`.
     starts: Vec<u32>,
     targets: Vec<u32>,
 }
 
 /// One component.
-pub(super) struct Component {
+pub(crate) struct Component {
     /// Its types.
     pub members: Vec<TypeId>,
-    /// Whether its types contain themselves inline.
+    /// Whether its types lead back to themselves.
     pub cyclic: bool,
 }
 
-impl InlineGraph {
-    /// Builds the graph of a table whose ids are all valid.
-    pub(super) fn new(table: &TypeTable) -> InlineGraph {
-        let mut graph = InlineGraph {
+impl TypeGraph {
+    /// Builds a graph from what `edges` visits for each type; all ids must be valid.
+    pub(crate) fn new(
+        table: &TypeTable,
+        edges: impl Fn(&Type, &mut dyn FnMut(TypeId)),
+    ) -> TypeGraph {
+        let mut graph = TypeGraph {
             starts: vec![0],
             targets: Vec::new(),
         };
         for ty in &table.types {
-            for_each_inline(ty, &mut |child| {
-                if is_aggregate(table.get(child)) {
-                    graph.targets.push(child.0);
-                }
-            });
+            edges(ty, &mut |child| graph.targets.push(child.0));
             graph.starts.push(graph.targets.len() as u32);
         }
         graph
@@ -40,7 +39,7 @@ impl InlineGraph {
     }
 
     /// All components, each after those that it refers to (Tarjan's algorithm with an explicit stack).
-    pub(super) fn components(&self) -> Vec<Component> {
+    pub(crate) fn components(&self) -> Vec<Component> {
         let count = self.starts.len() - 1;
         let mut search = Search {
             graph: self,
@@ -63,7 +62,7 @@ impl InlineGraph {
 const UNSEEN: u32 = u32::MAX;
 
 struct Search<'g> {
-    graph: &'g InlineGraph,
+    graph: &'g TypeGraph,
     next: u32,
     index: Vec<u32>,
     low: Vec<u32>,
@@ -124,23 +123,5 @@ impl Search<'_> {
         }
         let cyclic = members.len() > 1 || self.graph.edges(node).contains(&node);
         self.found.push(Component { members, cyclic });
-    }
-}
-
-/// Whether values of the type consist of their own fields.
-fn is_aggregate(ty: &Type) -> bool {
-    matches!(ty, Type::Tuple(_) | Type::Struct { .. } | Type::Sum { .. })
-}
-
-/// Calls `visit` with the type of every field of a struct, tuple or sum.
-fn for_each_inline(ty: &Type, visit: &mut dyn FnMut(TypeId)) {
-    match ty {
-        Type::Tuple(items) => items.iter().for_each(|item| visit(*item)),
-        Type::Struct { fields, .. } => fields.iter().for_each(|field| visit(field.ty)),
-        Type::Sum { variants, .. } => variants
-            .iter()
-            .flat_map(|v| &v.fields)
-            .for_each(|field| visit(field.ty)),
-        _ => {}
     }
 }
