@@ -1,11 +1,12 @@
-//! `if`, `and`, `or`, `cond`.
+//! `if`, `and`, `or`, `cond`, and conditions as jumps.
 
 use smol_str::SmolStr;
 
 use super::{Cont, Lower, Res};
-use crate::core::ir::{End, Op};
+use crate::core::ir::{Block, End, JoinId, Op};
+use crate::stack::with_stack;
 use crate::syntax::ast::Span;
-use crate::typed::{Con, Expr};
+use crate::typed::{Con, Expr, ExprKind};
 
 impl<'a> Lower<'_, 'a> {
     pub(super) fn if_else(
@@ -15,24 +16,73 @@ impl<'a> Lower<'_, 'a> {
         otherwise: &'a Expr,
         cont: Cont,
     ) -> Res<()> {
+        self.branch(
+            cond,
+            |lower| lower.into(then, cont),
+            |lower| lower.into(otherwise, cont),
+        )
+    }
+
+    /// Ends the current block with one of two continuations.
+    pub(super) fn branch(
+        &mut self,
+        cond: &'a Expr,
+        then: impl FnOnce(&mut Self) -> Res<()>,
+        otherwise: impl FnOnce(&mut Self) -> Res<()>,
+    ) -> Res<()> {
+        if is_compound(cond) {
+            let (yes, no) = (self.join(), self.join());
+            self.declare(yes, Vec::new(), false, then)?;
+            self.declare(no, Vec::new(), false, otherwise)?;
+            return self.condition(cond, yes, no);
+        }
         let cond = self.value(cond)?;
-        let then = self.block(|lower| lower.into(then, cont))?;
-        let otherwise = self.block(|lower| lower.into(otherwise, cont))?;
+        let then = self.block(then)?;
+        let otherwise = self.block(otherwise)?;
         self.end(End::If(cond, Box::new(then), Box::new(otherwise)))
     }
 
-    pub(super) fn and(&mut self, a: &'a Expr, b: &'a Expr, cont: Cont, span: Span) -> Res<()> {
-        let a = self.value(a)?;
-        let then = self.block(|lower| lower.into(b, cont))?;
-        let otherwise = self.block(|lower| lower.constant_bool(false, cont, span))?;
-        self.end(End::If(a, Box::new(then), Box::new(otherwise)))
+    /// Ends the current block with a jump to `yes` or `no`; `and`, `or` and `not` become jumps, not values.
+    pub(super) fn condition(&mut self, cond: &'a Expr, yes: JoinId, no: JoinId) -> Res<()> {
+        match &cond.kind {
+            ExprKind::And(a, b) => {
+                let second = self.join();
+                self.declare(second, Vec::new(), false, |lower| {
+                    with_stack(|| lower.condition(b, yes, no))
+                })?;
+                with_stack(|| self.condition(a, second, no))
+            }
+            ExprKind::Or(a, b) => {
+                let second = self.join();
+                self.declare(second, Vec::new(), false, |lower| {
+                    with_stack(|| lower.condition(b, yes, no))
+                })?;
+                with_stack(|| self.condition(a, yes, second))
+            }
+            ExprKind::Not(inner) => with_stack(|| self.condition(inner, no, yes)),
+            _ => {
+                let cond = self.value(cond)?;
+                let then = self.jump_block(yes)?;
+                let otherwise = self.jump_block(no)?;
+                self.end(End::If(cond, Box::new(then), Box::new(otherwise)))
+            }
+        }
     }
 
-    pub(super) fn or(&mut self, a: &'a Expr, b: &'a Expr, cont: Cont, span: Span) -> Res<()> {
-        let a = self.value(a)?;
-        let then = self.block(|lower| lower.constant_bool(true, cont, span))?;
-        let otherwise = self.block(|lower| lower.into(b, cont))?;
-        self.end(End::If(a, Box::new(then), Box::new(otherwise)))
+    fn jump_block(&mut self, join: JoinId) -> Res<Block> {
+        Ok(self.block(|lower| lower.jump(join, Vec::new()))?)
+    }
+
+    /// `and`, `or` as values.
+    pub(super) fn logical(&mut self, expr: &'a Expr, cont: Cont) -> Res<()> {
+        let (yes, no) = (self.join(), self.join());
+        self.declare(yes, Vec::new(), false, |lower| {
+            lower.constant_bool(true, cont, expr.span)
+        })?;
+        self.declare(no, Vec::new(), false, |lower| {
+            lower.constant_bool(false, cont, expr.span)
+        })?;
+        self.condition(expr, yes, no)
     }
 
     fn constant_bool(&mut self, value: bool, cont: Cont, span: Span) -> Res<()> {
@@ -47,10 +97,19 @@ impl<'a> Lower<'_, 'a> {
             let text = SmolStr::new_static("no matching clause in cond");
             return self.end(End::Crash { text, span });
         };
-        let cond = self.value(cond)?;
-        let then = self.block(|lower| lower.into(body, cont))?;
-        let otherwise =
-            self.block(|lower| crate::stack::with_stack(|| lower.cond(others, cont, span)))?;
-        self.end(End::If(cond, Box::new(then), Box::new(otherwise)))
+        self.branch(
+            cond,
+            |lower| lower.into(body, cont),
+            |lower| with_stack(|| lower.cond(others, cont, span)),
+        )
+    }
+}
+
+/// Whether a condition is better lowered to jumps than to a value.
+fn is_compound(cond: &Expr) -> bool {
+    match &cond.kind {
+        ExprKind::And(..) | ExprKind::Or(..) => true,
+        ExprKind::Not(inner) => with_stack(|| is_compound(inner)),
+        _ => false,
     }
 }

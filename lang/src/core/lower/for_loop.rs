@@ -30,13 +30,11 @@ impl<'m, 'a> Lower<'m, 'a> {
         };
         self.frame_mut().loops.insert(id, target);
         self.declare(head, Vec::new(), true, |lower| {
-            let cond = lower.value(cond)?;
-            let then = lower.block(|lower| {
+            let turn = |lower: &mut Self| {
                 lower.effect(body)?;
                 lower.jump(head, Vec::new())
-            })?;
-            let otherwise = lower.block(|lower| lower.jump(exit, Vec::new()))?;
-            lower.end(End::If(cond, Box::new(then), Box::new(otherwise)))
+            };
+            lower.branch(cond, turn, |lower| lower.jump(exit, Vec::new()))
         })?;
         self.jump(head, Vec::new())
     }
@@ -103,10 +101,8 @@ impl<'m, 'a> Lower<'m, 'a> {
         let Some(guard) = &the_loop.guard else {
             return self.loop_body(&the_loop.body, collected, next);
         };
-        let holds = self.value(guard)?;
-        let then = self.block(|lower| lower.loop_body(&the_loop.body, collected.clone(), next))?;
-        let otherwise = self.block(|lower| lower.jump(next, collected))?;
-        self.end(End::If(holds, Box::new(then), Box::new(otherwise)))
+        let turn = |lower: &mut Self| lower.loop_body(&the_loop.body, collected.clone(), next);
+        self.branch(guard, turn, |lower| lower.jump(next, collected.clone()))
     }
 
     fn loop_body(&mut self, body: &'a Expr, collected: Vec<Var>, next: JoinId) -> Res<()> {

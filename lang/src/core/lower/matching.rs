@@ -4,7 +4,7 @@ use snow_bytecode::inst::Cond;
 use snow_bytecode::types::{Type, TypeId};
 
 use super::{Cont, Fault, Lower, Res};
-use crate::core::ir::{Block, End, JoinId, Op, Var};
+use crate::core::ir::{Block, End, Join, JoinId, Op, Stmt, Var};
 use crate::patterns::occ::{Occ, OccId, Occs};
 use crate::patterns::tree::{self, Binding, RowSpec, Test, Tree};
 use crate::stack::with_stack;
@@ -139,10 +139,12 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let Some(guard) = state.rows[*row].guard else {
                     return Err(Fault::internal(state.span, "a guard that is not there").into());
                 };
-                let holds = self.value(guard)?;
-                let then = self.path(state, |lower, state| lower.leaf(*row, state))?;
-                let otherwise = self.path(state, |lower, state| lower.tree(otherwise, state))?;
-                self.end(End::If(holds, Box::new(then), Box::new(otherwise)))
+                let (yes, no) = (self.join(), self.join());
+                let body = self.path(state, |lower, state| lower.leaf(*row, state))?;
+                self.push(plain_join(yes, body));
+                let body = self.path(state, |lower, state| lower.tree(otherwise, state))?;
+                self.push(plain_join(no, body));
+                self.condition(guard, yes, no)
             }
             Tree::Switch { on, arms, default } => self.switch(*on, arms, default.as_deref(), state),
             Tree::Ints { on, arms, default } => self.ints(*on, arms, default, state),
@@ -418,6 +420,15 @@ impl<'m, 'a> Lower<'m, 'a> {
             )),
         }
     }
+}
+
+fn plain_join(id: JoinId, body: Block) -> Stmt {
+    Stmt::Join(Join {
+        id,
+        params: Vec::new(),
+        looping: false,
+        body,
+    })
 }
 
 /// Notes the bindings of each row's first leaf, and which rows have several.

@@ -266,8 +266,7 @@ impl<'a> Lower<'_, 'a> {
                 self.into(value, cont)
             }
             ExprKind::If(cond, then, otherwise) => self.if_else(cond, then, otherwise, cont),
-            ExprKind::And(a, b) => self.and(a, b, cont, expr.span),
-            ExprKind::Or(a, b) => self.or(a, b, cont, expr.span),
+            ExprKind::And(..) | ExprKind::Or(..) => self.logical(expr, cont),
             ExprKind::Case(on, arms) => self.case(on, arms, cont, expr.span),
             ExprKind::Cond(arms) => self.cond(arms, cont, expr.span),
             ExprKind::While(id, cond, body) => self.while_loop(*id, cond, body, cont, expr.span),
