@@ -120,8 +120,8 @@ instructions! {
     0x07 Dup "dup" { dst: Def, src: Use }
     /// Gives up an owned reference (null is allowed), or frees a token.
     0x08 Drop "drop" { src: Take }
-    /// Refines or checks a reference: kind of `dst` is `Ref(t)`, of `src` `Null(t)` or `Any`. Null or another type crashes with
-    /// "corrupt value". Moves ownership like `Move`.
+    /// Refines a reference: `Null(t)` or `Any` to `Ref(t)`, or `Any` to `Null(t)`. A cell of another type, or null where a `Ref` is wanted,
+    /// crashes with "corrupt value"; `src` is still owned then. Moves ownership like `Move`.
     0x09 Cast "cast" { dst: Def, src: Use }
 
     /// `dst = a op b`.

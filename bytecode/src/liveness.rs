@@ -7,6 +7,9 @@
 //!
 //! The sets come from the verifier's own dataflow, so a module that passes cannot make them wrong.
 
+#[cfg(test)]
+mod tests;
+
 use crate::layout::Layouts;
 use crate::module::{FuncId, Module, Reg};
 use crate::verify::flow::Flow;

@@ -86,5 +86,8 @@ fn shared_and_deep_types_are_linear() {
 #[test]
 fn fingerprints_never_change() {
     let option = r#"t0 = sum "" "Option" [t1] display ["Some" ("" t1), "None" ()] t1 = Int"#;
-    assert_eq!(first(option).to_string(), "9db131465efd42405e95e1b87470390a");
+    assert_eq!(
+        first(option).to_string(),
+        "9db131465efd42405e95e1b87470390a"
+    );
 }

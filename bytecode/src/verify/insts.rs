@@ -258,7 +258,7 @@ impl Scope<'_> {
     fn cast(&self, dst: Reg, src: Reg) -> Check {
         let (from, to) = (self.kind(src), self.kind(dst));
         let refines = match (from, to) {
-            (Slot::Any, Slot::Ref(_)) => true,
+            (Slot::Any, Slot::Ref(_) | Slot::Null(_)) => true,
             (Slot::Null(a), Slot::Ref(b)) => a == b,
             _ => false,
         };

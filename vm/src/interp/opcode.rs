@@ -17,6 +17,7 @@ macro_rules! opcodes {
             FreeToken = word::free_token;
             CastNull = word::cast_null;
             CastAny = word::cast_any;
+            CastAnyNullable = word::cast_any_nullable;
 
             // ---- integers
             Add = int::reg_reg::<int::Add>;

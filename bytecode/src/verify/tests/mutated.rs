@@ -34,6 +34,18 @@ fn mutate(body: &mut Vec<u8>, numbers: &mut Numbers) {
 
 #[test]
 fn damaged_files_give_a_verdict() {
+    check_damaged(20_000, 1);
+}
+
+/// Run by `./dev fuzz`.
+#[test]
+#[ignore = "takes a minute when optimised"]
+fn a_million_damaged_files_give_a_verdict() {
+    check_damaged(1_000_000, 2);
+}
+
+/// Damages a module so many times and asks for the verdict.
+fn check_damaged(times: usize, seed: u64) {
     let text = "(ref t5, ref t2, word, any) -> (ref t1) { reg r4..r8 ref t1 reg r8 token 3 reg r9 word reg r10 ref t6
        switch.tag r0 [@circle, @square] @unknown
        @circle: r8, [r4, r5, r6] = unpack.reuse r0 r4 = concat r4 r5 drop r5 drop r6 drop r8 jump @next
@@ -46,9 +58,9 @@ fn damaged_files_give_a_verdict() {
     verify(&good).unwrap();
     let file = encode(&good);
     let body = &file[crate::wire::HEADER_LEN..];
-    let mut numbers = Numbers(1);
+    let mut numbers = Numbers(seed);
     let (mut decoded, mut accepted) = (0, 0);
-    for _ in 0..20_000 {
+    for _ in 0..times {
         let mut damaged = body.to_vec();
         mutate(&mut damaged, &mut numbers);
         let Ok(module) = decode(&seal(&damaged)) else {

@@ -36,6 +36,7 @@ fn kinds_must_fit() {
         "does not refine",
         "(null t1) -> (ref t2) { reg r1 ref t2 r1 = cast r0 ret [r1] }",
     );
+    accepts("(any) -> (null t2) { reg r1 null t2 r1 = cast r0 ret [r1] }");
     accepts("(any) -> (ref t2) { reg r1 ref t2 r1 = cast r0 ret [r1] }");
     rejects(
         Rule::Kind,

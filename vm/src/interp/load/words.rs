@@ -44,8 +44,9 @@ impl Emitter<'_> {
 
     fn cast(&mut self, dst: Reg, src: Reg) {
         match (self.slot(src), self.slot(dst)) {
-            (Slot::Any, Slot::Ref(ty) | Slot::Null(ty)) => {
-                self.op_imm(Op::CastAny, dst.n(), src.n(), ty.0 as i32)
+            (Slot::Any, Slot::Ref(ty)) => self.op_imm(Op::CastAny, dst.n(), src.n(), ty.0 as i32),
+            (Slot::Any, Slot::Null(ty)) => {
+                self.op_imm(Op::CastAnyNullable, dst.n(), src.n(), ty.0 as i32)
             }
             _ => self.op(Op::CastNull, [dst.n(), src.n(), 0, 0]),
         }

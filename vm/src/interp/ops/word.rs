@@ -98,3 +98,13 @@ pub fn cast_any(s: State) -> Flow {
     s.set(s.code().a, word);
     s.next(1)
 }
+
+/// `a = b`, which must be null or a cell of type `imm`
+#[inline(always)]
+pub fn cast_any_nullable(s: State) -> Flow {
+    if s.get(s.code().b) == 0 {
+        s.set(s.code().a, 0);
+        return s.next(1);
+    }
+    cast_any(s)
+}
