@@ -1,1 +1,48 @@
 //! The standard library: Snow sources and the Rust natives they declare.
+//!
+//! `snow/` holds the modules, one file each. A function that Snow cannot say is declared there as `native fn … = "snow_…"`; the
+//! module of the same name here has its body and one line in a table. A test keeps declarations and tables equal.
+
+mod bytes;
+mod env;
+mod file;
+mod float;
+mod int;
+mod io;
+mod list;
+mod map;
+mod math;
+mod path;
+mod random;
+mod sources;
+mod string;
+mod support;
+mod system;
+#[cfg(test)]
+mod tests;
+
+pub use sources::{SOURCES, Source};
+
+use snow_vm::native::{Intrinsic, Intrinsics};
+
+/// The tables of all modules.
+const TABLES: &[&[Intrinsic]] = &[
+    bytes::TABLE,
+    env::TABLE,
+    file::TABLE,
+    float::TABLE,
+    int::TABLE,
+    io::TABLE,
+    list::TABLE,
+    map::TABLE,
+    math::TABLE,
+    path::TABLE,
+    random::TABLE,
+    string::TABLE,
+    system::TABLE,
+];
+
+/// All natives of the standard library.
+pub fn intrinsics() -> Intrinsics {
+    Intrinsics::new(TABLES)
+}

@@ -1,6 +1,10 @@
 //! The context of running code: heap, atoms, output and the reason of a crash. Both tiers and all natives get it as their first argument.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::atoms::Atoms;
 use crate::heap::Heap;
@@ -32,6 +36,12 @@ pub struct Ctx {
     pub args: Vec<String>,
     /// State of the random generator; `None` until it is used or seeded.
     pub random: Option<u64>,
+    /// When the program first asked for the monotonic clock, which counts from there.
+    pub start: Option<Instant>,
+    /// Environment variables that the program has set; they hide the process's own.
+    pub env: BTreeMap<String, String>,
+    /// Files that the program has opened for reading, by handle; `None` when closed.
+    pub files: Vec<Option<BufReader<File>>>,
     crash: Option<String>,
     exit: Option<i32>,
 }
@@ -45,6 +55,9 @@ impl Ctx {
             output,
             args,
             random: None,
+            start: None,
+            env: BTreeMap::new(),
+            files: Vec::new(),
             crash: None,
             exit: None,
         }

@@ -322,6 +322,23 @@ unsafe fn unique(heap: &mut Heap, list: u64) -> Cell {
     }
 }
 
+/// The list with its elements side by side and nobody else's, to be changed in place; takes the list.
+///
+/// # Safety
+/// `list` is an owned reference to a list; the elements stay valid ones, owned by the list.
+pub unsafe fn elements_mut<'a>(heap: &mut Heap, list: u64) -> (u64, &'a mut [u64]) {
+    // SAFETY: by contract; `unique` makes the buffer ours.
+    unsafe {
+        if len(list) == 0 {
+            return (list, &mut []);
+        }
+        let list = unique(heap, list);
+        let view = view(list);
+        let first = Buffer::of(view).slots().add(view.start as usize);
+        (list.word(), std::slice::from_raw_parts_mut(first, view.len))
+    }
+}
+
 /// `list ++ [elem]`; takes both.
 ///
 /// # Safety

@@ -1,0 +1,109 @@
+//! Natives of the module `IO`.
+
+use std::io::{self, BufRead, ErrorKind, Read, Write};
+
+use snow_vm::native::{Call, Fault};
+
+use crate::support::{Outcome, io_reason, natives, string_list, yes_type};
+
+natives! {
+    "snow_io_print" Small "(String) -> ()" = |call| print(call, "");
+    "snow_io_println" Small "(String) -> ()" = |call| print(call, "\n");
+    "snow_io_eprintln" Small "(String) -> ()" = eprintln;
+    "snow_io_flush" Blocking "() -> ()" = flush;
+    "snow_io_read_line" Blocking "() -> Result<String, String>" = read_line;
+    "snow_io_read_all" Blocking "() -> Result<String, String>" = read_all;
+    "snow_io_read_lines" Blocking "() -> Result<List<String>, String>" = read_lines;
+}
+
+/// Exit code of a program whose output nobody reads any more.
+const BROKEN_PIPE: i32 = 141;
+
+fn print(call: &mut Call<'_>, end: &str) -> Outcome {
+    let text = call.bytes(0);
+    let written = call
+        .ctx
+        .output
+        .write(text)
+        .and_then(|()| call.ctx.output.write(end.as_bytes()));
+    written.map_err(|error| output_fault(&error))?;
+    call.return_unit()
+}
+
+fn output_fault(error: &io::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::BrokenPipe => Fault::Exit(BROKEN_PIPE),
+        _ => Fault::Crash(io_reason("cannot write to standard output", error)),
+    }
+}
+
+fn eprintln(call: &mut Call<'_>) -> Outcome {
+    // What was printed before should be seen before.
+    call.ctx
+        .output
+        .flush()
+        .map_err(|error| output_fault(&error))?;
+    let mut line = call.bytes(0).to_vec();
+    line.push(b'\n');
+    // There is nowhere to report that standard error is closed.
+    let _ = io::stderr().write_all(&line);
+    call.return_unit()
+}
+
+fn flush(call: &mut Call<'_>) -> Outcome {
+    call.ctx
+        .output
+        .flush()
+        .map_err(|error| output_fault(&error))?;
+    call.return_unit()
+}
+
+/// Reads from standard input after flushing the output.
+fn input<T>(
+    call: &mut Call<'_>,
+    read: impl FnOnce(&mut io::StdinLock<'static>) -> io::Result<T>,
+) -> Result<Result<T, String>, Fault> {
+    call.ctx
+        .output
+        .flush()
+        .map_err(|error| output_fault(&error))?;
+    Ok(read(&mut io::stdin().lock()).map_err(|error| io_reason("standard input", &error)))
+}
+
+fn return_text(call: &mut Call<'_>, text: Result<String, String>) -> Outcome {
+    match text {
+        Ok(text) => {
+            let word = call.new_str(&text);
+            call.return_yes(&[word])
+        }
+        Err(reason) => call.return_err(&reason),
+    }
+}
+
+fn read_line(call: &mut Call<'_>) -> Outcome {
+    let line = input(call, |stdin| {
+        let mut line = String::new();
+        stdin.read_line(&mut line)?;
+        Ok(line)
+    })?;
+    return_text(call, line)
+}
+
+fn read_all(call: &mut Call<'_>) -> Outcome {
+    let text = input(call, |stdin| {
+        let mut text = String::new();
+        stdin.read_to_string(&mut text)?;
+        Ok(text)
+    })?;
+    return_text(call, text)
+}
+
+fn read_lines(call: &mut Call<'_>) -> Outcome {
+    match input(call, |stdin| stdin.lines().collect::<io::Result<Vec<_>>>())? {
+        Ok(lines) => {
+            let list = string_list(call, yes_type(call), lines);
+            call.return_yes(&[list])
+        }
+        Err(reason) => call.return_err(&reason),
+    }
+}

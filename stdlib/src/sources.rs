@@ -1,0 +1,47 @@
+//! The Snow sources of the standard library.
+
+/// A module of the standard library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Name of the module.
+    pub module: &'static str,
+    /// Path for messages.
+    pub path: &'static str,
+    /// Source text.
+    pub text: &'static str,
+}
+
+macro_rules! sources {
+    ($($module:literal $file:literal;)*) => {
+        /// All modules.
+        pub const SOURCES: &[Source] = &[$(Source {
+            module: $module,
+            path: concat!("std/", $file),
+            text: include_str!(concat!("../snow/", $file)),
+        }),*];
+    };
+}
+
+sources! {
+    "Bytes" "bytes.snow";
+    "Env" "env.snow";
+    "File" "file.snow";
+    "Float" "float.snow";
+    "IO" "io.snow";
+    "Int" "int.snow";
+    "List" "list.snow";
+    "Map" "map.snow";
+    "Math" "math.snow";
+    "Option" "option.snow";
+    "Ordering" "ordering.snow";
+    "Path" "path.snow";
+    "Prelude" "prelude.snow";
+    "Queue" "queue.snow";
+    "Random" "random.snow";
+    "Range" "range.snow";
+    "Result" "result.snow";
+    "Set" "set.snow";
+    "String" "string.snow";
+    "System" "system.snow";
+    "Tuple" "tuple.snow";
+}
