@@ -71,6 +71,7 @@ impl Emitter<'_> {
 
     fn direct_call(&mut self, func: FuncId, dsts: &[Reg], args: &[Reg]) {
         const FEW: [Op; 5] = [Op::Call0, Op::Call1, Op::Call2, Op::Call3, Op::Call4];
+        let args = &args[..self.to_copy(args)];
         // A third result takes a word before the link, which the short forms have no place for.
         if args.len() < FEW.len() && dsts.len() < 3 {
             self.op(FEW[args.len()], four(args));

@@ -3,6 +3,7 @@
 use super::super::code::{Code, ROW};
 use super::super::dispatch;
 use super::super::opcode::Op;
+use super::place::{Plan, jump_targets};
 use super::reg::RegNumber;
 use super::{LoadContext, LoadError};
 use snow_bytecode::layout::Slot;
@@ -38,16 +39,14 @@ pub struct Emitter<'a> {
     pub func: &'a Function,
     /// Index of the portable instruction being translated.
     pub at: usize,
-    /// Number of portable instructions that the current one has absorbed behind it.
-    pub absorbed: usize,
     /// Internal code so far.
     pub code: Vec<Code>,
     /// Words with the code address of a function in their head.
     pub calls: Vec<(u32, FuncId)>,
     /// `(word, portable instruction)`: which instruction the words from here on belong to.
     pub marks: Vec<(u32, u32)>,
-    /// Whether some jump leads to the instruction.
-    targets: Vec<bool>,
+    /// Which arguments are computed in place.
+    pub plan: Plan,
     labels: Vec<u32>,
     fixups: Vec<Fixup>,
     /// Largest number of scratch words that an instruction uses above the registers.
@@ -63,19 +62,17 @@ impl<'a> Emitter<'a> {
                 count: func.regs.len(),
             });
         }
-        let mut targets = vec![false; func.code.len()];
-        for inst in &func.code {
-            inst.operands(&mut |operand| mark_targets(&operand, &mut targets));
-        }
+        let targets = jump_targets(func);
+        let distance = func.regs.len() + 1 + FRAME_LINK;
+        let plan = Plan::new(func, &targets, distance);
         Ok(Emitter {
             cx,
             func,
             at: 0,
-            absorbed: 0,
             code: Vec::with_capacity(func.code.len() * 5 / 4),
             calls: Vec::new(),
             marks: Vec::new(),
-            targets,
+            plan,
             labels: vec![UNPLACED; func.code.len()],
             fixups: Vec::new(),
             scratch: 0,
@@ -110,13 +107,12 @@ impl<'a> Emitter<'a> {
 
     /// Words that a frame needs above its base.
     pub fn extent(&self) -> usize {
-        self.distance() + self.scratch
+        self.distance() + self.scratch.max(self.plan.outgoing)
     }
 
     /// Begins the translation of the portable instruction `at`.
     pub fn begin(&mut self, at: usize) {
         self.at = at;
-        self.absorbed = 0;
         self.labels[at] = self.here();
         self.mark(at);
     }
@@ -128,11 +124,6 @@ impl<'a> Emitter<'a> {
             Some(last) if last.0 == mark.0 => *last = mark,
             _ => self.marks.push(mark),
         }
-    }
-
-    /// Whether a jump leads to the instruction.
-    pub fn is_target(&self, at: usize) -> bool {
-        self.targets[at]
     }
 
     fn here(&self) -> u32 {
@@ -248,16 +239,5 @@ impl<'a> Emitter<'a> {
                 }
             }
         }
-    }
-}
-
-fn mark_targets(operand: &snow_bytecode::inst::Operand<'_>, targets: &mut [bool]) {
-    use snow_bytecode::inst::Operand;
-    match operand {
-        Operand::Target(label) => targets[label.0 as usize] = true,
-        Operand::Targets(labels) => labels
-            .iter()
-            .for_each(|label| targets[label.0 as usize] = true),
-        _ => {}
     }
 }

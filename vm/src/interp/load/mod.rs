@@ -8,6 +8,7 @@ mod floats;
 mod ints;
 mod lists;
 mod maps;
+mod place;
 mod reg;
 mod texts;
 mod translate;

@@ -14,7 +14,10 @@ impl Emitter<'_> {
         for (at, inst) in func.code.iter().enumerate() {
             self.begin(at);
             self.check_operands(inst)?;
-            self.translate(inst);
+            match self.plan.replace(at, inst) {
+                Some(inst) => self.translate(&inst),
+                None => self.translate(inst),
+            }
         }
         self.finish()
     }
