@@ -89,7 +89,7 @@ fn replace(page: &str, name: &str, list: &str) -> String {
 #[test]
 fn the_page_lists_what_the_tables_have() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/bytecode.md");
-    let page = std::fs::read_to_string(&path).expect("writing to a String");
+    let page = std::fs::read_to_string(&path).expect("the page exists");
     let lists = [
         ("instructions", instructions()),
         ("operands", operands()),
@@ -99,7 +99,7 @@ fn the_page_lists_what_the_tables_have() {
         replace(&page, name, list)
     });
     if std::env::var_os("SNOW_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, fresh).expect("writing to a String");
+        std::fs::write(&path, fresh).expect("the page can be written");
         return;
     }
     assert!(
