@@ -130,6 +130,20 @@ pub struct VariantForm {
     pub name: Box<str>,
     /// Fields in order.
     pub fields: Vec<FieldForm>,
+    /// What the variant demands of reference slots that it shares with other variants.
+    pub demands: Vec<Demand>,
+}
+
+/// A reference slot of an unboxed sum whose content the slot's kind alone does not promise: a verified module may combine any tag with any
+/// words, so whoever reads the variant looks first.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand {
+    /// Position of the slot.
+    pub slot: u16,
+    /// Type of the cell that must be there.
+    pub ty: TypeId,
+    /// Whether it may be null.
+    pub nullable: bool,
 }
 
 /// A struct, tuple or sum.
@@ -417,6 +431,7 @@ fn aggregate(layouts: &Layouts, ty: TypeId, shows: Shows, variants: &[(&str, &[F
                 .enumerate()
                 .map(|(i, field)| field_form(repr, tag, i, field))
                 .collect(),
+            demands: demands(layouts, repr, tag, fields),
         })
         .collect();
     let boxed = matches!(repr, Repr::Boxed { .. });
@@ -428,6 +443,32 @@ fn aggregate(layouts: &Layouts, ty: TypeId, shows: Shows, variants: &[(&str, &[F
         variants,
         outcome,
     }))
+}
+
+fn demands(layouts: &Layouts, repr: &Repr, tag: usize, fields: &[Field]) -> Vec<Demand> {
+    let Repr::UnboxedSum { slots, variants } = repr else {
+        return Vec::new();
+    };
+    let mut demands = Vec::new();
+    for (field, places) in fields.iter().zip(&variants[tag]) {
+        for (kind, &slot) in layouts.slots(field.ty).iter().zip(places) {
+            match *kind {
+                _ if *kind == slots[usize::from(slot)] => {}
+                Slot::Ref(ty) => demands.push(Demand {
+                    slot,
+                    ty,
+                    nullable: false,
+                }),
+                Slot::Null(ty) => demands.push(Demand {
+                    slot,
+                    ty,
+                    nullable: true,
+                }),
+                _ => {}
+            }
+        }
+    }
+    demands
 }
 
 fn field_form(repr: &Repr, tag: usize, index: usize, field: &Field) -> FieldForm {

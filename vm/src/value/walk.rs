@@ -3,7 +3,7 @@
 use snow_bytecode::types::TypeId;
 
 use crate::heap::Cell;
-use crate::types::{Aggregate, Elem, FieldForm, TagSource, VariantForm};
+use crate::types::{Aggregate, Demand, Elem, FieldForm, TagSource, VariantForm};
 
 /// A value: its type and its slots, of which the type says how many count.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ impl Value {
         Value { ty: elem.ty, words }
     }
 
-    /// The variant that the value is; `None` for a tag word that is not a tag.
+    /// The variant that the value is; `None` when its words are no value of the type (see [`Demand`]).
     ///
     /// # Safety
     /// The value is live and of the aggregate's type.
@@ -51,7 +51,23 @@ impl Value {
             TagSource::Header => unsafe { Cell::from_word(self.words[0]).tag() }.into(),
             TagSource::Null { some } => u64::from(some) ^ u64::from(self.words[0] == 0),
         };
-        (tag < form.variants.len() as u64).then_some(tag as usize)
+        let variant = form.variants.get(tag as usize)?;
+        // SAFETY: reference slots hold null or live cells, whatever the tag says.
+        let fits = variant
+            .demands
+            .iter()
+            .all(|demand| unsafe { self.meets(demand) });
+        fits.then_some(tag as usize)
+    }
+
+    /// Whether a shared slot holds what a variant demands.
+    ///
+    /// # Safety
+    /// The slot holds null or a live cell.
+    unsafe fn meets(&self, demand: &Demand) -> bool {
+        // SAFETY: by contract.
+        let cell = unsafe { Cell::from_nullable(self.words[usize::from(demand.slot)]) };
+        cell.map_or(demand.nullable, |cell| cell.ty() == demand.ty)
     }
 
     /// A field of a value.

@@ -3,6 +3,7 @@
 mod build;
 mod crashes;
 mod frames;
+mod hostile;
 mod instructions;
 mod natives;
 
