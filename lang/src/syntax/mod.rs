@@ -35,7 +35,10 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> File {
     let engine = parse::Engine::new(text, &lexed, &layout, &problems);
     let module_doc = engine.module_doc();
     let (items, failures) = engine.run();
-    problems.extend(failures);
+    // What was cut off in the middle is no second mistake.
+    if !layout.cut_short {
+        problems.extend(failures);
+    }
     problems.sort_by_key(|problem| problem.primary.span.start);
     sink.extend(problems);
     File {

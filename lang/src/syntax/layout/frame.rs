@@ -74,6 +74,8 @@ pub(super) struct Height {
     inner: u32,
     /// Highest stretch before.
     before: u32,
+    /// Parts that nest into each other, such as `else if`.
+    parts: u32,
 }
 
 impl Height {
@@ -82,8 +84,12 @@ impl Height {
     }
 
     pub fn nest(&mut self, inner: u32) {
-        self.links += 1;
         self.inner = self.inner.max(inner);
+    }
+
+    /// Starts a part inside the one before.
+    pub fn part(&mut self) {
+        self.parts += 1;
     }
 
     /// Ends a stretch and gives its height.
@@ -94,9 +100,14 @@ impl Height {
         stretch
     }
 
+    /// Forgets what is too high, so that it is reported once.
+    pub fn forget(&mut self) {
+        *self = Height::default();
+    }
+
     pub fn total(mut self) -> u32 {
         self.separate();
-        self.before + 1
+        self.before + self.parts + 1
     }
 }
 

@@ -1,8 +1,8 @@
 //! Keywords that wait for their `do`, and what to do when it does not come.
 
-use super::SectionKind;
 use super::frame::{BlockFrame, Frame, Head, block_name};
 use super::matcher::Matcher;
+use super::{SectionKind, Token};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Span;
 use crate::syntax::token::{GroupKind, Tok};
@@ -168,10 +168,11 @@ impl Matcher<'_> {
             .iter()
             .position(|(_, span)| *span == head.span)
             .unwrap_or(0);
-        let brace = block.buffer[start..]
+        let words: Vec<Token> = block.buffer[start..].to_vec();
+        let brace = words.iter().find(|(tok, _)| *tok == Tok::LBrace).copied();
+        let then = words
             .iter()
-            .find(|(tok, _)| *tok == Tok::LBrace)
-            .copied();
+            .find(|(tok, span)| *tok == Tok::Ident && self.text_of(*span) == "then");
         let place = last.map_or(head.span, |(_, span)| self.span(span.end, span.end));
         let name = block_name(head.kind);
         if let (Some((Tok::RBrace, _)), Some((_, brace))) = (last, brace) {
@@ -183,16 +184,17 @@ impl Matcher<'_> {
             .label("expected `do` here")
             .secondary(head.span, format!("the {name} starts here"));
         }
-        let help = match last.map(|(tok, span)| (tok, self.text_of(span))) {
-            Some((Tok::Colon, _)) => {
-                "write `do` instead of the colon, and `end` after the block".to_owned()
-            }
-            Some((Tok::Ident, "then")) => "write `do` instead of `then`".to_owned(),
+        if let Some((_, then)) = then {
+            return Diagnostic::new(Code::FOREIGN_SYNTAX, *then, "a block starts with `do`")
+                .label("write `do` here")
+                .secondary(head.span, format!("the {name} starts here"));
+        }
+        let help = match last {
+            Some((Tok::Colon, _)) => "write `do` instead of the colon, and `end` after the block",
             _ if head.kind == GroupKind::Fn => {
                 "write `do … end` around the body, or `= expression` for a body of one line"
-                    .to_owned()
             }
-            _ => "blocks are written `do … end`".to_owned(),
+            _ => "blocks are written `do … end`",
         };
         Diagnostic::new(
             Code::MISSING_DO,

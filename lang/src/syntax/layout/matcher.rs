@@ -92,7 +92,7 @@ impl<'s> Matcher<'s> {
             if self.mode == Mode::Repair {
                 self.repair_line_start(token);
             }
-            self.line_break(token.tok);
+            self.line_break(token);
         }
         let span = self.span(token.start, token.end);
         match token.tok {
@@ -113,6 +113,11 @@ impl<'s> Matcher<'s> {
             Tok::End => self.close_end(token, span),
             Tok::Else => self.open_else(span),
             Tok::Fn if !self.starts_function() => self.open_closure(span),
+            Tok::After if self.in_block() && self.block().kind == Some(GroupKind::Receive) => {
+                self.end_statement(None);
+                self.separator();
+                self.push(Tok::After, span);
+            }
             tok => {
                 self.note_head(tok, span);
                 self.push(tok, span);
@@ -196,12 +201,21 @@ impl<'s> Matcher<'s> {
 
     // --- statements ---
 
-    /// A line break before `next`: ends the statement unless the line goes on.
-    fn line_break(&mut self, next: Tok) {
-        if !self.in_block() || self.goes_on(next) {
+    /// A line break before a token: ends the statement unless the line goes on.
+    fn line_break(&mut self, token: LexedToken) {
+        let next = token.tok;
+        let over = self.mode == Mode::Repair && self.starts_item(token);
+        if !self.in_block() || !over && self.goes_on(next) {
             return;
         }
         self.end_statement(Some(next));
+        let block = self.block();
+        if next == Tok::Else
+            && block.kind == Some(GroupKind::If)
+            && block.section() != SectionKind::Else
+        {
+            block.chunk.is_let = false;
+        }
         if !matches!(next, Tok::End | Tok::Else) {
             self.separator();
         }
@@ -264,7 +278,10 @@ impl<'s> Matcher<'s> {
                 .get(start)
                 .map_or(block.open, |(_, span)| *span);
             block.buffer.truncate(start);
-            self.problems.push(too_deep(place));
+            self.height().forget();
+            if !self.stopped {
+                self.problems.push(too_deep(place));
+            }
         }
     }
 
@@ -297,7 +314,9 @@ impl<'s> Matcher<'s> {
     pub fn pop_bracket(&mut self) {
         self.settle_heads(None);
         if let Some(Frame::Bracket(bracket)) = self.frames.pop() {
-            self.height().nest(bracket.height.total());
+            let height = self.height();
+            height.link();
+            height.nest(bracket.height.total());
         }
     }
 
@@ -416,11 +435,10 @@ impl<'s> Matcher<'s> {
         } else {
             self.start_section(SectionKind::Else);
         }
-        self.height().nest(0);
     }
 
     pub fn start_section(&mut self, kind: SectionKind) {
-        self.height().link();
+        self.height().part();
         let block = self.block();
         let start = block.buffer.len();
         block.sections.push((kind, start));
@@ -433,6 +451,12 @@ impl<'s> Matcher<'s> {
     fn close_end(&mut self, token: LexedToken, span: Span) {
         if self.mode == Mode::Repair && !self.repair_end(token, span) {
             return;
+        }
+        if self.in_block()
+            && self.head_waits()
+            && !self.heads.last().is_some_and(|head| head.optional)
+        {
+            self.settle_heads(Some(Tok::End));
         }
         match self.frames.last() {
             Some(Frame::Block(block)) if block.kind.is_some() => self.close_block(span),
@@ -496,6 +520,7 @@ impl<'s> Matcher<'s> {
             let mut buffer = block.buffer;
             self.out.tokens.append(&mut buffer);
             self.out.root = start..self.out.tokens.len();
+            self.out.cut_short = self.stopped;
         }
     }
 }

@@ -76,6 +76,8 @@ pub struct Layout {
     pub groups: Vec<Group>,
     /// The file's own tokens.
     pub root: Range<usize>,
+    /// Whether the file was read only up to where it nests too deeply.
+    pub cut_short: bool,
 }
 
 /// Groups a file's tokens; mistakes are added to `problems`.

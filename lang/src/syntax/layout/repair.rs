@@ -1,5 +1,6 @@
 //! What is missing where: the decisions of the second run, which may use indentation.
 
+use super::SectionKind;
 use super::frame::{Frame, block_name};
 use super::matcher::{Matcher, Mode};
 use crate::diagnostics::{Code, Diagnostic};
@@ -73,13 +74,24 @@ impl Matcher<'_> {
             self.stopped = true;
             return false;
         }
-        let found = self.frames.iter().rposition(
-            |frame| matches!(frame, Frame::Block(block) if block.kind == Some(GroupKind::If)),
-        );
-        let Some(found) = found.filter(|&at| !matches!(&self.frames[at], Frame::Block(block) if block.section() == super::SectionKind::Else)) else {
+        let open = |frame: &Frame| {
+            matches!(frame, Frame::Block(block)
+                if block.kind == Some(GroupKind::If) && block.section() != SectionKind::Else)
+        };
+        let Some(found) = self.frames.iter().rposition(open) else {
+            let help = match self.block().kind {
+                Some(GroupKind::Cond) => Some("the last arm of a `cond` is `true -> …`"),
+                Some(GroupKind::Case) => Some("the last arm of a `case` is `_ -> …`"),
+                _ => None,
+            };
             self.problems.push(
-                Diagnostic::new(Code::UNMATCHED_CLOSER, span, "this `else` belongs to no `if`")
-                    .label("no `if` is open here"),
+                Diagnostic::new(
+                    Code::UNMATCHED_CLOSER,
+                    span,
+                    "this `else` belongs to no `if`",
+                )
+                .label("no `if` is open here")
+                .maybe_help(help.map(str::to_owned)),
             );
             return false;
         };
@@ -175,7 +187,7 @@ impl Matcher<'_> {
     }
 
     /// Whether this line starts an item, which no function body can hold.
-    fn starts_item(&self, token: LexedToken) -> bool {
+    pub fn starts_item(&self, token: LexedToken) -> bool {
         let next = |ahead: usize| {
             self.input
                 .tokens

@@ -99,6 +99,7 @@ impl<'s> Lexer<'s, '_> {
             Tok::Atom => self.atom(),
             Tok::Int | Tok::Float => self.number(tok),
             _ if self.is_name_here(tok) => self.push(Tok::Ident),
+            _ if self.is_bound_here(tok) => self.keyword_as_name(tok),
             _ => {
                 if self.open_strings.is_empty() || !self.inside_interpolation(tok) {
                     self.push(tok);
@@ -154,6 +155,9 @@ impl<'s> Lexer<'s, '_> {
 
     /// A name; words that start with a capital are kept apart.
     fn name(&mut self) {
+        if self.else_if_word() {
+            return;
+        }
         let capital = self
             .inner
             .slice()
@@ -196,6 +200,69 @@ impl<'s> Lexer<'s, '_> {
             Some(Tok::Fn) => self.inner.remainder().starts_with(['(', '<']),
             _ => false,
         }
+    }
+
+    /// Whether a keyword stands where a `let` binds a name: `let end = 1`.
+    fn is_bound_here(&self, tok: Tok) -> bool {
+        let after_let = self
+            .out
+            .tokens
+            .last()
+            .is_some_and(|last| last.tok == Tok::Let);
+        let rest = self.inner.remainder().trim_start_matches([' ', '\t']);
+        let literal = matches!(tok, Tok::True | Tok::False | Tok::Nil);
+        after_let
+            && tok.is_keyword()
+            && !literal
+            && rest.starts_with('=')
+            && !rest.starts_with("==")
+    }
+
+    /// Reports a keyword as a name, and reads it as one, so that blocks still match.
+    fn keyword_as_name(&mut self, tok: Tok) {
+        let range = self.inner.span();
+        let span = self.span(range.start, range.end);
+        let word = self.inner.slice();
+        self.report(
+            Diagnostic::new(
+                Code::UNEXPECTED_TOKEN,
+                span,
+                format!("{tok} is a keyword and cannot be a name"),
+            )
+            .label("keyword")
+            .help(format!("choose another name, such as `{word}_`")),
+        );
+        self.push(Tok::Ident);
+    }
+
+    /// `elif c do`: reported, and read as `else if`.
+    fn else_if_word(&mut self) -> bool {
+        let rest = self.inner.remainder();
+        let condition = rest.trim_start_matches([' ', '\t']);
+        let goes_on = rest.starts_with([' ', '\t'])
+            && !condition.starts_with(['=', ',', ')', '.', ':', ']', '\n', '+', '*']);
+        let fits = self.line_start
+            || self
+                .out
+                .tokens
+                .last()
+                .is_some_and(|last| last.tok.ends_operand());
+        if !matches!(self.inner.slice(), "elif" | "elsif" | "elseif") || !goes_on || !fits {
+            return false;
+        }
+        let range = self.inner.span();
+        let span = self.span(range.start, range.end);
+        self.report(
+            Diagnostic::new(
+                Code::FOREIGN_SYNTAX,
+                span,
+                "a further condition is `else if c do`",
+            )
+            .label("write `else if` here"),
+        );
+        self.push_at(Tok::Else, range.start, range.start + 2);
+        self.push_at(Tok::If, range.start + 2, range.end);
+        true
     }
 
     /// A comment from its `#`: to the end of the line, or a block that nests.

@@ -191,6 +191,27 @@ pub(super) fn unexpected_parameters(place: Span) -> Diagnostic {
         .help("only a block after a call has parameters; put parentheses around that call: `if (each(xs) do |x| … end) do`")
 }
 
+pub(super) fn no_body(name: Span, clause: Span) -> Diagnostic {
+    let place = Span {
+        start: clause.end,
+        ..clause
+    };
+    Diagnostic::new(Code::MISSING_DO, place, "this function has no body")
+        .label("expected `do` or `=` here")
+        .secondary(name, "this function")
+        .help("write `do … end` around the body, or `= expression` for a body of one line")
+}
+
+pub(super) fn one_tuple(comma: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::UNEXPECTED_TOKEN,
+        comma,
+        "a tuple has two or more parts",
+    )
+    .label("remove this comma")
+    .help("use the value itself, or a struct if it needs a name")
+}
+
 pub(super) fn fat_arrow(place: Span) -> Diagnostic {
     Diagnostic::new(
         Code::FOREIGN_SYNTAX,

@@ -139,11 +139,6 @@ fn words(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         }
         let place = trouble.tokens[index].1;
         let found = match trouble.text_at(index) {
-            "elif" | "elsif" | "elseif" => foreign(
-                place,
-                "a further condition is `else if c do`",
-                "write `else if`",
-            ),
             "then" if index == trouble.at => {
                 foreign(place, "a block starts with `do`", "write `do` here")
             }
@@ -155,7 +150,7 @@ fn words(trouble: &Trouble<'_>) -> Option<Diagnostic> {
             ),
             "new" => foreign(place, "values are built without `new`", "remove this")
                 .help("write `Point { x: 1, y: 2 }` or call a function"),
-            "elixir" | "begin" => foreign(place, "a block starts with `do`", "write `do` here"),
+            "begin" => foreign(place, "a block starts with `do`", "write `do` here"),
             "func" | "function" | "fun" => {
                 foreign(place, "functions start with `fn`", "write `fn` here")
             }
@@ -216,16 +211,17 @@ fn definitions(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         )
     );
     match (trouble.reading, found) {
-        (Reading::Statement, Some(Tok::Fn)) if trouble.at == 0 => Some(nested_function(trouble.tokens.get(1)?.1, trouble.text)),
+        (Reading::Statement, Some(Tok::Fn)) if trouble.at == 0 => {
+            Some(nested_function(trouble.tokens.get(1)?.1, trouble.text))
+        }
         (Reading::Statement, Some(tok)) if item_word && trouble.at == 0 => Some(
-            Diagnostic::new(Code::ITEM_EXPECTED, place, format!("{tok} cannot stand inside a function"))
-                .label("only at the top level of a file or module")
-                .help("if the function should end before this, an `end` is missing"),
-        ),
-        (Reading::Item, None) if trouble.tokens.iter().any(|token| token.0 == Tok::Fn) && trouble.expected.iter().any(|name| name == "`do`") => Some(
-            Diagnostic::new(Code::MISSING_DO, place, "this function has no body")
-                .label("expected `do` or `=` here")
-                .help("write `do … end` around the body, or `= expression` for a body of one line"),
+            Diagnostic::new(
+                Code::ITEM_EXPECTED,
+                place,
+                format!("{tok} cannot stand inside a function"),
+            )
+            .label("only at the top level of a file or module")
+            .help("if the function should end before this, an `end` is missing"),
         ),
         (Reading::Item, _) if trouble.at == 0 => top_level_statement(trouble),
         _ => None,
@@ -286,6 +282,16 @@ fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
             foreign(place, "the variants of a sum type stand in `do … end`", "not expected here")
                 .help("write `type Name do`, each variant on a line of its own, and `end`"),
         ),
+        (Reading::Statement, Tok::Arrow) => Some(
+            Diagnostic::new(Code::UNEXPECTED_TOKEN, place, "a second `->` in one arm")
+                .label("not expected here")
+                .help("arms stand on lines of their own; an arm that does nothing is `pattern -> ()`"),
+        ),
+        (Reading::Statement, Tok::Comma) if trouble.tok(0) == Some(Tok::For) => Some(
+            Diagnostic::new(Code::UNEXPECTED_TOKEN, place, "expected `in` after the pattern of this `for`")
+                .label("not expected here")
+                .help("to take pairs apart write `for (a, b) in …`"),
+        ),
         (_, Tok::Semicolon) => Some(
             Diagnostic::new(Code::UNEXPECTED_TOKEN, place, "`;` ends a statement and cannot stand inside brackets")
                 .label("not expected here"),
@@ -298,9 +304,13 @@ fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
             foreign(place, "keys of a map are followed by `=>`", "write `=>` here")
                 .help("`%{\"name\" => value}`; to copy a struct with changes write `%{base | field: value}`"),
         ),
-        (_, Tok::Question) => Some(
-            foreign(place, "Snow has no `? :`", "not expected here").help("write `if c do a else b end`"),
-        ),
+        (_, tok) if tok.starts_expression() && trouble.before() == Some(Tok::Question) => {
+            let colon = trouble.tokens[trouble.at..].iter().any(|token| token.0 == Tok::Colon);
+            colon.then(|| {
+                let question = trouble.tokens[trouble.at - 1].1;
+                foreign(question, "Snow has no `? :`", "not a condition").help("write `if c do a else b end`")
+            })
+        }
         _ => None,
     }
 }

@@ -171,6 +171,10 @@ impl<'t> Engine<'t> {
             return false;
         };
         let from = self.damage.partition_point(|&at| at < first.1.start);
-        self.damage.get(from).is_some_and(|&at| at <= last.1.end)
+        let rest = self.text.get(last.1.end as usize..).unwrap_or("");
+        let blanks = rest.bytes().take_while(|&byte| byte != b'\n').count() as u32;
+        self.damage
+            .get(from)
+            .is_some_and(|&at| at <= last.1.end + blanks)
     }
 }

@@ -6,8 +6,10 @@ use super::super::context::Content;
 use super::super::rules::{MemberLine, SupervisorLine};
 use super::super::{
     Engine, OfField, OfItem, OfMember, OfServiceMember, OfSetting, OfSupervisorLine, OfVariant,
+    explain,
 };
 use crate::syntax::ast::*;
+use crate::syntax::token::GroupKind;
 
 impl Engine<'_> {
     /// Items with their docs.
@@ -16,9 +18,21 @@ impl Engine<'_> {
         chunks
             .filter_map(|chunk| {
                 let doc = self.doc_before(chunk.start);
-                self.parse(OfItem, chunk).map(|item| Item { doc, ..item })
+                let item = self.parse(OfItem, chunk)?;
+                if let ItemKind::Fn(clause) = &item.kind {
+                    self.demand_body(clause);
+                }
+                Some(Item { doc, ..item })
             })
             .collect()
+    }
+
+    /// Only methods of an interface may lack a body.
+    fn demand_body(&mut self, clause: &FnClause) {
+        if clause.body.is_none() {
+            self.problems
+                .push(explain::no_body(clause.name.span, clause.span));
+        }
     }
 
     pub(super) fn fields(&mut self, range: Range<usize>) -> Content {
@@ -41,13 +55,18 @@ impl Engine<'_> {
         Content::Variants(variants.collect())
     }
 
-    pub(super) fn methods(&mut self, range: Range<usize>) -> Content {
+    pub(super) fn methods(&mut self, range: Range<usize>, kind: GroupKind) -> Content {
         let (mut assoc, mut methods) = (Vec::new(), Vec::new());
         for chunk in self.chunks(range) {
             let doc = self.doc_before(chunk.start);
             match self.parse(OfMember, chunk) {
                 Some(MemberLine::Assoc(line)) => assoc.push(line),
-                Some(MemberLine::Method(clause)) => methods.push(Method { doc, clause }),
+                Some(MemberLine::Method(clause)) => {
+                    if kind == GroupKind::Impl {
+                        self.demand_body(&clause);
+                    }
+                    methods.push(Method { doc, clause });
+                }
                 None => {}
             }
         }
@@ -61,6 +80,10 @@ impl Engine<'_> {
             Some(match self.parse(OfServiceMember, chunk)? {
                 ServiceMember::Call(handler) => ServiceMember::Call(Handler { doc, ..handler }),
                 ServiceMember::Cast(handler) => ServiceMember::Cast(Handler { doc, ..handler }),
+                ServiceMember::Fn(clause) => {
+                    self.demand_body(&clause);
+                    ServiceMember::Fn(clause)
+                }
                 other => other,
             })
         });

@@ -27,7 +27,7 @@ impl<'t> Engine<'t> {
             GroupKind::Closure => self.closure(main, group),
             GroupKind::Struct => self.fields(main),
             GroupKind::Sum => self.variants(main),
-            GroupKind::Interface | GroupKind::Impl => self.methods(main),
+            GroupKind::Interface | GroupKind::Impl => self.methods(main, group.kind),
             GroupKind::Actor => self.actor_body(main, group),
             GroupKind::Service => self.service_members(main),
             GroupKind::Supervisor => self.supervisor_lines(main),

@@ -4,9 +4,10 @@ use chumsky::prelude::*;
 
 use super::names::{block, content, lower};
 use super::operators::operators;
-use super::{Failure, Parts, Rule, functions, literals, patterns};
+use super::{Failure, Parts, Rule, Seen, functions, literals, patterns};
 use crate::syntax::ast::*;
 use crate::syntax::parse::context::Content;
+use crate::syntax::parse::explain;
 use crate::syntax::token::{GroupKind, Tok};
 
 fn at(kind: ExprKind, span: Span) -> Expr {
@@ -109,12 +110,15 @@ fn parenthesised<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, 
     expression
         .separated_by(just(Tok::Comma))
         .collect::<Vec<_>>()
-        .then(just(Tok::Comma).or_not())
+        .then(just(Tok::Comma).map_with(|_, e| e.span()).or_not())
         .delimited_by(just(Tok::LParen), just(Tok::RParen))
-        .map_with(|(mut parts, comma), e| {
+        .map_with(|(mut parts, comma), e: &mut Seen<'t, '_, E>| {
             let kind = match parts.pop() {
                 None => ExprKind::Unit,
-                Some(only) if parts.is_empty() && comma.is_none() => {
+                Some(only) if parts.is_empty() => {
+                    if let Some(comma) = comma {
+                        e.state().report(explain::one_tuple(comma));
+                    }
                     ExprKind::Paren(Box::new(only))
                 }
                 Some(last) => {

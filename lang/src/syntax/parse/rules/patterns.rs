@@ -4,8 +4,9 @@ use chumsky::prelude::*;
 
 use super::literals::{self, byte_segments};
 use super::names::{lower, path};
-use super::{Failure, Rule};
+use super::{Failure, Rule, Seen};
 use crate::syntax::ast::*;
+use crate::syntax::parse::explain;
 use crate::syntax::token::Tok;
 
 /// A whole pattern: `p | q`, `h :: t`, `p as name`.
@@ -200,12 +201,15 @@ fn parenthesised<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, 
     pattern
         .separated_by(just(Tok::Comma))
         .collect::<Vec<_>>()
-        .then(just(Tok::Comma).or_not())
+        .then(just(Tok::Comma).map_with(|_, e| e.span()).or_not())
         .delimited_by(just(Tok::LParen), just(Tok::RParen))
-        .map_with(|(mut patterns, comma), e| {
+        .map_with(|(mut patterns, comma), e: &mut Seen<'t, '_, E>| {
             let kind = match patterns.pop() {
                 None => PatternKind::Unit,
-                Some(only) if patterns.is_empty() && comma.is_none() => {
+                Some(only) if patterns.is_empty() => {
+                    if let Some(comma) = comma {
+                        e.state().report(explain::one_tuple(comma));
+                    }
                     PatternKind::Paren(Box::new(only))
                 }
                 Some(last) => {
