@@ -139,20 +139,16 @@ impl State {
     #[inline(always)]
     pub fn next(self, words: usize) -> Flow {
         // SAFETY: code never ends with an instruction that falls through (verifier).
-        Flow::Next(State {
-            pc: unsafe { self.pc.add(words) },
-            ..self
-        })
+        let pc = unsafe { self.pc.add(words) };
+        Flow::Next(State { pc, ..self })
     }
 
     /// On to the instruction `distance` words away.
     #[inline(always)]
     pub fn jump(self, distance: i32) -> Flow {
         // SAFETY: the loader computed the distance to an instruction of the same function.
-        Flow::Next(State {
-            pc: unsafe { self.pc.offset(distance as isize) },
-            ..self
-        })
+        let pc = unsafe { self.pc.offset(distance as isize) };
+        Flow::Next(State { pc, ..self })
     }
 
     /// Gives control back, `pc` at this instruction.

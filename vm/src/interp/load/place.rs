@@ -127,7 +127,7 @@ impl Search<'_> {
     fn is_dead_after(&self, at: usize, reg: Reg) -> bool {
         let mut open = Vec::new();
         let mut seen = Vec::new();
-        let mut leave = |at: usize, open: &mut Vec<usize>| {
+        let leave = |at: usize, open: &mut Vec<usize>| {
             let inst = &self.func.code[at];
             inst.targets(&mut |label| open.push(label.0 as usize));
             if !inst.is_terminator() {
