@@ -2,6 +2,7 @@
 
 mod build;
 mod crashes;
+mod damaged;
 mod frames;
 mod hostile;
 mod instructions;
