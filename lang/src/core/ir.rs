@@ -58,6 +58,8 @@ pub struct Func {
     pub joins: u32,
     /// Code.
     pub body: Block,
+    /// Whether it belongs to the standard library.
+    pub library: bool,
     /// The function's name in the source.
     pub span: Span,
 }

@@ -4,6 +4,7 @@ pub mod flat;
 pub mod ir;
 pub mod lower;
 pub mod mono;
+pub mod opt;
 pub mod print;
 pub mod validate;
 mod visit;

@@ -3,7 +3,7 @@
 use super::iterate::Generator;
 use super::scope::LoopTarget;
 use super::{Cont, Lower, Res};
-use crate::core::ir::{End, JoinId, Op, Var};
+use crate::core::ir::{JoinId, Op, Var};
 use crate::syntax::ast::Span;
 use crate::typed::{Con, Expr, For, LoopId};
 

@@ -75,6 +75,7 @@ pub fn lower_func(
     let mut lower = Lower {
         subst: Subst::new(args.clone()),
         name: name.clone(),
+        library: mono.program.modules[func.module.0 as usize].std,
         locals: &[],
         frames: Vec::new(),
         mono,
@@ -101,6 +102,7 @@ struct Lower<'m, 'a> {
     mono: &'m mut Mono<'a>,
     subst: Subst,
     name: String,
+    library: bool,
     locals: &'a [typed::Local],
     /// The function and, inside closures, their code; the last is under construction.
     frames: Vec<Frame<'a>>,
@@ -214,6 +216,7 @@ impl<'a> Lower<'_, 'a> {
             vars: frame.vars,
             joins: frame.entered.len() as u32,
             body,
+            library: self.library,
             span,
         }
     }

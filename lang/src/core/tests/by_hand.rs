@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::build::*;
-use super::text;
+use super::{optimised, text};
 use crate::typed::*;
 
 #[test]
@@ -29,7 +29,11 @@ fn clauses_share_one_switch_and_keep_tail_calls() {
             ),
         ],
     )]);
-    assert_snapshot!(text(&program));
+    assert_snapshot!(format!(
+        "{}\n--- optimised\n{}",
+        text(&program),
+        optimised(&program)
+    ));
 }
 
 #[test]
@@ -44,7 +48,11 @@ fn a_branch_in_the_middle_meets_in_a_join() {
         vec![("x", int())],
         vec![clause(vec![bind(0, int())], None, body)],
     )]);
-    assert_snapshot!(text(&program));
+    assert_snapshot!(format!(
+        "{}\n--- optimised\n{}",
+        text(&program),
+        optimised(&program)
+    ));
 }
 
 #[test]
@@ -81,7 +89,11 @@ fn lists_are_told_apart_by_length() {
             ),
         ],
     )]);
-    assert_snapshot!(text(&program));
+    assert_snapshot!(format!(
+        "{}\n--- optimised\n{}",
+        text(&program),
+        optimised(&program)
+    ));
 }
 
 #[test]
@@ -108,7 +120,11 @@ fn a_collecting_loop_hands_its_list_on() {
         vec![("n", int()), ("i", int())],
         vec![clause(vec![bind(0, int())], None, body)],
     )]);
-    assert_snapshot!(text(&program));
+    assert_snapshot!(format!(
+        "{}\n--- optimised\n{}",
+        text(&program),
+        optimised(&program)
+    ));
 }
 
 #[test]
@@ -127,7 +143,11 @@ fn closures_capture_what_they_use() {
         vec![("k", int()), ("x", int())],
         vec![clause(vec![bind(0, int())], None, body)],
     )]);
-    assert_snapshot!(text(&program));
+    assert_snapshot!(format!(
+        "{}\n--- optimised\n{}",
+        text(&program),
+        optimised(&program)
+    ));
 }
 
 #[test]
@@ -161,5 +181,9 @@ fn generalised_locals_are_lowered_once_for_each_type() {
         vec![("id", fun(a())), ("x", a())],
         vec![clause(vec![], None, expr(block, int()))],
     )]);
-    assert_snapshot!(text(&program));
+    assert_snapshot!(format!(
+        "{}\n--- optimised\n{}",
+        text(&program),
+        optimised(&program)
+    ));
 }

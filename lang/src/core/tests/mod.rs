@@ -3,7 +3,7 @@
 mod build;
 mod by_hand;
 
-use crate::core::{ir, mono, print, validate};
+use crate::core::{ir, mono, opt, print, validate};
 use crate::diagnostics::Sink;
 use crate::typed::Program;
 
@@ -14,6 +14,14 @@ fn lowered(program: &Program) -> ir::Program {
     };
     validate::assert_valid(&core, "lowering");
     core
+}
+
+/// Core after optimisation.
+fn optimised(program: &Program) -> String {
+    let mut core = lowered(program);
+    opt::optimise(&mut core);
+    validate::assert_valid(&core, "optimisation");
+    print::program(&core)
 }
 
 fn text(program: &Program) -> String {

@@ -1,0 +1,128 @@
+//! Counting: uses of variables, jumps to joins, and what joins are entered with.
+
+use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
+
+/// What is known about a join from all jumps to it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entered {
+    /// Number of jumps.
+    pub(super) jumps: u32,
+    /// Per parameter: the one variable that all jumps hand over (jumps that hand on the parameter itself aside).
+    pub(super) same: Vec<Same>,
+    /// Some jump hands over a value whose constructor is known.
+    pub(super) known: bool,
+}
+
+/// What is handed over for a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Same {
+    /// No jump seen yet.
+    Nothing,
+    /// Always this variable.
+    One(Var),
+    /// Different variables.
+    Many,
+}
+
+/// The counts of a function.
+#[derive(Debug)]
+pub(super) struct Census {
+    /// Reads of each variable.
+    pub(super) uses: Vec<u32>,
+    /// Per join.
+    pub(super) joins: Vec<Entered>,
+    /// Position in the code where each variable is bound.
+    pub(super) bound_at: Vec<u32>,
+    /// Position where each join is declared.
+    pub(super) declared_at: Vec<u32>,
+    position: u32,
+    params: Vec<Vec<Var>>,
+    constructed: Vec<bool>,
+}
+
+impl Census {
+    /// Counts a function.
+    pub(super) fn of(func: &Func) -> Census {
+        let (vars, joins) = (func.vars.len(), func.joins as usize);
+        let mut census = Census {
+            uses: vec![0; vars],
+            joins: vec![Entered::default(); joins],
+            bound_at: vec![0; vars],
+            declared_at: vec![0; joins],
+            position: 1,
+            params: vec![Vec::new(); joins],
+            constructed: vec![false; vars],
+        };
+        census.block(&func.body);
+        census
+    }
+
+    /// How often a join is jumped to.
+    pub(super) fn jumps(&self, join: JoinId) -> u32 {
+        self.joins[join.0 as usize].jumps
+    }
+
+    /// The variable that stands for a parameter of a join on all paths, if it is bound before the join is declared.
+    pub(super) fn invariant(&self, join: JoinId, param: usize) -> Option<Var> {
+        let Same::One(var) = self.joins[join.0 as usize].same.get(param).copied()? else {
+            return None;
+        };
+        let before = self.bound_at[var.0 as usize] < self.declared_at[join.0 as usize];
+        before.then_some(var)
+    }
+
+    fn block(&mut self, block: &Block) {
+        crate::stack::with_stack(|| {
+            for stmt in &block.stmts {
+                self.position += 1;
+                match stmt {
+                    Stmt::Let { var, op, .. } => {
+                        op.operands(&mut |operand| self.uses[operand.0 as usize] += 1);
+                        self.bound_at[var.0 as usize] = self.position;
+                        self.constructed[var.0 as usize] =
+                            matches!(op, Op::Bool(_) | Op::Construct(..) | Op::Int(_));
+                    }
+                    Stmt::Join(join) => {
+                        self.declared_at[join.id.0 as usize] = self.position;
+                        self.position += 1;
+                        for param in &join.params {
+                            self.bound_at[param.0 as usize] = self.position;
+                        }
+                        self.params[join.id.0 as usize].clone_from(&join.params);
+                        self.joins[join.id.0 as usize].same =
+                            vec![Same::Nothing; join.params.len()];
+                        self.block(&join.body);
+                    }
+                }
+            }
+            block
+                .end
+                .operands(&mut |operand| self.uses[operand.0 as usize] += 1);
+            if let End::Jump(join, args) = &block.end {
+                self.jump(*join, args);
+            }
+            for inner in block.end.blocks() {
+                self.block(inner);
+            }
+        });
+    }
+
+    fn jump(&mut self, join: JoinId, args: &[Var]) {
+        let entered = &mut self.joins[join.0 as usize];
+        entered.jumps += 1;
+        for (number, arg) in args.iter().enumerate() {
+            entered.known |= self.constructed[arg.0 as usize];
+            if self.params[join.0 as usize].get(number) == Some(arg) {
+                continue;
+            }
+            let Some(same) = entered.same.get_mut(number) else {
+                continue;
+            };
+            *same = match *same {
+                Same::Nothing => Same::One(*arg),
+                Same::One(var) if var == *arg => Same::One(var),
+                _ => Same::Many,
+            };
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Copies of code with fresh variables and joins.
+
+use rustc_hash::FxHashMap;
+
+use crate::core::ir::{Block, End, Join, JoinId, Stmt, Var, VarInfo};
+use crate::stack::with_stack;
+use crate::syntax::ast::Span;
+
+/// Where a copy's statements say that they come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Places {
+    /// Where the original does.
+    Own,
+    /// All from one place.
+    At(Span),
+}
+
+/// A copy in progress.
+pub(super) struct Copier<'f> {
+    /// Variables of the function that the original is in.
+    pub(super) from: &'f [VarInfo],
+    /// Variables of the function that the copy is for; fresh ones are added.
+    pub(super) vars: &'f mut Vec<VarInfo>,
+    /// Number of joins of that function.
+    pub(super) joins: &'f mut u32,
+    /// Fresh variables by original; those not here stay.
+    pub(super) map: FxHashMap<Var, Var>,
+    /// Fresh joins by original.
+    pub(super) join_map: FxHashMap<JoinId, JoinId>,
+    /// Places of the copy.
+    pub(super) places: Places,
+}
+
+impl Copier<'_> {
+    /// A copy of a block.
+    pub(super) fn block(&mut self, block: &Block) -> Block {
+        with_stack(|| {
+            let stmts = block.stmts.iter().map(|stmt| self.stmt(stmt)).collect();
+            Block {
+                stmts,
+                end: self.end(&block.end),
+            }
+        })
+    }
+
+    fn fresh(&mut self, var: Var) -> Var {
+        self.vars.push(self.from[var.0 as usize].clone());
+        let fresh = Var(self.vars.len() as u32 - 1);
+        self.map.insert(var, fresh);
+        fresh
+    }
+
+    fn place(&self, span: Span) -> Span {
+        match self.places {
+            Places::Own => span,
+            Places::At(span) => span,
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) -> Stmt {
+        match stmt {
+            Stmt::Let { var, op, span } => {
+                let mut op = op.clone();
+                op.operands_mut(&mut |operand| self.rename(operand));
+                Stmt::Let {
+                    var: self.fresh(*var),
+                    op,
+                    span: self.place(*span),
+                }
+            }
+            Stmt::Join(join) => {
+                let id = JoinId(*self.joins);
+                *self.joins += 1;
+                self.join_map.insert(join.id, id);
+                let params = join.params.iter().map(|param| self.fresh(*param)).collect();
+                Stmt::Join(Join {
+                    id,
+                    params,
+                    looping: join.looping,
+                    body: self.block(&join.body),
+                })
+            }
+        }
+    }
+
+    fn rename(&self, var: &mut Var) {
+        if let Some(fresh) = self.map.get(var) {
+            *var = *fresh;
+        }
+    }
+
+    fn end(&mut self, end: &End) -> End {
+        match end {
+            End::If(on, then, otherwise) => {
+                let mut on = *on;
+                self.rename(&mut on);
+                End::If(
+                    on,
+                    Box::new(self.block(then)),
+                    Box::new(self.block(otherwise)),
+                )
+            }
+            End::Switch { on, arms, default } => {
+                let mut on = *on;
+                self.rename(&mut on);
+                let arms = arms
+                    .iter()
+                    .map(|(tag, block)| (*tag, self.block(block)))
+                    .collect();
+                let default = default.as_ref().map(|block| Box::new(self.block(block)));
+                End::Switch { on, arms, default }
+            }
+            End::SwitchInt { on, arms, default } => {
+                let mut on = *on;
+                self.rename(&mut on);
+                let arms = arms
+                    .iter()
+                    .map(|(value, block)| (*value, self.block(block)))
+                    .collect();
+                End::SwitchInt {
+                    on,
+                    arms,
+                    default: Box::new(self.block(default)),
+                }
+            }
+            leave => self.leave(leave.clone()),
+        }
+    }
+
+    fn leave(&self, mut end: End) -> End {
+        end.operands_mut(&mut |operand| self.rename(operand));
+        match &mut end {
+            End::Jump(join, _) => {
+                if let Some(fresh) = self.join_map.get(join) {
+                    *join = *fresh;
+                }
+            }
+            End::Crash { span, .. } | End::Panic { span, .. } => *span = self.place(*span),
+            _ => {}
+        }
+        end
+    }
+}

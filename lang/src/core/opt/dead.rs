@@ -1,0 +1,106 @@
+//! Removal of what nothing needs: results that are not read, parameters of joins that are not read.
+
+use super::census::Census;
+use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
+use crate::stack::with_stack;
+
+/// Removes dead code; whether there was any.
+pub(super) fn remove(func: &mut Func) -> bool {
+    let census = Census::of(func);
+    let mut pass = Dead {
+        uses: census.uses,
+        dropped: vec![Vec::new(); func.joins as usize],
+        changed: false,
+    };
+    pass.block(&mut func.body);
+    if pass.dropped.iter().any(|params| !params.is_empty()) {
+        pass.drop_params(&mut func.body);
+    }
+    pass.changed
+}
+
+struct Dead {
+    uses: Vec<u32>,
+    /// Per join: numbers of the parameters that go, descending.
+    dropped: Vec<Vec<usize>>,
+    changed: bool,
+}
+
+impl Dead {
+    /// Removes from the end of the code to its start, so that what only dead code read is dead when it is reached.
+    fn block(&mut self, block: &mut Block) {
+        with_stack(|| {
+            for inner in block.end.blocks_mut() {
+                self.block(inner);
+            }
+            let mut kept = Vec::with_capacity(block.stmts.len());
+            for mut stmt in block.stmts.drain(..).rev() {
+                match &mut stmt {
+                    Stmt::Let { var, op, .. } => {
+                        if self.uses[var.0 as usize] == 0 && is_pure(op) {
+                            op.operands(&mut |operand| self.uses[operand.0 as usize] -= 1);
+                            self.changed = true;
+                            continue;
+                        }
+                    }
+                    Stmt::Join(join) => {
+                        self.block(&mut join.body);
+                        let unused = (0..join.params.len()).rev();
+                        let unused =
+                            unused.filter(|number| self.uses[join.params[*number].0 as usize] == 0);
+                        self.dropped[join.id.0 as usize] = unused.collect();
+                    }
+                }
+                kept.push(stmt);
+            }
+            kept.reverse();
+            block.stmts = kept;
+        });
+    }
+
+    fn drop_params(&mut self, body: &mut Block) {
+        self.changed = true;
+        let dropped = &self.dropped;
+        let of = |join: JoinId| dropped[join.0 as usize].iter().copied();
+        body.for_each_block_mut(&mut |block| {
+            for stmt in &mut block.stmts {
+                if let Stmt::Join(join) = stmt {
+                    of(join.id).for_each(|number| remove_at(&mut join.params, number));
+                }
+            }
+            if let End::Jump(join, args) = &mut block.end {
+                of(*join).for_each(|number| remove_at(args, number));
+            }
+        });
+    }
+}
+
+fn remove_at(vars: &mut Vec<Var>, number: usize) {
+    vars.remove(number);
+}
+
+/// Whether an operation neither crashes nor has an effect.
+pub(super) fn is_pure(op: &Op) -> bool {
+    use snow_bytecode::inst::IntOp;
+    match op {
+        Op::IntBin(op, ..) => matches!(
+            op,
+            IntOp::WrappingAdd
+                | IntOp::WrappingSub
+                | IntOp::WrappingMul
+                | IntOp::And
+                | IntOp::Or
+                | IntOp::Xor
+        ),
+        Op::IntNeg(_)
+        | Op::Call(..)
+        | Op::CallClosure(..)
+        | Op::Native(..)
+        | Op::ListGet(..)
+        | Op::ListSet(..)
+        | Op::MapGet(..)
+        | Op::MapKeyAt(..)
+        | Op::MapValueAt(..) => false,
+        _ => true,
+    }
+}

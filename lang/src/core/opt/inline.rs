@@ -1,0 +1,348 @@
+//! Calls replaced by the code of the callee.
+
+use rustc_hash::FxHashMap;
+
+use super::copy::{Copier, Places};
+use super::dead::is_pure;
+use crate::core::ir::{Block, End, Func, FuncId, FuncKind, Join, JoinId, Op, Program, Stmt, Var};
+use crate::stack::with_stack;
+use crate::syntax::ast::Span;
+
+/// Largest callee that is inlined wherever it is called.
+const SMALL: usize = 14;
+
+/// Largest library function that is inlined where it is given a known function.
+const HIGHER_ORDER: usize = 120;
+
+/// Largest closure that is inlined when it is called in several places.
+const SMALL_CLOSURE: usize = 30;
+
+/// How many statements a function may still grow by.
+pub(super) struct Room(usize);
+
+impl Room {
+    /// The room of a function before anything is inlined into it.
+    pub(super) fn for_func(func: &Func) -> Room {
+        Room(300 + 2 * size(func))
+    }
+}
+
+/// What is known about finished functions.
+pub(super) struct Callees(Vec<Option<Callee>>);
+
+#[derive(Clone, Copy)]
+struct Callee {
+    size: usize,
+    cannot_crash: bool,
+}
+
+impl Callees {
+    /// Nothing is known.
+    pub(super) fn new(count: usize) -> Callees {
+        Callees(vec![None; count])
+    }
+
+    /// Takes note of a function that will not change any more. Functions that are recursive are never inlined.
+    pub(super) fn finish(&mut self, program: &Program, id: FuncId, inlinable: bool) {
+        let func = &program.funcs[id.0 as usize];
+        if inlinable && !calls_itself(func, id) {
+            let callee = Callee {
+                size: size(func),
+                cannot_crash: cannot_crash(func),
+            };
+            self.0[id.0 as usize] = Some(callee);
+        }
+    }
+}
+
+/// Replaces calls in a function; whether there were any to replace.
+pub(super) fn calls(program: &mut Program, id: FuncId, callees: &Callees, room: &mut Room) -> bool {
+    let index = id.0 as usize;
+    let body = std::mem::replace(&mut program.funcs[index].body, empty());
+    let closures = known_functions(&body);
+    let mut target = program.funcs[index].clone();
+    let mut pass = Inline {
+        program,
+        callees,
+        target: &mut target,
+        closures,
+        room,
+        changed: false,
+    };
+    let body = pass.block(body);
+    let changed = pass.changed;
+    target.body = body;
+    program.funcs[index] = target;
+    changed
+}
+
+fn empty() -> Block {
+    Block {
+        stmts: Vec::new(),
+        end: End::Unreachable,
+    }
+}
+
+/// Number of statements and branches.
+pub(super) fn size(func: &Func) -> usize {
+    func.body
+        .all_blocks()
+        .map(|block| block.stmts.len() + 1)
+        .sum()
+}
+
+/// A variable that holds a known function.
+#[derive(Clone)]
+struct Known {
+    func: FuncId,
+    captures: Vec<Var>,
+    /// How often the variable is read.
+    uses: u32,
+}
+
+fn known_functions(body: &Block) -> FxHashMap<Var, Known> {
+    let mut known: FxHashMap<Var, Known> = FxHashMap::default();
+    for block in body.all_blocks() {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let {
+                    var,
+                    op: Op::Closure(func, captures),
+                    ..
+                } => {
+                    known.insert(
+                        *var,
+                        Known {
+                            func: *func,
+                            captures: captures.clone(),
+                            uses: 0,
+                        },
+                    );
+                }
+                Stmt::Let {
+                    var,
+                    op: Op::FuncValue(func),
+                    ..
+                } => {
+                    known.insert(
+                        *var,
+                        Known {
+                            func: *func,
+                            captures: Vec::new(),
+                            uses: 0,
+                        },
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut count = |var: Var| {
+        if let Some(known) = known.get_mut(&var) {
+            known.uses += 1;
+        }
+    };
+    for block in body.all_blocks() {
+        for stmt in &block.stmts {
+            if let Stmt::Let { op, .. } = stmt {
+                op.operands(&mut count);
+            }
+        }
+        block.end.operands(&mut count);
+    }
+    known
+}
+
+struct Inline<'p> {
+    program: &'p Program,
+    callees: &'p Callees,
+    /// The function that is changed, without its body.
+    target: &'p mut Func,
+    closures: FxHashMap<Var, Known>,
+    room: &'p mut Room,
+    changed: bool,
+}
+
+/// Code to put in a call's place.
+struct Site<'a> {
+    callee: FuncId,
+    /// Values of the callee's captures and parameters.
+    values: Vec<(Var, Var)>,
+    result: Var,
+    places: Places,
+    span: Span,
+    rest: &'a mut Vec<Stmt>,
+}
+
+impl Inline<'_> {
+    fn block(&mut self, block: Block) -> Block {
+        with_stack(|| {
+            let Block { stmts, end } = block;
+            let mut out = Vec::with_capacity(stmts.len());
+            let mut rest: Vec<Stmt> = stmts.into_iter().rev().collect();
+            while let Some(stmt) = rest.pop() {
+                match stmt {
+                    Stmt::Let { var, op, span } => match self.callee(&op, span) {
+                        Some((callee, values, places)) => {
+                            let site = Site {
+                                callee,
+                                values,
+                                result: var,
+                                places,
+                                span,
+                                rest: &mut rest,
+                            };
+                            return self.replace(site, out, end);
+                        }
+                        None => out.push(Stmt::Let { var, op, span }),
+                    },
+                    Stmt::Join(join) => {
+                        let body = self.block(join.body);
+                        out.push(Stmt::Join(Join { body, ..join }));
+                    }
+                }
+            }
+            let end = self.end(end);
+            Block { stmts: out, end }
+        })
+    }
+
+    fn end(&mut self, mut end: End) -> End {
+        for block in end.blocks_mut() {
+            *block = self.block(std::mem::replace(block, empty()));
+        }
+        end
+    }
+
+    /// The block with a call replaced.
+    fn replace(&mut self, site: Site<'_>, mut out: Vec<Stmt>, end: End) -> Block {
+        self.changed = true;
+        let callee = &self.program.funcs[site.callee.0 as usize];
+        self.room.0 = self.room.0.saturating_sub(size(callee));
+        let mut map = FxHashMap::default();
+        for (param, value) in &site.values {
+            map.insert(*param, *value);
+        }
+        let mut copier = Copier {
+            from: &callee.vars,
+            vars: &mut self.target.vars,
+            joins: &mut self.target.joins,
+            map,
+            join_map: FxHashMap::default(),
+            places: site.places,
+        };
+        let mut code = copier.block(&callee.body);
+        let rest = Block {
+            stmts: std::mem::take(site.rest).into_iter().rev().collect(),
+            end,
+        };
+        let in_tail =
+            rest.stmts.is_empty() && matches!(rest.end, End::Return(var) if var == site.result);
+        if !in_tail {
+            let straight = code
+                .stmts
+                .iter()
+                .all(|stmt| matches!(stmt, Stmt::Let { .. }));
+            if let (true, End::Return(value)) = (straight, &code.end) {
+                let value = *value;
+                // Straight code: no join needed.
+                out.append(&mut code.stmts);
+                out.push(Stmt::Let {
+                    var: site.result,
+                    op: Op::Copy(value),
+                    span: site.span,
+                });
+                let rest = self.block(rest);
+                out.extend(rest.stmts);
+                return Block {
+                    stmts: out,
+                    end: rest.end,
+                };
+            }
+            let join = JoinId(self.target.joins);
+            self.target.joins += 1;
+            code.for_each_block_mut(&mut |block| {
+                if let End::Return(value) = block.end {
+                    block.end = End::Jump(join, vec![value]);
+                }
+            });
+            let body = self.block(rest);
+            out.push(Stmt::Join(Join {
+                id: join,
+                params: vec![site.result],
+                looping: false,
+                body,
+            }));
+        }
+        out.append(&mut code.stmts);
+        Block {
+            stmts: out,
+            end: code.end,
+        }
+    }
+
+    /// What a call is to be replaced by: the callee, the values of its parameters, and the places that its code is said to be at.
+    fn callee(&self, op: &Op, span: Span) -> Option<(FuncId, Vec<(Var, Var)>, Places)> {
+        match op {
+            Op::Call(func, args) => {
+                let (callee, known) = self.usable(*func)?;
+                let given_function = args.iter().any(|arg| self.closures.contains_key(arg));
+                let fits = match known.size {
+                    size if size <= SMALL => callee.library || known.cannot_crash,
+                    size => callee.library && given_function && size <= HIGHER_ORDER,
+                };
+                let values = callee.params.iter().copied().zip(args.iter().copied());
+                fits.then(|| (*func, values.collect(), Places::At(span)))
+            }
+            Op::CallClosure(closure, args) => {
+                let value = self.closures.get(closure)?;
+                let (callee, known) = self.usable(value.func)?;
+                let FuncKind::Closure { captures, .. } = &callee.kind else {
+                    return None;
+                };
+                if value.uses > 1 && known.size > SMALL_CLOSURE {
+                    return None;
+                }
+                let places = self.closure_places(callee, known, span)?;
+                let captured = captures.iter().copied().zip(value.captures.iter().copied());
+                let values =
+                    captured.chain(callee.params.iter().copied().zip(args.iter().copied()));
+                Some((value.func, values.collect(), places))
+            }
+            _ => None,
+        }
+    }
+
+    /// A function that may be inlined here at all.
+    fn usable(&self, func: FuncId) -> Option<(&Func, Callee)> {
+        let known = self.callees.0.get(func.0 as usize).copied().flatten()?;
+        (known.size <= self.room.0).then_some((&self.program.funcs[func.0 as usize], known))
+    }
+
+    /// Where a closure's code is said to be when it moves into this function; `None` when a trace would be wrong.
+    fn closure_places(&self, closure: &Func, known: Callee, span: Span) -> Option<Places> {
+        if closure.library {
+            return Some(Places::At(span));
+        }
+        let home = closure.name.trim_end_matches("/fn");
+        let here = self.target.name.trim_end_matches("/fn");
+        (home == here || known.cannot_crash).then_some(Places::Own)
+    }
+}
+
+fn calls_itself(func: &Func, id: FuncId) -> bool {
+    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.any(|stmt| matches!(stmt, Stmt::Let { op: Op::Call(callee, _), .. } if *callee == id))
+}
+
+/// Whether no crash can happen in a function, in what it calls neither.
+fn cannot_crash(func: &Func) -> bool {
+    func.body.all_blocks().all(|block| {
+        let ends_well = !matches!(block.end, End::Crash { .. } | End::Panic { .. });
+        let pure = |stmt: &Stmt| match stmt {
+            Stmt::Let { op, .. } => is_pure(op),
+            Stmt::Join(join) => !join.looping,
+        };
+        ends_well && block.stmts.iter().all(pure)
+    })
+}

@@ -1,0 +1,114 @@
+//! Self tail calls as jumps.
+
+use snow_bytecode::types::{Type, TypeId, TypeTable};
+
+use super::copy::{Copier, Places};
+use crate::core::ir::{Block, End, Func, FuncId, FuncKind, Join, JoinId, Op, Stmt, Var};
+
+/// Turns the tail calls of a function to itself into a loop, where that helps; whether it did.
+///
+/// Parameters of functions may be borrowed, those of loops are owned. So a function that walks down a structure stays as it
+/// is; loops are made of functions whose changing parameters are no references, and of library functions that take functions,
+/// which then can be inlined.
+pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable) -> bool {
+    if !matches!(func.kind, FuncKind::Direct) || !pays(func, id, types) {
+        return false;
+    }
+    let from = func.vars.clone();
+    let target = JoinId(func.joins);
+    func.joins += 1;
+    let originals = func.params.clone();
+    let params: Vec<Var> = originals
+        .iter()
+        .map(|param| fresh_like(func, *param))
+        .collect();
+    let mut copier = Copier {
+        from: &from,
+        vars: &mut func.vars,
+        joins: &mut func.joins,
+        map: func
+            .params
+            .iter()
+            .copied()
+            .zip(params.iter().copied())
+            .collect(),
+        join_map: Default::default(),
+        places: Places::Own,
+    };
+    let mut body = copier.block(&func.body);
+    body.for_each_block_mut(&mut |block| jump_instead(block, id, target));
+    let end = End::Jump(target, func.params.clone());
+    let start = Stmt::Join(Join {
+        id: target,
+        params,
+        looping: true,
+        body,
+    });
+    func.body = Block {
+        stmts: vec![start],
+        end,
+    };
+    true
+}
+
+fn fresh_like(func: &mut Func, var: Var) -> Var {
+    let info = func.vars[var.0 as usize].clone();
+    func.vars.push(info);
+    Var(func.vars.len() as u32 - 1)
+}
+
+fn jump_instead(block: &mut Block, id: FuncId, target: JoinId) {
+    if let Some(args) = own_tail_call(block, id) {
+        let args = args.to_vec();
+        block.stmts.pop();
+        block.end = End::Jump(target, args);
+    }
+}
+
+/// The arguments of a tail call to the function itself at the end of a block.
+fn own_tail_call(block: &Block, id: FuncId) -> Option<&[Var]> {
+    match (block.stmts.last(), &block.end) {
+        (
+            Some(Stmt::Let {
+                var,
+                op: Op::Call(callee, args),
+                ..
+            }),
+            End::Return(result),
+        ) if callee == &id && var == result => Some(args),
+        _ => None,
+    }
+}
+
+fn pays(func: &Func, id: FuncId, types: &TypeTable) -> bool {
+    let mut any = false;
+    let mut changing = vec![false; func.params.len()];
+    for block in func.body.all_blocks() {
+        let Some(args) = own_tail_call(block, id) else {
+            continue;
+        };
+        any = true;
+        for (number, arg) in args.iter().enumerate() {
+            changing[number] |= *arg != func.params[number];
+        }
+    }
+    let ty = |param: &Var| func.vars[param.0 as usize].ty;
+    let takes_function = func
+        .params
+        .iter()
+        .any(|param| matches!(types.get(ty(param)), Type::Fun { .. }));
+    let words = func
+        .params
+        .iter()
+        .zip(&changing)
+        .all(|(param, changing)| !changing || is_word(types, ty(param)));
+    any && (words || (func.library && takes_function))
+}
+
+fn is_word(types: &TypeTable, ty: TypeId) -> bool {
+    match types.get(ty) {
+        Type::Int | Type::Float | Type::Bool | Type::Unit | Type::Atom | Type::Range => true,
+        Type::Sum { variants, .. } => variants.iter().all(|variant| variant.fields.is_empty()),
+        _ => false,
+    }
+}

@@ -1,0 +1,63 @@
+//! Simplifications that pay in both tiers.
+//!
+//! Functions are worked on callees first: a function is simplified, its calls to small or higher-order library functions are replaced by
+//! their code, and what that uncovers is simplified again. Growth is bounded per function.
+//!
+//! Crash traces stay true: code that may crash is only taken over from the standard library, and then carries the place of the call; a closure's
+//! code only moves into the function that it is written in. What a trace loses are frames of the library.
+
+mod census;
+mod copy;
+mod dead;
+mod fold;
+mod graph;
+mod inline;
+mod loops;
+mod simplify;
+mod sweep;
+
+use snow_bytecode::types::TypeTable;
+
+use crate::core::ir::{Func, FuncId, Program};
+
+/// Rounds of simplification after which a function is left as it is.
+const ROUNDS: usize = 6;
+
+/// Optimises a program in place.
+pub fn optimise(program: &mut Program) {
+    let order = graph::callees_first(program);
+    let mut callees = inline::Callees::new(program.funcs.len());
+    for &id in &order.order {
+        let Program { types, funcs, .. } = program;
+        let func = &mut funcs[id.0 as usize];
+        simplify_fully(func, types);
+        if loops::tail_calls_to_loop(func, id, types) {
+            simplify_fully(func, types);
+        }
+        inline_into(program, id, &callees);
+        let inlinable = !order.recursive[id.0 as usize];
+        callees.finish(program, id, inlinable);
+    }
+    sweep::remove_unreachable(program);
+}
+
+fn simplify_fully(func: &mut Func, types: &TypeTable) {
+    for _ in 0..ROUNDS {
+        let changed = simplify::simplify(func, types);
+        if !dead::remove(func) && !changed {
+            break;
+        }
+    }
+}
+
+/// Inlines calls in a function, as long as that uncovers more and the function does not grow too much.
+fn inline_into(program: &mut Program, id: FuncId, callees: &inline::Callees) {
+    let mut room = inline::Room::for_func(&program.funcs[id.0 as usize]);
+    for _ in 0..ROUNDS {
+        if !inline::calls(program, id, callees, &mut room) {
+            break;
+        }
+        let Program { types, funcs, .. } = program;
+        simplify_fully(&mut funcs[id.0 as usize], types);
+    }
+}
