@@ -108,6 +108,27 @@ impl Heap {
         }
     }
 
+    /// Allocates a small cell with this header, if the free list has one: calls nothing.
+    ///
+    /// # Safety
+    /// As [`Heap::alloc`]; `words` is at most [`MAX_SMALL_WORDS`].
+    #[inline(always)]
+    pub unsafe fn pop(&mut self, header: u64, words: usize) -> Option<Cell> {
+        debug_assert!((2..=MAX_SMALL_WORDS).contains(&words));
+        // SAFETY: `words` is an index of the lists (contract); their blocks hold the next one's address in word 0.
+        unsafe {
+            let list = self.free.get_unchecked_mut(words);
+            let head = *list;
+            if head.is_null() {
+                return None;
+            }
+            *list = *head.cast::<*mut u64>();
+            self.counters.allocated += 1;
+            *head = header;
+            Some(Cell::from_word(head.expose_provenance() as u64))
+        }
+    }
+
     #[inline(always)]
     fn alloc_small(&mut self, words: usize) -> *mut u64 {
         let head = self.free[words];

@@ -146,12 +146,30 @@ impl Cell {
     /// Counts one more reference.
     #[inline(always)]
     pub fn dup(self) {
-        let count = self.count();
-        if (count as u32).wrapping_sub(1) < i32::MAX as u32 - 1 {
-            self.set_count(count + 1);
-        } else {
+        if !self.dup_owned() {
             self.dup_cold(1);
         }
+    }
+
+    /// Counts one more reference to an owned cell whose count does not overflow, and calls nothing; false for any other.
+    #[inline(always)]
+    pub fn dup_owned(self) -> bool {
+        let count = self.count();
+        let plain = (count as u32).wrapping_sub(1) < i32::MAX as u32 - 1;
+        if plain {
+            self.set_count(count + 1);
+        }
+        plain
+    }
+
+    /// Uncounts a reference to an owned cell that has others, and calls nothing; false for any other.
+    #[inline(always)]
+    pub fn drop_owned(self) -> bool {
+        let count = self.count();
+        if count > 1 {
+            self.set_count(count - 1);
+        }
+        count > 1
     }
 
     /// Counts `more` further references.

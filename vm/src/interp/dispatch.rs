@@ -7,7 +7,7 @@
 use super::Suspended;
 use super::opcode::{Op, opcodes};
 use super::ops::*;
-use super::state::{Flow, State, Stop};
+use super::state::{Flow, Rest, State, Stop};
 
 /// What stands in the head of an instruction, so that the dispatcher finds the handler.
 pub fn head(op: Op) -> u64 {
@@ -24,6 +24,15 @@ pub fn run(state: State) -> Stop {
     #[cfg(not(snow_threaded))]
     return looped::run(state);
 }
+
+#[cfg(snow_threaded)]
+pub use threaded::{Handler as RestFn, rest};
+
+/// The rest of an instruction.
+#[cfg(not(snow_threaded))]
+pub type RestFn = fn(State) -> Flow;
+#[cfg(not(snow_threaded))]
+pub use looped::rest;
 
 /// Leaves the place where a handler stopped in the machine.
 #[inline(always)]
@@ -43,7 +52,7 @@ mod threaded {
     use crate::interp::code::Code;
 
     /// A handler as the code calls it: the parts of [`State`] in machine registers.
-    type Handler = fn(*const Code, *mut u64, *mut Vm, i64) -> Stop;
+    pub type Handler = fn(*const Code, *mut u64, *mut Vm, i64) -> Stop;
 
     /// Carries on with the next instruction, or leaves the state in the machine and returns.
     #[inline(always)]
@@ -54,8 +63,15 @@ mod threaded {
                 let handler: Handler = unsafe { std::mem::transmute((*s.pc).head as usize) };
                 handler(s.pc, s.base, s.vm, s.fuel)
             }
+            Flow::Rest(s, rest) => rest(s.pc, s.base, s.vm, s.fuel),
             Flow::Stop(s, stop) => leave(s, stop),
         }
+    }
+
+    /// The rest of an instruction as its handler goes on to it.
+    #[inline(never)]
+    pub fn rest<R: Rest>(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
+        proceed(R::run(State { pc, base, vm, fuel }))
     }
 
     macro_rules! handlers {
@@ -82,6 +98,12 @@ mod threaded {
 mod looped {
     use super::*;
 
+    /// The rest of an instruction as its handler goes on to it.
+    #[inline(never)]
+    pub fn rest<R: Rest>(state: State) -> Flow {
+        R::run(state)
+    }
+
     macro_rules! handlers {
         ($( $name:ident = $handler:expr; )*) => {
             pub fn run(mut state: State) -> Stop {
@@ -89,8 +111,13 @@ mod looped {
                     // SAFETY: the loader put an opcode there.
                     let op: Op = unsafe { std::mem::transmute(state.code().head as u16) };
                     let flow = match op { $( Op::$name => $handler(state), )* };
+                    let flow = match flow {
+                        Flow::Rest(state, rest) => rest(state),
+                        flow => flow,
+                    };
                     match flow {
                         Flow::Next(next) => state = next,
+                        Flow::Rest(..) => unreachable!("a rest goes to no other"),
                         Flow::Stop(at, stop) => return leave(at, stop),
                     }
                 }

@@ -149,9 +149,15 @@ macro_rules! opcodes {
             LoadDup = cell::load_dup;
             LoadDupNullable = cell::load_dup_nullable;
             Unpack = cell::unpack;
-            UnpackAll = cell::unpack_all;
             UnpackReuse = cell::unpack_reuse;
-            UnpackReuseAll = cell::unpack_reuse_all;
+            Unpack1 = cell::unpack_few::<1, cell::Freed>;
+            Unpack2 = cell::unpack_few::<2, cell::Freed>;
+            Unpack3 = cell::unpack_few::<3, cell::Freed>;
+            Unpack4 = cell::unpack_few::<4, cell::Freed>;
+            UnpackReuse1 = cell::unpack_few::<1, cell::Kept>;
+            UnpackReuse2 = cell::unpack_few::<2, cell::Kept>;
+            UnpackReuse3 = cell::unpack_few::<3, cell::Kept>;
+            UnpackReuse4 = cell::unpack_few::<4, cell::Kept>;
             DropReuse = cell::drop_reuse;
             TakeSlot = cell::take_slot;
             Update = cell::update;
@@ -166,6 +172,7 @@ macro_rules! opcodes {
             ListUncons = list::uncons;
             ListDrop = list::drop_first;
             ListSet = list::set;
+            ListSetWord = list::set_word;
             ListTake = list::take;
             ListFill = list::fill;
             ListConcat = list::concat;

@@ -12,6 +12,7 @@
 
 use super::Vm;
 use super::code::Code;
+use super::dispatch::{self, RestFn};
 
 /// The interpreter's registers.
 #[derive(Clone, Copy)]
@@ -58,7 +59,31 @@ pub enum Flow {
     Next(State),
     /// Control returns to [`Vm::resume`].
     Stop(State, Stop),
+    /// The rest of the instruction is done elsewhere; see [`Rest`].
+    Rest(State, RestFn),
 }
+
+/// The part of an instruction that calls functions.
+///
+/// A handler that calls anything must save registers before it looks at its operands. So the handlers of frequent instructions do only what
+/// needs no call, and else go on to a `Rest`, which the dispatchers reach by a jump. A rest may begin the instruction anew.
+pub trait Rest {
+    /// Does the rest of the instruction at the state's `pc`.
+    fn run(s: State) -> Flow;
+}
+
+/// Declares a [`Rest`].
+macro_rules! rest {
+    ($(#[$doc:meta])* $name:ident($s:ident) $body:block) => {
+        $(#[$doc])*
+        struct $name;
+        impl $crate::interp::state::Rest for $name {
+            #[inline(always)]
+            fn run($s: $crate::interp::state::State) -> $crate::interp::state::Flow $body
+        }
+    };
+}
+pub(super) use rest;
 
 impl State {
     /// The current instruction.
@@ -149,6 +174,12 @@ impl State {
         // SAFETY: the loader computed the distance to an instruction of the same function.
         let pc = unsafe { self.pc.offset(distance as isize) };
         Flow::Next(State { pc, ..self })
+    }
+
+    /// Leaves the instruction to its rest.
+    #[inline(always)]
+    pub fn rest<R: Rest>(self) -> Flow {
+        Flow::Rest(self, dispatch::rest::<R>)
     }
 
     /// Gives control back, `pc` at this instruction.

@@ -238,6 +238,96 @@ pub fn out_of_range(index: i64, len: usize) -> String {
     format!("index {index} out of range for a list of length {len}")
 }
 
+/// The element at an index of a flat list, or `None` for any other list or index: calls nothing. A reference stays the list's.
+///
+/// # Safety
+/// `list` refers to a list.
+#[inline(always)]
+pub unsafe fn get_flat(list: u64, index: i64) -> Option<u64> {
+    // SAFETY: a flat list's elements are in its buffer.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        let inside = (index as u64) < view.len as u64 && cell.tag() == FLAT;
+        inside.then(|| {
+            *Buffer::of(view)
+                .slots()
+                .add(view.start as usize + index as usize)
+        })
+    }
+}
+
+/// Address of an element that may be replaced in place: of a unique flat list with an owned buffer of its own. `None` for any other list
+/// or index; calls nothing.
+///
+/// # Safety
+/// `list` refers to a list.
+#[inline(always)]
+pub unsafe fn slot_in_place(list: u64, index: i64) -> Option<*mut u64> {
+    // SAFETY: a flat list's elements are in its buffer, which a list that is not empty has.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if index as u64 >= view.len as u64 || cell.count() != 1 || cell.tag() != FLAT {
+            return None;
+        }
+        let buffer = Buffer::of(view);
+        (buffer.0.count() == 1).then(|| buffer.slots().add(view.start as usize + index as usize))
+    }
+}
+
+/// Appends to a unique list with a free slot behind it; false, with nothing done, for any other. Calls nothing.
+///
+/// # Safety
+/// As [`append`]; the list stays the caller's when the result is false.
+#[inline(always)]
+pub unsafe fn append_in_place(list: u64, elem: u64) -> bool {
+    // SAFETY: by contract; the slot after the list is free when it is the buffer's `hi`.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if view.buffer == 0 || cell.count() != 1 || cell.tag() != FLAT {
+            return false;
+        }
+        let buffer = Buffer::of(view);
+        let end = view.start as usize + view.len;
+        let free = end == buffer.hi() && end < buffer.capacity() && buffer.0.count() == 1;
+        if free {
+            *buffer.slots().add(end) = elem;
+            buffer.set_bounds(buffer.lo(), end + 1);
+            cell.set(3, view.len as u64 + 1);
+        }
+        free
+    }
+}
+
+/// Takes the first element out of a unique flat list with an owned buffer of its own; `None`, with nothing done, for any other. Calls
+/// nothing.
+///
+/// # Safety
+/// As [`uncons`]; the list stays the caller's, without its first element.
+#[inline(always)]
+pub unsafe fn uncons_in_place(list: u64) -> Option<u64> {
+    // SAFETY: by contract; the first element leaves a buffer that nothing else sees.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if view.len == 0 || cell.count() != 1 || cell.tag() != FLAT {
+            return None;
+        }
+        let buffer = Buffer::of(view);
+        let start = view.start as usize;
+        if start != buffer.lo() || buffer.0.count() != 1 {
+            return None;
+        }
+        let head = *buffer.slots().add(start);
+        buffer.set_bounds(start + 1, buffer.hi());
+        cell.set(2, view.start as u64 + 1);
+        cell.set(3, view.len as u64 - 1);
+        Some(head)
+    }
+}
+
 /// Replaces an element, in place when the list is unique; takes list and element. `None` out of range: both are dropped.
 ///
 /// # Safety
@@ -348,16 +438,8 @@ pub unsafe fn append(heap: &mut Heap, list: u64, elem: u64) -> u64 {
     // SAFETY: by contract; the slot after the list is free when it is the buffer's `hi`.
     unsafe {
         let cell = Cell::from_word(list);
-        let view = view(cell);
-        if view.buffer != 0 && cell.is_unique() && cell.tag() == FLAT {
-            let buffer = Buffer::of(view);
-            let end = view.start as usize + view.len;
-            if end == buffer.hi() && end < buffer.capacity() && buffer.0.count() == 1 {
-                *buffer.slots().add(end) = elem;
-                buffer.set_bounds(buffer.lo(), end + 1);
-                cell.set(3, view.len as u64 + 1);
-                return list;
-            }
+        if append_in_place(list, elem) {
+            return list;
         }
         grow::append(heap, cell, elem)
     }

@@ -42,11 +42,9 @@ impl Emitter<'_> {
                 self.op(op, [dst.n(), src.n(), *slot, 0]);
             }
             Inst::Unpack { dsts, src } | Inst::UnboxTake { dsts, src } => {
-                self.unpack(Op::Unpack, 0, dsts, *src)
+                self.unpack(None, dsts, *src)
             }
-            Inst::UnpackReuse { token, dsts, src } => {
-                self.unpack(Op::UnpackReuse, token.n(), dsts, *src)
-            }
+            Inst::UnpackReuse { token, dsts, src } => self.unpack(Some(*token), dsts, *src),
             Inst::DropReuse { token, src } => self.op(Op::DropReuse, [token.n(), src.n(), 0, 0]),
             Inst::TakeSlot { dst, src, slot } => {
                 self.op(Op::TakeSlot, [dst.n(), src.n(), *slot, 0])
@@ -79,18 +77,35 @@ impl Emitter<'_> {
         }
     }
 
-    /// `[op | src, count, token] [dsts…]`
-    fn unpack(&mut self, op: Op, token: u16, dsts: &[Option<Reg>], src: Reg) {
+    /// `[op | dsts] [– | src, token]` when that is enough, else `[op | src, count, token] [dsts…]`
+    fn unpack(&mut self, token: Option<Reg>, dsts: &[Option<Reg>], src: Reg) {
+        const FREEING: [Op; 4] = [Op::Unpack1, Op::Unpack2, Op::Unpack3, Op::Unpack4];
+        const KEEPING: [Op; 4] = [
+            Op::UnpackReuse1,
+            Op::UnpackReuse2,
+            Op::UnpackReuse3,
+            Op::UnpackReuse4,
+        ];
+        let token_reg = token.map_or(0, RegNumber::n);
+        let count = dsts.len();
+        if (1..=4).contains(&count) && !self.leaves_references(dsts, src) {
+            let few = if token.is_some() { KEEPING } else { FREEING };
+            let spare = Reg(u32::from(self.spare()));
+            let regs: Vec<Reg> = dsts.iter().map(|dst| dst.unwrap_or(spare)).collect();
+            self.op(few[count - 1], four(&regs));
+            self.data(0, [src.n(), token_reg, 0, 0]);
+            return;
+        }
+        let op = if token.is_some() {
+            Op::UnpackReuse
+        } else {
+            Op::Unpack
+        };
+        self.op(op, [src.n(), count as u16, token_reg, 0]);
         let regs: Vec<u16> = dsts
             .iter()
             .map(|dst| dst.map_or(NO_REG, RegNumber::n))
             .collect();
-        let op = match op {
-            Op::Unpack if !self.leaves_references(dsts, src) => Op::UnpackAll,
-            Op::UnpackReuse if !self.leaves_references(dsts, src) => Op::UnpackReuseAll,
-            _ => op,
-        };
-        self.op(op, [src.n(), dsts.len() as u16, token, 0]);
         self.row(&regs);
     }
 

@@ -46,7 +46,11 @@ impl Emitter<'_> {
                 index,
                 elem,
             } => {
-                self.op(Op::ListSet, [dst.n(), list.n(), index.n(), elem.n()]);
+                let op = match self.slot(*elem).is_ref() {
+                    true => Op::ListSet,
+                    false => Op::ListSetWord,
+                };
+                self.op(op, [dst.n(), list.n(), index.n(), elem.n()]);
             }
             Inst::ListTake {
                 elem,

@@ -3,9 +3,10 @@
 use super::word::cell;
 use crate::heap::Cell;
 use crate::interp::code::row_words;
-use crate::interp::state::{Flow, State};
-use crate::value::cells::{self, NO_REG};
+use crate::interp::state::{Flow, Rest, State, rest};
+use crate::value::cells;
 use snow_bytecode::types::TypeId;
+use std::marker::PhantomData;
 
 /// Allocates a cell with `words` payload words and this header.
 #[inline(always)]
@@ -18,17 +19,35 @@ fn allocate(s: State, header: u64, words: usize) -> Cell {
     }
 }
 
-/// `a` = a cell with `N` (at most four) slots: `[op | dst] [header | slots]`
+/// Fills a cell made by [`new`] and ends the instruction.
 #[inline(always)]
-pub fn new<const N: usize>(s: State) -> Flow {
-    let ext = s.ext(1);
-    let cell = allocate(s, ext.head, N);
-    for (index, reg) in ext.shorts().into_iter().take(N).enumerate() {
+fn finish_new<const N: usize>(s: State, cell: Cell) -> Flow {
+    for (index, reg) in s.ext(1).shorts().into_iter().take(N).enumerate() {
         // SAFETY: the cell has `N` payload words.
         unsafe { cell.set(index + 1, s.get(reg)) };
     }
     s.set(s.code().a, cell.word());
     s.next(2)
+}
+
+/// [`new`] when the free list is empty.
+struct NewRest<const N: usize>;
+
+impl<const N: usize> Rest for NewRest<N> {
+    #[inline(always)]
+    fn run(s: State) -> Flow {
+        finish_new::<N>(s, allocate(s, s.ext(1).head, N))
+    }
+}
+
+/// `a` = a cell with `N` (at most four) slots: `[op | dst] [header | slots]`
+#[inline(always)]
+pub fn new<const N: usize>(s: State) -> Flow {
+    // SAFETY: all payload words are filled.
+    match unsafe { s.vm().ctx.heap.pop(s.ext(1).head, N + 1) } {
+        Some(cell) => finish_new::<N>(s, cell),
+        None => s.rest::<NewRest<N>>(),
+    }
 }
 
 /// Writes the slots of a fresh cell.
@@ -79,13 +98,32 @@ pub fn load(s: State) -> Flow {
     s.next(1)
 }
 
+/// Slot `c` of the cell in `b`.
+#[inline(always)]
+fn slot(s: State) -> u64 {
+    // SAFETY: the cell has this slot (verifier).
+    unsafe { cell(s, s.code().b).get(s.code().c() as usize + 1) }
+}
+
+rest! {
+    /// [`load_dup`] and [`load_dup_nullable`] of a cell that is static, shared between actors, or counted very often.
+    LoadDupRest(s) {
+        let word = slot(s);
+        // SAFETY: a slot of a live cell holds null or a live reference.
+        unsafe { s.vm().ctx.heap.dup_nullable(word) };
+        s.set(s.code().a, word);
+        s.next(1)
+    }
+}
+
 /// As [`load`], for a reference that is counted
 #[inline(always)]
 pub fn load_dup(s: State) -> Flow {
-    // SAFETY: the cell has this slot, which is a reference (verifier).
-    let word = unsafe { cell(s, s.code().b).get(s.code().c() as usize + 1) };
+    let word = slot(s);
     // SAFETY: a slot of a live cell holds a live reference.
-    unsafe { s.vm().ctx.heap.dup(word) };
+    if !unsafe { Cell::from_word(word) }.dup_owned() {
+        return s.rest::<LoadDupRest>();
+    }
     s.set(s.code().a, word);
     s.next(1)
 }
@@ -93,52 +131,85 @@ pub fn load_dup(s: State) -> Flow {
 /// As [`load_dup`], for a slot that may be null
 #[inline(always)]
 pub fn load_dup_nullable(s: State) -> Flow {
-    // SAFETY: the cell has this slot, null or a reference (verifier).
-    let word = unsafe { cell(s, s.code().b).get(s.code().c() as usize + 1) };
+    let word = slot(s);
     // SAFETY: a slot of a live cell holds null or a live reference.
-    unsafe { s.vm().ctx.heap.dup_nullable(word) };
+    let cell = unsafe { Cell::from_nullable(word) };
+    if cell.is_some_and(|cell| !cell.dup_owned()) {
+        return s.rest::<LoadDupRest>();
+    }
     s.set(s.code().a, word);
     s.next(1)
 }
 
-/// Moves the slots of a unique cell that owns nothing else to the destinations; false when the cell is not unique.
-#[inline(always)]
-fn move_slots(s: State, cell: Cell, dsts: &[u16]) -> bool {
-    if !cell.is_unique() {
-        return false;
-    }
-    for (index, dst) in dsts.iter().enumerate() {
-        if *dst != NO_REG {
-            // SAFETY: the cell has as many slots as there are destinations.
-            s.set(*dst, unsafe { cell.get(index + 1) });
-        }
-    }
-    true
+/// What becomes of the memory of a cell that was taken apart.
+pub trait Memory {
+    /// Takes the memory of a unique cell with `words` payload words.
+    fn take(s: State, cell: Cell, words: usize);
+    /// Takes the result of [`cells::unpack_reuse`]: the memory, or null when others hold the cell.
+    fn take_token(s: State, token: u64, words: usize);
 }
 
-/// Takes the cell in `a` apart, all of whose references have destinations: `[op | src, count] [dsts…]`
-#[inline(always)]
-pub fn unpack_all(s: State) -> Flow {
-    let cell = cell(s, s.code().a);
-    let dsts = s.row(1, s.code().b as usize);
-    if !move_slots(s, cell, dsts) {
-        return unpack(s);
+/// It is freed.
+pub struct Freed;
+
+impl Memory for Freed {
+    #[inline(always)]
+    fn take(s: State, cell: Cell, words: usize) {
+        // SAFETY: the cell was unique and its slots have moved.
+        unsafe { s.vm().ctx.heap.free(cell, words + 1) };
     }
-    // SAFETY: the cell was unique and its slots have moved.
-    unsafe { s.vm().ctx.heap.free(cell, dsts.len().max(1) + 1) };
-    s.next(1 + row_words(dsts.len()))
+
+    #[inline(always)]
+    fn take_token(s: State, token: u64, words: usize) {
+        // SAFETY: the token has just been made of a cell of this size.
+        unsafe { s.vm().ctx.heap.free_token(token, words as u16) };
+    }
 }
 
-/// As [`unpack_all`], and `c` = the cell's memory, or null when others hold the cell
-#[inline(always)]
-pub fn unpack_reuse_all(s: State) -> Flow {
-    let cell = cell(s, s.code().a);
-    let dsts = s.row(1, s.code().b as usize);
-    if !move_slots(s, cell, dsts) {
-        return unpack_reuse(s);
+/// It is kept in register `b` of the extension word.
+pub struct Kept;
+
+impl Memory for Kept {
+    #[inline(always)]
+    fn take(s: State, cell: Cell, _: usize) {
+        s.set(s.ext(1).b, cell.word());
     }
-    s.set(s.code().c(), cell.word());
-    s.next(1 + row_words(dsts.len()))
+
+    #[inline(always)]
+    fn take_token(s: State, token: u64, _: usize) {
+        s.set(s.ext(1).b, token);
+    }
+}
+
+/// [`unpack_few`] of a cell that others hold, too.
+struct UnpackRest<const N: usize, M>(PhantomData<M>);
+
+impl<const N: usize, M: Memory> Rest for UnpackRest<N, M> {
+    #[inline(always)]
+    fn run(s: State) -> Flow {
+        let dsts = s.code().shorts();
+        let heap = &mut s.vm().ctx.heap;
+        // SAFETY: the register owns a cell with `N` slots (verifier).
+        let token = unsafe { cells::unpack_reuse(heap, s.get(s.ext(1).a), &dsts[..N], s.base) };
+        M::take_token(s, token, N);
+        s.next(2)
+    }
+}
+
+/// Takes a cell with `N` (at most four) slots apart. There is a register for every slot that is a reference, and the spare one for others
+/// that are not wanted: `[op | dsts] [– | src, token]`
+#[inline(always)]
+pub fn unpack_few<const N: usize, M: Memory>(s: State) -> Flow {
+    let cell = cell(s, s.ext(1).a);
+    if cell.count() != 1 {
+        return s.rest::<UnpackRest<N, M>>();
+    }
+    for (index, dst) in s.code().shorts().into_iter().take(N).enumerate() {
+        // SAFETY: the cell has `N` slots.
+        s.set(dst, unsafe { cell.get(index + 1) });
+    }
+    M::take(s, cell, N);
+    s.next(2)
 }
 
 /// Takes the cell in `a` apart: `[op | src, count] [dsts…]`

@@ -1,7 +1,8 @@
 //! Lists.
 
+use crate::heap::Cell;
 use crate::interp::code::row_words;
-use crate::interp::state::{Flow, State, Stop};
+use crate::interp::state::{Flow, State, rest};
 use crate::value::list;
 use snow_bytecode::types::TypeId;
 
@@ -27,52 +28,93 @@ pub fn len(s: State) -> Flow {
     s.next(1)
 }
 
-/// Crashes because index `index` is not in `list`, which stays as it is.
+/// Crashes because an index is not in a list of length `len`.
 #[cold]
-#[inline(never)]
-fn crash_out_of_range(s: State, list: u64, index: i64) -> Stop {
-    // SAFETY: the caller has a live list.
-    let len = unsafe { list::len(list) };
-    s.vm().crash(list::out_of_range(index, len))
+fn out_of_range(s: State, index: i64, len: usize) -> Flow {
+    s.stop(s.vm().crash(list::out_of_range(index, len)))
+}
+
+rest! {
+    /// [`get`] of a chained list, or out of range.
+    GetRest(s) {
+        let (word, index) = (s.get(s.code().b), s.int(s.code().c()));
+        // SAFETY: the register holds a list.
+        match unsafe { list::get(word, index) } {
+            Some(elem) => {
+                s.set(s.code().a, elem);
+                s.next(1)
+            }
+            // SAFETY: as above.
+            None => out_of_range(s, index, unsafe { list::len(word) }),
+        }
+    }
 }
 
 /// `a` = element `c` of `b`
 #[inline(always)]
 pub fn get(s: State) -> Flow {
-    let (word, index) = (s.get(s.code().b), s.int(s.code().c()));
     // SAFETY: the register holds a list.
-    match unsafe { list::get(word, index) } {
+    match unsafe { list::get_flat(s.get(s.code().b), s.int(s.code().c())) } {
         Some(elem) => {
             s.set(s.code().a, elem);
             s.next(1)
         }
-        None => s.stop(crash_out_of_range(s, word, index)),
+        None => s.rest::<GetRest>(),
+    }
+}
+
+rest! {
+    /// [`get_dup`] of an element that cannot be counted plainly, of a chained list, or out of range.
+    GetDupRest(s) {
+        let (word, index) = (s.get(s.code().b), s.int(s.code().c()));
+        // SAFETY: the register holds a list, which keeps its elements alive; an element is null or a reference.
+        unsafe {
+            let Some(elem) = list::get(word, index) else {
+                return out_of_range(s, index, list::len(word));
+            };
+            s.vm().ctx.heap.dup_nullable(elem);
+            s.set(s.code().a, elem);
+        }
+        s.next(1)
     }
 }
 
 /// `a` = element `c` of `b`, counted
 #[inline(always)]
 pub fn get_dup(s: State) -> Flow {
-    let (word, index) = (s.get(s.code().b), s.int(s.code().c()));
-    // SAFETY: the register holds a list of references.
-    match unsafe { list::get(word, index) } {
-        Some(elem) => {
-            // SAFETY: the list keeps its elements alive.
-            unsafe { s.vm().ctx.heap.dup_nullable(elem) };
-            s.set(s.code().a, elem);
-            s.next(1)
+    // SAFETY: the register holds a list, whose elements are null or references.
+    unsafe {
+        let elem = list::get_flat(s.get(s.code().b), s.int(s.code().c()));
+        match elem {
+            Some(elem) if elem != 0 && Cell::from_word(elem).dup_owned() => {
+                s.set(s.code().a, elem);
+                s.next(1)
+            }
+            _ => s.rest::<GetDupRest>(),
         }
-        None => s.stop(crash_out_of_range(s, word, index)),
+    }
+}
+
+rest! {
+    /// [`append`] where the list must grow or be copied.
+    AppendRest(s) {
+        let code = s.code();
+        // SAFETY: the registers own a list and an element of it.
+        let word = unsafe { list::append(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
+        s.set(code.a, word);
+        s.next(1)
     }
 }
 
 /// `a` = `b` with element `c` at its end
 #[inline(always)]
 pub fn append(s: State) -> Flow {
-    let code = s.code();
+    let (word, elem) = (s.get(s.code().b), s.get(s.code().c()));
     // SAFETY: the registers own a list and an element of it.
-    let word = unsafe { list::append(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
-    s.set(code.a, word);
+    if !unsafe { list::append_in_place(word, elem) } {
+        return s.rest::<AppendRest>();
+    }
+    s.set(s.code().a, word);
     s.next(1)
 }
 
@@ -86,18 +128,34 @@ pub fn prepend(s: State) -> Flow {
     s.next(1)
 }
 
+rest! {
+    /// [`uncons`] of a list that is seen elsewhere, chained, or empty.
+    UnconsRest(s) {
+        let code = s.code();
+        // SAFETY: the register owns a list.
+        match unsafe { list::uncons(&mut s.vm().ctx.heap, s.get(code.c())) } {
+            Some((head, tail)) => {
+                s.set(code.a, head);
+                s.set(code.b, tail);
+                s.next(1)
+            }
+            None => s.stop(s.vm().crash("empty list")),
+        }
+    }
+}
+
 /// `a` = first element of `c`, `b` = the rest
 #[inline(always)]
 pub fn uncons(s: State) -> Flow {
-    let code = s.code();
+    let word = s.get(s.code().c());
     // SAFETY: the register owns a list.
-    match unsafe { list::uncons(&mut s.vm().ctx.heap, s.get(code.c())) } {
-        Some((head, tail)) => {
-            s.set(code.a, head);
-            s.set(code.b, tail);
+    match unsafe { list::uncons_in_place(word) } {
+        Some(head) => {
+            s.set(s.code().a, head);
+            s.set(s.code().b, word);
             s.next(1)
         }
-        None => s.stop(s.vm().crash("empty list")),
+        None => s.rest::<UnconsRest>(),
     }
 }
 
@@ -111,21 +169,44 @@ pub fn drop_first(s: State) -> Flow {
     s.next(1)
 }
 
+rest! {
+    /// [`set`] and [`set_word`] where the list must be copied, an old element is given up, or out of range.
+    SetRest(s) {
+        let code = s.code();
+        let (word, index) = (s.get(code.b), s.int(code.c()));
+        // SAFETY: the register holds a list.
+        let len = unsafe { list::len(word) };
+        // SAFETY: the registers own a list and an element of it.
+        match unsafe { list::set(&mut s.vm().ctx.heap, word, index, s.get(code.d())) } {
+            Some(word) => {
+                s.set(code.a, word);
+                s.next(1)
+            }
+            None => out_of_range(s, index, len),
+        }
+    }
+}
+
 /// `a` = `b` with `d` as element `c`
 #[inline(always)]
 pub fn set(s: State) -> Flow {
+    s.rest::<SetRest>()
+}
+
+/// As [`set`], for elements that are no references
+#[inline(always)]
+pub fn set_word(s: State) -> Flow {
     let code = s.code();
-    let (word, index) = (s.get(code.b), s.int(code.c()));
-    // SAFETY: the register holds a list.
-    let len = unsafe { list::len(word) };
-    // SAFETY: the registers own a list and an element of it.
-    match unsafe { list::set(&mut s.vm().ctx.heap, word, index, s.get(code.d())) } {
-        Some(word) => {
-            s.set(code.a, word);
-            s.next(1)
+    let word = s.get(code.b);
+    // SAFETY: the register owns a list of words; the slot may be written.
+    unsafe {
+        match list::slot_in_place(word, s.int(code.c())) {
+            Some(slot) => *slot = s.get(code.d()),
+            None => return s.rest::<SetRest>(),
         }
-        None => s.stop(s.vm().crash(list::out_of_range(index, len))),
     }
+    s.set(code.a, word);
+    s.next(1)
 }
 
 /// `a` = element `d` moved out of `c`, `b` = the list with a hole there
@@ -142,7 +223,7 @@ pub fn take(s: State) -> Flow {
             s.set(code.b, word);
             s.next(1)
         }
-        None => s.stop(s.vm().crash(list::out_of_range(index, len))),
+        None => out_of_range(s, index, len),
     }
 }
 
@@ -169,6 +250,6 @@ pub fn fill(s: State) -> Flow {
             s.set(code.a, word);
             s.next(1)
         }
-        None => s.stop(s.vm().crash(list::out_of_range(index, len))),
+        None => out_of_range(s, index, len),
     }
 }

@@ -1,7 +1,7 @@
 //! Constants, moves and counting.
 
 use crate::heap::Cell;
-use crate::interp::state::{Flow, State, Stop};
+use crate::interp::state::{Flow, State, Stop, rest};
 use snow_bytecode::types::TypeId;
 
 /// `a = imm`
@@ -32,11 +32,23 @@ pub fn cell(s: State, reg: u16) -> Cell {
     unsafe { Cell::from_word(s.get(reg)) }
 }
 
+rest! {
+    /// [`dup`] and [`dup_nullable`] of a cell that is static, shared between actors, or counted very often.
+    DupRest(s) {
+        // SAFETY: the register holds null or a live reference.
+        unsafe { s.vm().ctx.heap.dup_nullable(s.get(s.code().b)) };
+        s.set(s.code().a, s.get(s.code().b));
+        s.next(1)
+    }
+}
+
 /// `a` = another reference to the cell in `b`
 #[inline(always)]
 pub fn dup(s: State) -> Flow {
     let cell = cell(s, s.code().b);
-    cell.dup();
+    if !cell.dup_owned() {
+        return s.rest::<DupRest>();
+    }
     s.set(s.code().a, cell.word());
     s.next(1)
 }
@@ -46,25 +58,41 @@ pub fn dup(s: State) -> Flow {
 pub fn dup_nullable(s: State) -> Flow {
     let word = s.get(s.code().b);
     // SAFETY: the register holds null or a live reference.
-    unsafe { s.vm().ctx.heap.dup_nullable(word) };
+    let cell = unsafe { Cell::from_nullable(word) };
+    if cell.is_some_and(|cell| !cell.dup_owned()) {
+        return s.rest::<DupRest>();
+    }
     s.set(s.code().a, word);
     s.next(1)
+}
+
+rest! {
+    /// [`drop`] of a last reference, or of a cell that is static or shared between actors.
+    DropRest(s) {
+        // SAFETY: the register owns a reference.
+        unsafe { s.vm().ctx.heap.drop_ref(s.get(s.code().a)) };
+        s.next(1)
+    }
 }
 
 /// Gives up the reference in `a`.
 #[inline(always)]
 pub fn drop(s: State) -> Flow {
-    // SAFETY: the register owns a reference.
-    unsafe { s.vm().ctx.heap.drop_ref(s.get(s.code().a)) };
-    s.next(1)
+    if cell(s, s.code().a).drop_owned() {
+        s.next(1)
+    } else {
+        s.rest::<DropRest>()
+    }
 }
 
 /// Gives up the reference in `a`, if any.
 #[inline(always)]
 pub fn drop_nullable(s: State) -> Flow {
     // SAFETY: the register holds null or owns a reference.
-    unsafe { s.vm().ctx.heap.drop_nullable(s.get(s.code().a)) };
-    s.next(1)
+    match unsafe { Cell::from_nullable(s.get(s.code().a)) } {
+        Some(cell) if !cell.drop_owned() => s.rest::<DropRest>(),
+        _ => s.next(1),
+    }
 }
 
 /// Frees the memory in token `a`, which has `b` payload words.
