@@ -1,4 +1,7 @@
 //! The index of a map: a trie over 32-bit hashes with 32-way branches; its leaves are small hash tables of entry numbers.
+//!
+//! Where a word refers to a node, its low three bits say how large a bucket is (0: it is a branch). So a search reads only the
+//! slot it wants and not the bucket's header, which would be a second miss of the cache.
 
 use snow_bytecode::types::TypeId;
 
@@ -21,6 +24,33 @@ const SPLIT: usize = 64;
 const MAX_SHIFT: u32 = 30;
 /// A slot that holds nothing. Entry numbers are below `u32::MAX`.
 const EMPTY: u64 = u64::MAX;
+
+/// Low bits of a word that refers to a bucket of more than 64 slots.
+const LARGE: u64 = 6;
+
+/// Address of the node that a word refers to.
+#[inline(always)]
+pub(super) fn address(word: u64) -> u64 {
+    word & !7
+}
+
+/// The word that refers to a bucket.
+#[inline(always)]
+unsafe fn bucket_word(bucket: Cell) -> u64 {
+    // SAFETY: the caller has a live bucket.
+    let size = u64::from(unsafe { capacity(bucket) }.trailing_zeros()) - 1;
+    bucket.word() | size.min(LARGE)
+}
+
+/// Capacity of the bucket that a word refers to.
+#[inline(always)]
+unsafe fn capacity_of(word: u64) -> usize {
+    match word & 7 {
+        // SAFETY: the caller has a word that refers to a live bucket.
+        LARGE => unsafe { capacity(Cell::from_word(address(word))) },
+        size => 2 << size,
+    }
+}
 
 #[inline(always)]
 unsafe fn capacity(bucket: Cell) -> usize {
@@ -66,13 +96,15 @@ pub(super) unsafe fn lookup(
 ) -> Option<u32> {
     // SAFETY: children are null or nodes; buckets always have an empty slot, which ends the search.
     unsafe {
-        let mut node = Cell::from_word(index);
+        let mut word = index;
         let mut bits = hash;
-        while node.tag() == BRANCH {
-            node = Cell::from_nullable(node.get(2 + bits as usize % FAN))?;
+        while word & 7 == 0 {
+            let branch = Cell::from_nullable(word)?;
+            word = branch.get(2 + bits as usize % FAN);
             bits >>= BITS;
         }
-        let capacity = capacity(node);
+        let capacity = capacity_of(word);
+        let node = Cell::from_word(address(word));
         let mut at = home(hash, capacity);
         loop {
             let slot = node.get(BUCKET_HEAD + at);
@@ -136,7 +168,7 @@ unsafe fn insert_below(heap: &mut Heap, ty: TypeId, mut at: *mut u64, mut shift:
             if *at == 0 {
                 let bucket = new_bucket(heap, ty, FIRST);
                 place(bucket, slot);
-                *at = bucket.word();
+                *at = bucket_word(bucket);
                 return;
             }
             let node = own(heap, at);
@@ -165,7 +197,7 @@ unsafe fn enlarge(heap: &mut Heap, ty: TypeId, bucket: Cell) -> u64 {
         let larger = new_bucket(heap, ty, capacity(bucket) * 2);
         for_each_slot(bucket, |slot| place(larger, slot));
         heap.free(bucket, bucket_words(bucket));
-        larger.word()
+        bucket_word(larger)
     }
 }
 
@@ -259,7 +291,7 @@ unsafe fn remove_slot(bucket: Cell, slot: u64) {
 unsafe fn own(heap: &mut Heap, at: *mut u64) -> Cell {
     // SAFETY: the caller says that there is a node.
     unsafe {
-        let node = Cell::from_word(*at);
+        let node = Cell::from_word(address(*at));
         if node.is_unique() {
             node
         } else {
@@ -281,11 +313,11 @@ unsafe fn copy(heap: &mut Heap, at: *mut u64, node: Cell) -> Cell {
         std::ptr::copy_nonoverlapping(node.payload(), copy.payload(), words - 1);
         if node.tag() == BRANCH {
             for word in 2..words {
-                heap.dup_nullable(node.get(word));
+                heap.dup_nullable(address(node.get(word)));
             }
         }
         heap.counters.copies += 1;
-        *at = copy.word();
+        *at = copy.word() | (*at & 7);
         heap.drop_ref(node.word());
         copy
     }
