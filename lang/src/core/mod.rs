@@ -6,6 +6,7 @@ pub mod lower;
 pub mod mono;
 pub mod opt;
 pub mod print;
+pub mod rc;
 pub mod validate;
 mod visit;
 

@@ -1,3 +1,55 @@
-//! From Core to bytecode.
+//! From Core to bytecode: flat variables, reference counts, then registers and instructions in a row.
 
+mod function;
 pub mod intrinsics;
+mod linear;
+mod liveness;
+mod moves;
+mod registers;
+
+use snow_bytecode::module::{FuncId, Module};
+use snow_bytecode::verify::verify;
+
+use crate::core::flat::{self, Result, internal};
+use crate::core::{ir, rc};
+use crate::diagnostics::FileSet;
+use crate::syntax::ast::{FileId, Span};
+
+/// Emits a monomorphic program. The module verifies; debug builds check that.
+pub fn emit(program: &ir::Program, files: &FileSet) -> Result<Module> {
+    let mut flat = flat::flatten(program)?;
+    rc::insert(&mut flat);
+    let funcs = flat.funcs.iter().enumerate();
+    let funcs = funcs.map(|(index, func)| function::emit(func, FuncId(index as u32), files));
+    let module = Module {
+        funcs: funcs.collect(),
+        types: flat.types,
+        consts: flat.consts,
+        natives: flat.natives,
+        exports: flat.exports,
+        files: files
+            .iter()
+            .map(|(_, file)| file.path().to_owned())
+            .collect(),
+        entry: flat.entry,
+    };
+    if cfg!(debug_assertions) {
+        check(&module)?;
+    }
+    Ok(module)
+}
+
+fn check(module: &Module) -> Result<()> {
+    let nowhere = Span {
+        file: FileId(0),
+        start: 0,
+        end: 0,
+    };
+    match verify(module) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(internal(
+            nowhere,
+            format!("emitted code does not verify: {error}"),
+        )),
+    }
+}

@@ -1,0 +1,655 @@
+//! Inserts dups and drops.
+//!
+//! Blocks are walked backwards with the set of variables needed later. The last use of an owned variable is its consumption (a move); earlier
+//! consumptions dup; a variable that is never consumed is dropped right after its last use, and at the start of branches that do not need it. Views
+//! (references read out of others) are not counted: they keep their root alive. Where that would cost the root's consumer its only
+//! reference, the view is made owned instead and the walk starts over.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use snow_bytecode::inst::{Access, Inst, OperandMut};
+use snow_bytecode::module::{Mode, ParamSlot};
+
+use super::live::{Class, Classes, Live};
+use super::signatures::Signatures;
+use crate::core::flat::ir::{Block, End, Func, Join, Stmt, Var, VarInfo};
+use crate::core::ir::JoinId;
+use crate::stack::with_stack;
+use crate::syntax::ast::Span;
+
+/// Walks after which views that only cost a copy stay views.
+const MANY_WALKS: u32 = 8;
+
+/// Makes ownership explicit in a function.
+pub(super) fn insert(func: &mut Func, signatures: &Signatures) {
+    let mut owned = consumed_at_once(func, signatures);
+    for walk in 0.. {
+        let mut pass = Pass {
+            signatures,
+            classes: Classes::of(func, &owned),
+            vars: func.vars.clone(),
+            live_in: FxHashMap::default(),
+            costly: BTreeSet::new(),
+            invalid: BTreeSet::new(),
+        };
+        let (mut body, live) = pass.block(&func.body);
+        let settled = pass.costly.is_empty() || walk >= MANY_WALKS;
+        if settled && pass.invalid.is_empty() {
+            let unused = func.params.iter().map(|param| param.var);
+            let unused = unused.filter(|var| pass.is_owned(*var) && !live.contains(var));
+            let drops = unused.filter(|var| !pass.lends(*var, &live)).collect();
+            prepend(&mut body, drops, func.span);
+            func.vars = pass.vars;
+            func.body = body;
+            return;
+        }
+        owned.extend(pass.costly);
+        owned.extend(pass.invalid);
+    }
+}
+
+struct Pass<'a> {
+    signatures: &'a Signatures,
+    classes: Classes,
+    vars: Vec<VarInfo>,
+    /// What the bodies of join points need from outside.
+    live_in: FxHashMap<JoinId, Live>,
+    /// Views that stand in the way of moving their root.
+    costly: BTreeSet<Var>,
+    /// Views that an instruction ends though they are used later.
+    invalid: BTreeSet<Var>,
+}
+
+/// What surrounds an instruction.
+#[derive(Default)]
+struct Around {
+    before: Vec<Inst>,
+    after: Vec<Inst>,
+}
+
+impl Pass<'_> {
+    /// The block with counts, and what it needs from outside.
+    fn block(&mut self, block: &Block) -> (Block, Live) {
+        with_stack(|| {
+            let mut joins = Vec::new();
+            for stmt in &block.stmts {
+                if let Stmt::Join(join) = stmt {
+                    joins.push(self.join(join));
+                }
+            }
+            let mut stmts = Vec::with_capacity(block.stmts.len() + 4);
+            let (end, mut live) = self.end(&block.end, &mut stmts);
+            for stmt in block.stmts.iter().rev() {
+                match stmt {
+                    Stmt::Inst(inst, span) => self.inst(inst, *span, &mut live, &mut stmts),
+                    Stmt::Join(_) => stmts.extend(joins.pop().map(Stmt::Join)),
+                }
+            }
+            stmts.reverse();
+            (Block { stmts, end }, live)
+        })
+    }
+
+    fn join(&mut self, join: &Join) -> Box<Join> {
+        if join.looping {
+            let mut needs = FreeVars::new(self);
+            needs.block(&join.body);
+            let mut free = needs.used;
+            let bound = needs.bound;
+            free.retain(|var| !bound.contains(var) && !join.params.contains(var));
+            self.live_in.insert(join.id, free);
+        }
+        let (mut body, mut live) = self.block(&join.body);
+        let unused = join.params.iter().copied();
+        let unused = unused.filter(|var| self.is_owned(*var) && !self.alive(*var, &live));
+        let drops = unused.collect();
+        prepend(&mut body, drops, first_span(&join.body));
+        live.retain(|var| !join.params.contains(var));
+        if !join.looping {
+            self.live_in.insert(join.id, live);
+        }
+        Box::new(Join {
+            id: join.id,
+            params: join.params.clone(),
+            looping: join.looping,
+            body,
+        })
+    }
+
+    /// The end with counts; what must come before it is pushed on `stmts`, last first.
+    fn end(&mut self, end: &End, stmts: &mut Vec<Stmt>) -> (End, Live) {
+        match end {
+            End::Leave(inst, span) => {
+                let (mut inst, mut live) = (inst.clone(), Live::new());
+                let around = self.operands(&mut inst, &mut live);
+                push_before(stmts, around.before, *span);
+                (End::Leave(inst, *span), live)
+            }
+            End::Jump(id, args) => {
+                let (mut args, mut around) = (args.clone(), Around::default());
+                let mut live = self.live_in.get(id).cloned().unwrap_or_default();
+                self.takes(args.iter_mut(), &[], &mut live, &mut around);
+                push_before(stmts, around.before, Span::default());
+                (End::Jump(*id, args), live)
+            }
+            End::Branch {
+                inst,
+                span,
+                fall,
+                target,
+            } => self.branch(inst, *span, fall, target),
+            End::Switch {
+                inst,
+                span,
+                arms,
+                default,
+            } => {
+                let mut blocks: Vec<(Block, Live)> =
+                    arms.iter().map(|(_, arm)| self.block(arm)).collect();
+                blocks.push(self.block(default));
+                let live = self.meet(inst, &mut blocks, *span);
+                let default = blocks.pop().map(|(block, _)| Box::new(block));
+                let arms = arms.iter().zip(blocks);
+                let arms = arms.map(|((index, _), (block, _))| (*index, block));
+                let end = End::Switch {
+                    inst: inst.clone(),
+                    span: *span,
+                    arms: arms.collect(),
+                    default: default.expect("it was pushed last"),
+                };
+                (end, live)
+            }
+        }
+    }
+
+    fn branch(&mut self, inst: &Inst, span: Span, fall: &Block, target: &Block) -> (End, Live) {
+        let (mut fall, mut fall_live) = self.block(fall);
+        let (mut target, mut target_live) = self.block(target);
+        let mut unused = Vec::new();
+        inst.defs(&mut |dst| {
+            if self.is_owned(dst) && !self.alive(dst, &fall_live) {
+                unused.push(dst);
+            }
+        });
+        prepend(&mut fall, unused, span);
+        // Where a reference is null there is nothing to drop, but a variable that is needed must be set.
+        let null = match *inst {
+            Inst::BranchNull { a, .. } if self.is_owned(a) => Some(a),
+            _ => None,
+        };
+        if let Some(dst) = null
+            && target_live.remove(&dst)
+        {
+            let null = Stmt::Inst(Inst::ConstNull { dst }, span);
+            target.stmts.insert(0, null);
+        }
+        let needed_on_fall = fall_live.clone();
+        inst.defs(&mut |dst| {
+            fall_live.remove(&dst);
+        });
+        let mut blocks = [(fall, fall_live), (target, target_live)];
+        let live = self.meet_but(inst, &mut blocks, span, null, &needed_on_fall);
+        let [(fall, _), (target, _)] = blocks;
+        let end = End::Branch {
+            inst: inst.clone(),
+            span,
+            fall: Box::new(fall),
+            target: Box::new(target),
+        };
+        (end, live)
+    }
+
+    /// Drops at the start of each block what only others need; what all need together.
+    fn meet(&mut self, inst: &Inst, blocks: &mut [(Block, Live)], span: Span) -> Live {
+        self.meet_but(inst, blocks, span, None, &Live::new())
+    }
+
+    /// As [`Pass::meet`]; `null` is not to be dropped in the second block.
+    fn meet_but(
+        &mut self,
+        inst: &Inst,
+        blocks: &mut [(Block, Live)],
+        span: Span,
+        null: Option<Var>,
+        needed_on_fall: &Live,
+    ) -> Live {
+        let mut live = self.uses(inst);
+        for (_, needed) in blocks.iter() {
+            live.extend(needed);
+        }
+        let roots = self.classes.roots(&live);
+        for (index, (block, needed)) in blocks.iter_mut().enumerate() {
+            let mut kept = self.classes.roots(needed);
+            if index == 0 {
+                kept.extend(self.classes.roots(needed_on_fall));
+            }
+            let drops = roots.difference(&kept).copied();
+            let drops: Vec<Var> = drops
+                .filter(|var| index != 1 || null != Some(*var))
+                .collect();
+            if !block.only_crashes() {
+                prepend(block, drops, span);
+            }
+        }
+        live
+    }
+
+    /// One instruction in the middle of a block; `stmts` is in reverse.
+    fn inst(&mut self, inst: &Inst, span: Span, live: &mut Live, stmts: &mut Vec<Stmt>) {
+        let mut inst = inst.clone();
+        let mut dups = Vec::new();
+        self.own_views(&mut inst, &mut dups);
+        for dup in dups.into_iter().rev() {
+            if let Inst::Dup { dst, .. } = dup
+                && !self.alive(dst, live)
+            {
+                continue;
+            }
+            self.inst(&dup, span, live, stmts);
+        }
+        let around = self.operands(&mut inst, live);
+        stmts.extend(
+            around
+                .after
+                .into_iter()
+                .rev()
+                .map(|drop| Stmt::Inst(drop, span)),
+        );
+        stmts.push(Stmt::Inst(inst, span));
+        push_before(stmts, around.before, span);
+    }
+
+    /// Gives an instruction that borrows a form whose owned results are owned, with dups after it where there is no such form.
+    fn own_views(&mut self, inst: &mut Inst, dups: &mut Vec<Inst>) {
+        if inst.borrows_from().is_none() {
+            return;
+        }
+        match *inst {
+            Inst::Load { dst, src, slot } if self.is_owned(dst) => {
+                *inst = Inst::LoadDup { dst, src, slot };
+            }
+            Inst::ListGet { dst, list, index } if self.is_owned(dst) => {
+                *inst = Inst::ListGetDup { dst, list, index };
+            }
+            _ => self.own_by_dup(inst, dups),
+        }
+    }
+
+    fn own_by_dup(&mut self, inst: &mut Inst, dups: &mut Vec<Inst>) {
+        let Some(src) = inst.borrows_from() else {
+            return;
+        };
+        let mut own = |dst: &mut Var| {
+            if self.is_owned(*dst) {
+                let view = self.fresh_view(*dst, src);
+                dups.push(Inst::Dup {
+                    dst: *dst,
+                    src: view,
+                });
+                *dst = view;
+            }
+        };
+        inst.operands_mut(&mut |operand| match operand {
+            OperandMut::Def(dst) => own(dst),
+            OperandMut::OptDefs(dsts) => dsts.iter_mut().flatten().for_each(&mut own),
+            _ => {}
+        });
+    }
+
+    /// Decides moves, dups and drops of an instruction's operands. `live` is what is needed after it, and becomes what is needed before it.
+    fn operands(&mut self, inst: &mut Inst, live: &mut Live) -> Around {
+        let mut around = Around::default();
+        self.keep_closure(inst, live);
+        let uses = self.uses(inst);
+        let roots: Vec<Var> = uses
+            .iter()
+            .filter_map(|var| self.classes.root(*var))
+            .collect();
+        if let Inst::TakeSlot { src, .. } = inst {
+            self.end_views(*src, live);
+        }
+        let mut drops: Vec<Var> = Vec::new();
+        inst.defs(&mut |dst| {
+            if self.is_owned(dst) && !self.alive(dst, live) {
+                drops.push(dst);
+            }
+        });
+        for root in &roots {
+            if !self.alive(*root, live) && !drops.contains(root) {
+                drops.push(*root);
+            }
+        }
+        around
+            .after
+            .extend(drops.into_iter().map(|src| Inst::Drop { src }));
+        let mut taken = Vec::new();
+        for_each_take(inst, self.signatures, &self.classes, |var| taken.push(*var));
+        self.takes(taken.iter_mut(), &roots, live, &mut around);
+        let mut next = taken.into_iter();
+        let classes = &self.classes;
+        for_each_take(inst, self.signatures, classes, |var| {
+            if let Some(new) = next.next() {
+                *var = new;
+            }
+        });
+        inst.defs(&mut |dst| {
+            live.remove(&dst);
+        });
+        live.extend(uses);
+        around
+    }
+
+    /// Moves or dups what is consumed. `used` are roots that the same instruction reads.
+    fn takes<'v>(
+        &mut self,
+        vars: impl Iterator<Item = &'v mut Var>,
+        used: &[Var],
+        live: &mut Live,
+        around: &mut Around,
+    ) {
+        let mut moved = Live::new();
+        let mut needed = Live::new();
+        for var in vars {
+            if !self.vars[var.0 as usize].slot.is_ref() {
+                continue;
+            }
+            let free = self.is_owned(*var)
+                && !live.contains(var)
+                && !moved.contains(var)
+                && !used.contains(var);
+            if free && !self.lends(*var, live) {
+                moved.insert(*var);
+                needed.insert(*var);
+                continue;
+            }
+            if free {
+                let classes = &self.classes;
+                let views = live.iter().filter(|view| classes.is_view_of(**view, *var));
+                self.costly.extend(views);
+            }
+            if self.classes.root(*var).is_some() {
+                needed.insert(*var);
+            }
+            let dst = self.fresh_like(*var);
+            around.before.push(Inst::Dup { dst, src: *var });
+            *var = dst;
+        }
+        live.extend(needed);
+    }
+
+    /// A call of a closure that is needed later, or not owned, leaves it alone.
+    fn keep_closure(&self, inst: &mut Inst, live: &Live) {
+        let Inst::CallClosure {
+            dsts,
+            closure,
+            args,
+        } = inst
+        else {
+            return;
+        };
+        let movable =
+            self.is_owned(*closure) && !self.alive(*closure, live) && !args.contains(closure);
+        if !movable {
+            *inst = Inst::CallClosureKeep {
+                dsts: std::mem::take(dsts),
+                closure: *closure,
+                args: std::mem::take(args),
+            };
+        }
+    }
+
+    /// The views of `root` that are used later must be owned: the instruction ends them.
+    fn end_views(&mut self, root: Var, live: &Live) {
+        let classes = &self.classes;
+        let views = live.iter().filter(|view| classes.is_view_of(**view, root));
+        self.invalid.extend(views);
+    }
+
+    /// The references that an instruction reads without consuming them, save those that the caller keeps.
+    fn uses(&self, inst: &Inst) -> Live {
+        let mut uses = Live::new();
+        let moved = inst.moves().map(|(_, src)| src);
+        inst.accesses(self.signatures.callee(inst), &mut |access| {
+            if let Access::Use(var) = access
+                && self.classes.root(var).is_some()
+                && !(moved == Some(var) && self.is_owned(var))
+            {
+                uses.insert(var);
+            }
+        });
+        uses
+    }
+
+    fn is_owned(&self, var: Var) -> bool {
+        self.classes.get(var) == Class::Owned
+    }
+
+    /// Whether a view of an owned variable is needed later.
+    fn lends(&self, var: Var, live: &Live) -> bool {
+        live.iter().any(|view| self.classes.is_view_of(*view, var))
+    }
+
+    /// Whether an owned variable is needed later, itself or through a view.
+    fn alive(&self, var: Var, live: &Live) -> bool {
+        live.contains(&var) || self.lends(var, live)
+    }
+
+    fn fresh_like(&mut self, var: Var) -> Var {
+        let slot = self.vars[var.0 as usize].slot;
+        let fresh = snow_bytecode::module::Reg(self.vars.len() as u32);
+        self.vars.push(VarInfo {
+            slot,
+            constant: None,
+        });
+        fresh
+    }
+
+    fn fresh_view(&mut self, var: Var, src: Var) -> Var {
+        let fresh = self.fresh_like(var);
+        self.classes.add_view(fresh, src);
+        fresh
+    }
+}
+
+/// The variables that a block uses, and those that it binds.
+struct FreeVars<'p, 'a> {
+    pass: &'p Pass<'a>,
+    used: Live,
+    bound: FxHashSet<Var>,
+}
+
+impl<'p, 'a> FreeVars<'p, 'a> {
+    fn new(pass: &'p Pass<'a>) -> Self {
+        FreeVars {
+            pass,
+            used: Live::new(),
+            bound: FxHashSet::default(),
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        with_stack(|| {
+            for stmt in &block.stmts {
+                match stmt {
+                    Stmt::Inst(inst, _) => self.inst(inst),
+                    Stmt::Join(join) => {
+                        self.bound.extend(join.params.iter().copied());
+                        self.block(&join.body);
+                    }
+                }
+            }
+            match &block.end {
+                End::Leave(inst, _) | End::Branch { inst, .. } | End::Switch { inst, .. } => {
+                    self.inst(inst);
+                }
+                End::Jump(id, args) => {
+                    args.iter().for_each(|arg| self.read(*arg));
+                    if let Some(needed) = self.pass.live_in.get(id) {
+                        self.used.extend(needed);
+                    }
+                }
+            }
+            block.end.blocks().for_each(|block| self.block(block));
+        });
+    }
+
+    fn inst(&mut self, inst: &Inst) {
+        inst.accesses(None, &mut |access| match access {
+            Access::Use(var) | Access::Take(var) => self.read(var),
+            Access::Def(var) => {
+                self.bound.insert(var);
+            }
+        });
+    }
+
+    fn read(&mut self, var: Var) {
+        if self.pass.classes.root(var).is_some() {
+            self.used.insert(var);
+        }
+    }
+}
+
+/// Calls `change` for every reference that an instruction consumes.
+fn for_each_take(
+    inst: &mut Inst,
+    signatures: &Signatures,
+    classes: &Classes,
+    mut change: impl FnMut(&mut Var),
+) {
+    if let Inst::Move { src, .. } | Inst::Cast { src, .. } = inst {
+        if classes.get(*src) == Class::Owned {
+            change(src);
+        }
+        return;
+    }
+    let modes: Option<Vec<Mode>> = signatures
+        .callee(inst)
+        .map(|params: &[ParamSlot]| params.iter().map(|param| param.mode).collect());
+    inst.operands_mut(&mut |operand| match operand {
+        OperandMut::Take(var) => change(var),
+        OperandMut::Takes(vars) => vars.iter_mut().for_each(&mut change),
+        OperandMut::FieldTakes(fields) => fields.iter_mut().for_each(|(_, var)| change(var)),
+        OperandMut::Args(vars) => {
+            for (index, var) in vars.iter_mut().enumerate() {
+                let mode = modes.as_ref().and_then(|modes| modes.get(index));
+                if mode != Some(&Mode::Borrow) {
+                    change(var);
+                }
+            }
+        }
+        _ => {}
+    });
+}
+
+fn push_before(stmts: &mut Vec<Stmt>, before: Vec<Inst>, span: Span) {
+    stmts.extend(before.into_iter().rev().map(|inst| Stmt::Inst(inst, span)));
+}
+
+fn prepend(block: &mut Block, drops: Vec<Var>, span: Span) {
+    let drops = drops
+        .into_iter()
+        .map(|src| Stmt::Inst(Inst::Drop { src }, span));
+    block.stmts.splice(0..0, drops);
+}
+
+fn first_span(block: &Block) -> Span {
+    match (block.stmts.first(), &block.end) {
+        (Some(Stmt::Inst(_, span)), _) => *span,
+        (
+            _,
+            End::Leave(_, span) | End::Branch { span, .. } | End::Switch { span, .. },
+        ) => *span,
+        _ => Span::default(),
+    }
+}
+
+/// References that are read out of another and consumed once, in the same block: owned from the start, which saves a dup.
+fn consumed_at_once(func: &Func, signatures: &Signatures) -> FxHashSet<Var> {
+    let mut found = Reads {
+        signatures,
+        reads: vec![(0, 0, 0); func.vars.len()],
+        block: 0,
+        blocks: 0,
+    };
+    found.block(&func.body);
+    let mut owned = FxHashSet::default();
+    found.choose(&func.body, &mut owned);
+    owned
+}
+
+/// Per variable: reads, consumptions, and the block of the last one.
+struct Reads<'a> {
+    signatures: &'a Signatures,
+    reads: Vec<(u32, u32, u32)>,
+    block: u32,
+    blocks: u32,
+}
+
+impl Reads<'_> {
+    fn block(&mut self, block: &Block) {
+        with_stack(|| {
+            let outer = self.block;
+            self.blocks += 1;
+            self.block = self.blocks;
+            for stmt in &block.stmts {
+                match stmt {
+                    Stmt::Inst(inst, _) => self.inst(inst),
+                    Stmt::Join(join) => self.block(&join.body),
+                }
+            }
+            match &block.end {
+                End::Leave(inst, _) | End::Branch { inst, .. } | End::Switch { inst, .. } => {
+                    self.inst(inst);
+                }
+                End::Jump(_, args) => args.iter().for_each(|arg| self.read(*arg, 1)),
+            }
+            block.end.blocks().for_each(|block| self.block(block));
+            self.block = outer;
+        });
+    }
+
+    fn inst(&mut self, inst: &Inst) {
+        inst.accesses(self.signatures.callee(inst), &mut |access| match access {
+            Access::Use(var) => self.read(var, 0),
+            Access::Take(var) => self.read(var, 1),
+            Access::Def(_) => {}
+        });
+    }
+
+    fn read(&mut self, var: Var, takes: u32) {
+        let entry = &mut self.reads[var.0 as usize];
+        *entry = (entry.0 + 1, entry.1 + takes, self.block);
+    }
+
+    /// Walks the blocks in the same order again and picks the variables.
+    fn choose(&mut self, body: &Block, owned: &mut FxHashSet<Var>) {
+        self.block = 0;
+        self.blocks = 0;
+        self.choose_in(body, owned);
+    }
+
+    fn choose_in(&mut self, block: &Block, owned: &mut FxHashSet<Var>) {
+        with_stack(|| {
+            self.blocks += 1;
+            let number = self.blocks;
+            for stmt in &block.stmts {
+                match stmt {
+                    Stmt::Inst(inst, _) if inst.borrows_from().is_some() => {
+                        inst.defs(&mut |var| {
+                            if self.reads[var.0 as usize] == (1, 1, number) {
+                                owned.insert(var);
+                            }
+                        });
+                    }
+                    Stmt::Inst(..) => {}
+                    Stmt::Join(join) => self.choose_in(&join.body, owned),
+                }
+            }
+            block
+                .end
+                .blocks()
+                .for_each(|block| self.choose_in(block, owned));
+        });
+    }
+}

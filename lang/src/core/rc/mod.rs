@@ -1,0 +1,43 @@
+//! Reference counts: which parameters are borrowed, where references are dupped, dropped and moved, and which updates happen in place.
+//!
+//! After Perceus (Reinking, Xie, de Moura, Leijen: PLDI 2021) and "Counting Immutable Beans" (Ullrich, de Moura: IFL 2019), on flat Core:
+//!
+//! 1. [`params`] decides which parameters of direct functions are borrowed.
+//! 2. [`unpack`] turns reads of dying cells into moves out of them, and leaves holes where an update will fill them.
+//! 3. [`reuse`] hands the memory of unpacked cells to the next cells built.
+//! 4. [`counts`] inserts dups and drops, each drop as early as possible.
+
+mod counts;
+mod live;
+mod params;
+mod signatures;
+
+use crate::core::flat::ir::Program;
+use crate::core::flat::wrap;
+use snow_bytecode::module::{FuncId, Mode};
+
+use signatures::Signatures;
+
+/// Makes ownership explicit in all functions.
+pub fn insert(program: &mut Program) {
+    params::infer(program);
+    own_exports(program);
+    let signatures = Signatures::of(program);
+    for func in &mut program.funcs {
+        counts::insert(func, &signatures);
+    }
+}
+
+/// Exports own their arguments: those that borrow get an entry that does not.
+fn own_exports(program: &mut Program) {
+    for export in &mut program.exports {
+        let Some(target) = program.funcs.get(export.func.0 as usize) else {
+            continue;
+        };
+        if target.params.iter().any(|param| param.mode == Mode::Borrow) {
+            let entry = wrap::owning_entry(target, export.func);
+            export.func = FuncId(program.funcs.len() as u32);
+            program.funcs.push(entry);
+        }
+    }
+}
