@@ -164,8 +164,8 @@ instructions! {
     0x25 BranchFloat "br.float" { cond: Cond, a: Use, b: Use, target: Target }
     /// Jumps when the condition does *not* hold (differs from the opposite condition on NaN).
     0x26 BranchFloatNot "br.float.not" { cond: Cond, a: Use, b: Use, target: Target }
-    /// Jumps when a `Null` or `Any` register is null (where it jumps to, the register is unset: there is nothing to be dropped). Otherwise
-    /// it is not null, and a `Cast` to `Ref` will not crash for that reason.
+    /// Jumps when a `Null` or `Any` register is null. Where it jumps to, a register that was owned is unset, as there is nothing to be dropped;
+    /// a borrowed one stays. Otherwise it is not null, and a `Cast` to `Ref` will not crash for that reason.
     0x27 BranchNull "br.null" { a: Use, target: Target }
     /// Jumps to `targets[a]`, or to `default` when `a` is not below their number.
     0x28 Switch "switch" { a: Use, targets: Targets, default: Target }

@@ -108,11 +108,9 @@ impl Inst {
         }
     }
 
-    /// The register that is unset where the instruction *jumps* (though read or written where it goes on): see `BranchNull`,
-    /// `StrStripPrefix` and `MapGet`.
+    /// The register that is unset where the instruction *jumps* (though written where it goes on): see `StrStripPrefix` and `MapGet`.
     pub fn unset_on_jump(&self) -> Option<Reg> {
         match self {
-            Inst::BranchNull { a, .. } => Some(*a),
             Inst::StrStripPrefix { dst, .. } | Inst::MapGet { dst, .. } => Some(*dst),
             _ => None,
         }

@@ -30,9 +30,6 @@ impl Bits {
     }
 
     /// Whether a number is in it.
-    pub fn contains(&self, index: u32) -> bool {
-        self.words[index as usize / 64] & (1 << (index % 64)) != 0
-    }
 
     /// All numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
@@ -66,11 +63,7 @@ struct BasicBlock {
 }
 
 /// Calls `visit` for every step, backwards within each basic block, with what is needed after it.
-pub(super) fn walk_live(
-    linear: &Linear,
-    vars: usize,
-    mut visit: impl FnMut(usize, &Step, &Bits),
-) {
+pub(super) fn walk_live(linear: &Linear, vars: usize, mut visit: impl FnMut(usize, &Step, &Bits)) {
     let blocks = split(linear);
     let needed_at_start = solve(linear, vars, &blocks);
     for block in &blocks {
@@ -89,7 +82,10 @@ fn solve(linear: &Linear, vars: usize, blocks: &[BasicBlock]) -> Vec<Bits> {
     let mut needed = vec![Bits::new(vars); blocks.len()];
     let mut previous = vec![Vec::new(); blocks.len()];
     for (index, block) in blocks.iter().enumerate() {
-        block.next.iter().for_each(|next| previous[*next].push(index));
+        block
+            .next
+            .iter()
+            .for_each(|next| previous[*next].push(index));
     }
     let mut queued = vec![true; blocks.len()];
     let mut queue: Vec<usize> = (0..blocks.len()).collect();

@@ -6,6 +6,8 @@ mod linear;
 mod liveness;
 mod moves;
 mod registers;
+#[cfg(test)]
+mod tests;
 
 use snow_bytecode::module::{FuncId, Module};
 use snow_bytecode::verify::verify;

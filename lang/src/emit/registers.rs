@@ -166,7 +166,8 @@ impl Graph {
         }
         // A parameter stays the representative; otherwise the one with more neighbours, whose list need not be copied.
         let keep_a = fixed(a)
-            || (!fixed(b) && self.neighbours[a as usize].len() >= self.neighbours[b as usize].len());
+            || (!fixed(b)
+                && self.neighbours[a as usize].len() >= self.neighbours[b as usize].len());
         let (kept, gone) = if keep_a { (a, b) } else { (b, a) };
         self.parent[gone as usize] = kept;
         for other in std::mem::take(&mut self.neighbours[gone as usize]) {

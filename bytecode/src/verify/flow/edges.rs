@@ -28,6 +28,7 @@ pub(super) fn jumps(scope: &Scope<'_>, inst: &Inst) -> Vec<(Label, Option<Patch>
             let other = (variants(scope, *a) == 2).then_some(Patch::Tag(*a, 1 - (*tag).min(1)));
             vec![(*target, other)]
         }
+        Inst::BranchNull { a, target } => vec![(*target, Some(Patch::Null(*a)))],
         _ => {
             let patch = inst.unset_on_jump().map(Patch::Unset);
             let mut jumps = Vec::new();

@@ -174,7 +174,7 @@ impl Walk<'_, '_> {
                     self.arrive(label.0)?;
                     self.state.status[reg.0 as usize] = before;
                 }
-                Patch::Unset(_) => {
+                Patch::Unset(_) | Patch::Null(_) => {
                     let before = self.state.save(&self.scope.refs);
                     self.state.patch(patch);
                     self.arrive(label.0)?;

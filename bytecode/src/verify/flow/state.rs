@@ -79,6 +79,8 @@ pub(crate) struct Saved {
 pub(crate) enum Patch {
     /// The register is unset there.
     Unset(Reg),
+    /// The register holds null there: when owned, it is unset, as there is nothing to drop.
+    Null(Reg),
     /// The tag of the register's cell is known there.
     Tag(Reg, u8),
 }
@@ -130,6 +132,8 @@ impl State {
     pub(crate) fn patch(&mut self, patch: Patch) {
         match patch {
             Patch::Unset(reg) => self.clear(reg),
+            Patch::Null(reg) if self.owned.contains(reg.0) => self.clear(reg),
+            Patch::Null(_) => {}
             Patch::Tag(reg, tag) => self.status[reg.0 as usize].known = Known::Tag(tag),
         }
     }

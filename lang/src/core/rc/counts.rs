@@ -556,10 +556,7 @@ fn prepend(block: &mut Block, drops: Vec<Var>, span: Span) {
 fn first_span(block: &Block) -> Span {
     match (block.stmts.first(), &block.end) {
         (Some(Stmt::Inst(_, span)), _) => *span,
-        (
-            _,
-            End::Leave(_, span) | End::Branch { span, .. } | End::Switch { span, .. },
-        ) => *span,
+        (_, End::Leave(_, span) | End::Branch { span, .. } | End::Switch { span, .. }) => *span,
         _ => Span::default(),
     }
 }

@@ -104,7 +104,10 @@ impl Classes {
             if let End::Branch { inst, .. } = &block.end {
                 self.inst(inst, owned);
             }
-            block.end.blocks().for_each(|block| self.block(block, owned));
+            block
+                .end
+                .blocks()
+                .for_each(|block| self.block(block, owned));
         });
     }
 
