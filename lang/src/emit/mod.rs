@@ -55,3 +55,13 @@ fn check(module: &Module) -> Result<()> {
         )),
     }
 }
+
+/// Flat code after reference counting, for tests.
+#[cfg(test)]
+fn dump(program: &ir::Program) -> String {
+    let Ok(mut flat) = flat::flatten(program) else {
+        return String::new();
+    };
+    rc::insert(&mut flat);
+    flat.funcs.iter().map(flat::text::function).collect()
+}

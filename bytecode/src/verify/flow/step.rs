@@ -25,10 +25,11 @@ impl Scope<'_> {
             state.end_borrows(*src);
             add_slot_hole(state, *src, *slot);
         }
+        let lender = lender(state, inst);
         let mut result = Ok(());
         inst.defs(&mut |reg| {
             if result.is_ok() {
-                result = self.define(state, inst, reg, known);
+                result = self.define(state, lender, reg, known);
             }
         });
         result?;
@@ -129,7 +130,7 @@ impl Scope<'_> {
     /// `Move` and `Cast`.
     fn transfer(&self, state: &mut State, inst: &Inst, dst: Reg, src: Reg) -> Check {
         if !self.is_ref(src) {
-            return self.define(state, inst, dst, Known::Nothing);
+            return self.define(state, None, dst, Known::Nothing);
         }
         let mut status = state.status[src.0 as usize];
         if matches!(inst, Inst::Cast { .. }) {
@@ -153,7 +154,7 @@ impl Scope<'_> {
     }
 
     /// A register gets the instruction's result.
-    fn define(&self, state: &mut State, inst: &Inst, reg: Reg, known: Known) -> Check {
+    fn define(&self, state: &mut State, lender: Option<Root>, reg: Reg, known: Known) -> Check {
         self.may_write(state, reg)?;
         state.readable.insert(reg.0);
         lose_key(state, reg);
@@ -161,13 +162,14 @@ impl Scope<'_> {
             return Ok(());
         }
         state.status[reg.0 as usize] = owned(known);
-        match inst.borrows_from() {
+        match lender {
             None => state.owned.insert(reg.0),
-            Some(src) if state.owned.contains(src.0) => {
-                state.status[reg.0 as usize].root = Root::Reg(src);
-                state.lent.insert(src.0);
+            Some(root) => {
+                state.status[reg.0 as usize].root = root;
+                if let Root::Reg(src) = root {
+                    state.lent.insert(src.0);
+                }
             }
-            Some(src) => state.status[reg.0 as usize].root = state.status[src.0 as usize].root,
         }
         Ok(())
     }
@@ -197,6 +199,16 @@ impl Scope<'_> {
             FuncKind::Direct => &[],
         }
     }
+}
+
+/// Who keeps alive what an instruction borrows, from the state before it writes: it may write the register that it borrows from.
+fn lender(state: &State, inst: &Inst) -> Option<Root> {
+    let src = inst.borrows_from()?;
+    Some(if state.owned.contains(src.0) {
+        Root::Reg(src)
+    } else {
+        state.status[src.0 as usize].root
+    })
 }
 
 fn nothing_owned(state: &State) -> Check {

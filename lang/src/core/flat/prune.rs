@@ -1,7 +1,7 @@
 //! Removes instructions without effect whose results nothing reads: constants that became immediates, comparisons that became branches,
 //! fields that a pattern did not need.
 
-use snow_bytecode::inst::{Access, Inst};
+use snow_bytecode::inst::{Access, Inst, OperandMut};
 
 use super::ir::{Block, End, Func, Stmt};
 use crate::stack::with_stack;
@@ -48,7 +48,7 @@ fn prune_block(block: &mut Block, uses: &mut [u32]) {
                     for_each_read(inst, |var| uses[var] -= 1);
                     continue;
                 }
-                Stmt::Inst(..) => {}
+                Stmt::Inst(inst, _) => skip_unread(inst, uses),
             }
             kept.push(stmt);
         }
@@ -61,6 +61,17 @@ fn for_each_read(inst: &Inst, mut visit: impl FnMut(usize)) {
     inst.accesses(None, &mut |access| match access {
         Access::Use(var) | Access::Take(var) => visit(var.0 as usize),
         Access::Def(_) => {}
+    });
+}
+
+/// Optional results that nothing reads are left out.
+fn skip_unread(inst: &mut Inst, uses: &[u32]) {
+    inst.operands_mut(&mut |operand| {
+        if let OperandMut::OptDefs(dsts) = operand {
+            for dst in dsts {
+                *dst = dst.filter(|var| uses[var.0 as usize] > 0);
+            }
+        }
     });
 }
 

@@ -350,6 +350,7 @@ impl Pass<'_> {
     ) {
         let mut moved = Live::new();
         let mut needed = Live::new();
+        let mut ended = Live::new();
         for var in vars {
             if !self.vars[var.0 as usize].slot.is_ref() {
                 continue;
@@ -368,13 +369,19 @@ impl Pass<'_> {
                 let views = live.iter().filter(|view| classes.is_view_of(**view, *var));
                 self.costly.extend(views);
             }
-            if self.classes.root(*var).is_some() {
+            if let Some(root) = self.classes.root(*var) {
                 needed.insert(*var);
+                ended.insert(root);
             }
             let dst = self.fresh_like(*var);
             around.before.push(Inst::Dup { dst, src: *var });
             *var = dst;
         }
+        let ended = ended.into_iter();
+        let ended = ended.filter(|root| {
+            !moved.contains(root) && !used.contains(root) && !self.alive(*root, live)
+        });
+        around.before.extend(ended.map(|src| Inst::Drop { src }));
         live.extend(needed);
     }
 

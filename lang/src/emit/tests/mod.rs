@@ -11,7 +11,7 @@ use crate::diagnostics::FileSet;
 fn listing(program: &Program) -> String {
     let module = match super::emit(program, &FileSet::new()) {
         Ok(module) => module,
-        Err(error) => panic!("{error:?}"),
+        Err(error) => panic!("{}\n{}", error.message, super::dump(program)),
     };
     let text = snow_bytecode::disasm::disassemble(&module);
     let functions = text
