@@ -29,8 +29,6 @@ impl Bits {
         self.words[index as usize / 64] &= !(1 << (index % 64));
     }
 
-    /// Whether a number is in it.
-
     /// All numbers, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.words.iter().enumerate().flat_map(|(index, word)| {

@@ -12,12 +12,12 @@ use crate::core::ir::{self, Op};
 
 impl Flattener<'_> {
     /// A value in element form: itself, or a box of its slots.
-    pub(super) fn to_element(&mut self, var: ir::Var) -> Result<Var> {
+    pub(super) fn element_of(&mut self, var: ir::Var) -> Result<Var> {
         let (ty, row) = (self.ty(var)?, self.row(var)?);
         Ok(self.box_row(ty, row))
     }
 
-    /// As [`Self::to_element`], for slots.
+    /// As [`Self::element_of`], for slots.
     pub(super) fn box_row(&mut self, ty: TypeId, row: Row) -> Var {
         if !self.layouts().is_box(ty) {
             return row.get(0);
@@ -29,7 +29,7 @@ impl Flattener<'_> {
     }
 
     /// The slots of a value that arrived in element form, as `element` computes it into the variable that it is given.
-    pub(super) fn from_element(
+    pub(super) fn bind_element(
         &mut self,
         var: ir::Var,
         element: impl FnOnce(&mut Self, Var) -> Inst,
@@ -40,7 +40,7 @@ impl Flattener<'_> {
         Ok(())
     }
 
-    /// As [`Self::from_element`], without a variable.
+    /// As [`Self::bind_element`], without a variable.
     pub(super) fn element_row(
         &mut self,
         ty: TypeId,
@@ -64,7 +64,7 @@ impl Flattener<'_> {
             Op::List(items) => {
                 let mut elems = Vec::with_capacity(items.len());
                 for item in items {
-                    elems.push(self.to_element(*item)?);
+                    elems.push(self.element_of(*item)?);
                 }
                 let (ty, dst) = (self.ty(var)?, self.fresh_one(var)?);
                 self.push(Inst::ListNew { dst, ty, elems });
@@ -75,19 +75,19 @@ impl Flattener<'_> {
             }
             Op::ListGet(list, index) => {
                 let (list, index) = (self.one(*list)?, self.one(*index)?);
-                self.from_element(var, |_, dst| Inst::ListGet { dst, list, index })?;
+                self.bind_element(var, |_, dst| Inst::ListGet { dst, list, index })?;
             }
             Op::ListHead(list) => {
                 let (list, index) = (self.one(*list)?, self.int(0));
-                self.from_element(var, |_, dst| Inst::ListGet { dst, list, index })?;
+                self.bind_element(var, |_, dst| Inst::ListGet { dst, list, index })?;
             }
             Op::ListAppend(list, elem) => {
-                let (list, elem) = (self.one(*list)?, self.to_element(*elem)?);
+                let (list, elem) = (self.one(*list)?, self.element_of(*elem)?);
                 let dst = self.fresh_one(var)?;
                 self.push(Inst::ListAppend { dst, list, elem });
             }
             Op::ListPrepend(list, elem) => {
-                let (list, elem) = (self.one(*list)?, self.to_element(*elem)?);
+                let (list, elem) = (self.one(*list)?, self.element_of(*elem)?);
                 let dst = self.fresh_one(var)?;
                 self.push(Inst::ListPrepend { dst, list, elem });
             }
@@ -103,7 +103,7 @@ impl Flattener<'_> {
             }
             Op::ListSet(list, index, elem) => {
                 let (list, index) = (self.one(*list)?, self.one(*index)?);
-                let elem = self.to_element(*elem)?;
+                let elem = self.element_of(*elem)?;
                 let dst = self.fresh_one(var)?;
                 self.push(Inst::ListSet {
                     dst,
@@ -125,7 +125,7 @@ impl Flattener<'_> {
             }
             Op::MapPut(map, key, value) => {
                 let map = self.one(*map)?;
-                let (key, value) = (self.to_element(*key)?, self.to_element(*value)?);
+                let (key, value) = (self.element_of(*key)?, self.element_of(*value)?);
                 let dst = self.fresh_one(var)?;
                 self.push(Inst::MapPut {
                     dst,
@@ -135,12 +135,12 @@ impl Flattener<'_> {
                 });
             }
             Op::MapHas(map, key) => {
-                let (map, key) = (self.one(*map)?, self.to_element(*key)?);
+                let (map, key) = (self.one(*map)?, self.element_of(*key)?);
                 let dst = self.fresh_one(var)?;
                 self.push(Inst::MapHas { dst, map, key });
             }
             Op::MapGet(map, key) => {
-                let (map, key) = (self.one(*map)?, self.to_element(*key)?);
+                let (map, key) = (self.one(*map)?, self.element_of(*key)?);
                 self.map_get(var, map, key)?;
             }
             Op::MapNext(map, from) => {
@@ -150,11 +150,11 @@ impl Flattener<'_> {
             }
             Op::MapKeyAt(map, entry) => {
                 let (map, entry) = (self.one(*map)?, self.one(*entry)?);
-                self.from_element(var, |_, dst| Inst::MapKeyAt { dst, map, entry })?;
+                self.bind_element(var, |_, dst| Inst::MapKeyAt { dst, map, entry })?;
             }
             Op::MapValueAt(map, entry) => {
                 let (map, entry) = (self.one(*map)?, self.one(*entry)?);
-                self.from_element(var, |_, dst| Inst::MapValueAt { dst, map, entry })?;
+                self.bind_element(var, |_, dst| Inst::MapValueAt { dst, map, entry })?;
             }
             _ => return Err(internal(self.span, "not a map operation")),
         }
@@ -164,7 +164,7 @@ impl Flattener<'_> {
     /// The value under a key, which crashes when it is absent.
     pub(super) fn map_get(&mut self, var: ir::Var, map: Var, key: Var) -> Result<()> {
         let target = self.crash_label("key not found");
-        self.from_element(var, |_, dst| Inst::MapGet {
+        self.bind_element(var, |_, dst| Inst::MapGet {
             dst,
             map,
             key,

@@ -171,7 +171,7 @@ impl Flattener<'_> {
         if let (Some(src), core_ir::FuncKind::Closure { captures, .. }) = (closure, &core.kind) {
             for (index, capture) in captures.iter().enumerate() {
                 let index = index as u16;
-                self.from_element(*capture, |_, dst| Inst::Capture { dst, src, index })?;
+                self.bind_element(*capture, |_, dst| Inst::Capture { dst, src, index })?;
             }
         }
         Ok(())

@@ -46,7 +46,7 @@ impl Flattener<'_> {
             let mode = if param.owned { Mode::Own } else { Mode::Borrow };
             let (slots, row) = if param.generic {
                 let slot = self.layouts().element(ty);
-                (vec![slot], Row::one(self.to_element(*arg)?))
+                (vec![slot], Row::one(self.element_of(*arg)?))
             } else {
                 (self.layouts().slots(ty).to_vec(), self.row(*arg)?)
             };
@@ -75,7 +75,7 @@ impl Flattener<'_> {
             args: flat,
         };
         if generic {
-            return self.from_element(var, |_, dst| call(vec![dst]));
+            return self.bind_element(var, |_, dst| call(vec![dst]));
         }
         let dsts = self.fresh(var)?.to_vec();
         self.push(call(dsts));
@@ -190,7 +190,7 @@ impl Flattener<'_> {
             return self.op(var, &Op::ListSet(list, index, elem));
         }
         let (list, index) = (self.one(list)?, self.one(index)?);
-        let elem = self.to_element(elem)?;
+        let elem = self.element_of(elem)?;
         let dst = self.fresh_one(var)?;
         self.push(Inst::ListFill {
             dst,
@@ -206,7 +206,7 @@ impl Flattener<'_> {
         let Type::Map(_, value_type) = *self.shared.types.get(map_type) else {
             return Err(internal(self.span, "`map.take` needs a map"));
         };
-        let (map, key) = (self.one(map)?, self.to_element(key)?);
+        let (map, key) = (self.one(map)?, self.element_of(key)?);
         if !self.layouts().element(value_type).is_ref() {
             let target = self.crash_label("key not found");
             let value = self.element_row(value_type, |_, dst| Inst::MapGet {
@@ -236,9 +236,9 @@ impl Flattener<'_> {
         let map = self.one(map)?;
         let key = match self.taken_keys.get(&map) {
             Some(key) => *key,
-            None => self.to_element(key)?,
+            None => self.element_of(key)?,
         };
-        let value = self.to_element(value)?;
+        let value = self.element_of(value)?;
         let dst = self.fresh_one(var)?;
         self.push(Inst::MapFill {
             dst,

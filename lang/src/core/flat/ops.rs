@@ -235,7 +235,7 @@ impl Flattener<'_> {
             Op::Closure(func, captured) => {
                 let mut captures = Vec::with_capacity(captured.len());
                 for capture in captured {
-                    captures.push(self.to_element(*capture)?);
+                    captures.push(self.element_of(*capture)?);
                 }
                 let dst = self.fresh_one(var)?;
                 let func = FuncId(func.0);
