@@ -4,6 +4,7 @@ use std::env::var;
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(snow_threaded)");
+    println!("cargo::rustc-check-cfg=cfg(snow_profile)");
     println!("cargo::rerun-if-env-changed=SNOW_DISPATCH");
     let optimised = matches!(var("OPT_LEVEL").as_deref(), Ok("2" | "3"));
     let plain = var("CARGO_CFG_DEBUG_ASSERTIONS").is_err() && var("CARGO_CFG_MIRI").is_err();
@@ -13,6 +14,10 @@ fn main() {
     );
     let threaded = match var("SNOW_DISPATCH").as_deref() {
         Ok("loop") => false,
+        Ok("profile") => {
+            println!("cargo::rustc-cfg=snow_profile");
+            false
+        }
         Ok("threaded") => true,
         _ => optimised && plain && known,
     };

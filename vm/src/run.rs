@@ -113,6 +113,8 @@ fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
             outcome => break outcome,
         }
     };
+    #[cfg(snow_profile)]
+    interp::profile::print();
     let code = finish(&mut vm, outcome, &mut *options.errors);
     vm.ctx.heap.settle_all();
     let counters = vm.ctx.heap.counters;

@@ -34,6 +34,35 @@ pub type RestFn = fn(State) -> Flow;
 #[cfg(not(snow_threaded))]
 pub use looped::rest;
 
+/// The handlers by the names of their opcodes.
+#[allow(non_snake_case)]
+mod bodies {
+    use super::*;
+
+    macro_rules! bodies {
+        ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
+            $(
+                #[inline(always)]
+                pub fn $name(s: State) -> Flow {
+                    $handler(s)
+                }
+            )*
+            $(
+                #[inline(always)]
+                pub fn $sequence(s: State) -> Flow {
+                    let flow = $first(s);
+                    $(
+                        let Flow::Next(s) = flow else { return flow };
+                        let flow = $later(s);
+                    )+
+                    flow
+                }
+            )*
+        };
+    }
+    opcodes!(bodies);
+}
+
 /// Leaves the place where a handler stopped in the machine.
 #[inline(always)]
 fn leave(s: State, stop: Stop) -> Stop {
@@ -58,7 +87,7 @@ mod threaded {
     #[inline(always)]
     fn proceed(flow: Flow) -> Stop {
         match flow {
-            Flow::Next(s) => {
+            Flow::Next(s) | Flow::Jump(s) => {
                 // SAFETY: the loader put the address of a handler there.
                 let handler: Handler = unsafe { std::mem::transmute((*s.pc).head as usize) };
                 handler(s.pc, s.base, s.vm, s.fuel)
@@ -75,16 +104,18 @@ mod threaded {
     }
 
     macro_rules! handlers {
-        ($( $name:ident = $handler:expr; )*) => {
-            $(
-                #[allow(non_snake_case)]
-                fn $name(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
-                    proceed($handler(State { pc, base, vm, fuel }))
-                }
-            )*
+        ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
+            $( handlers!(function $name bodies::$name); )*
+            $( handlers!(function $sequence bodies::$sequence); )*
 
             /// The handlers in order of the opcodes.
-            pub static TABLE: &[Handler] = &[$( $name ),*];
+            pub static TABLE: &[Handler] = &[$( $name, )* $( $sequence ),*];
+        };
+        (function $name:ident $body:path) => {
+            #[allow(non_snake_case)]
+            fn $name(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
+                proceed($body(State { pc, base, vm, fuel }))
+            }
         };
     }
     opcodes!(handlers);
@@ -105,18 +136,23 @@ mod looped {
     }
 
     macro_rules! handlers {
-        ($( $name:ident = $handler:expr; )*) => {
+        ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
             pub fn run(mut state: State) -> Stop {
                 loop {
                     // SAFETY: the loader put an opcode there.
                     let op: Op = unsafe { std::mem::transmute(state.code().head as u16) };
-                    let flow = match op { $( Op::$name => $handler(state), )* };
+                    #[cfg(snow_profile)]
+                    super::super::profile::count(op);
+                    let flow = match op {
+                        $( Op::$name => bodies::$name(state), )*
+                        $( Op::$sequence => bodies::$sequence(state), )*
+                    };
                     let flow = match flow {
                         Flow::Rest(state, rest) => rest(state),
                         flow => flow,
                     };
                     match flow {
-                        Flow::Next(next) => state = next,
+                        Flow::Next(next) | Flow::Jump(next) => state = next,
                         Flow::Rest(..) => unreachable!("a rest goes to no other"),
                         Flow::Stop(at, stop) => return leave(at, stop),
                     }

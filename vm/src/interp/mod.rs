@@ -11,6 +11,8 @@ mod dispatch;
 mod load;
 mod opcode;
 mod ops;
+#[cfg(snow_profile)]
+pub mod profile;
 mod program;
 mod stack;
 mod state;

@@ -1,11 +1,15 @@
 //! The internal instructions: the one place where each is declared, with the handler that carries it out.
 //!
 //! The dispatchers ([`super::dispatch`]) are made from this table. What the operands are is said at the handlers.
+//!
+//! The second part declares *sequences*: instructions that often follow each other. Their words stay as they are; only the head
+//! of the first is replaced by that of the sequence, whose handler does all of them without a dispatch in between. Jumps to the later ones
+//! remain possible. They are chosen by counting: a build with `SNOW_DISPATCH=profile` prints what follows what, and how often.
 
-/// Hands the table to a macro: `Name = handler;`.
+/// Hands the table to a macro: `{ Name = handler; … } { Name = First Second …; … }`.
 macro_rules! opcodes {
     ($apply:ident) => {
-        $apply! {
+        $apply! { {
             // ---- words
             Const = word::constant;
             ConstWide = word::constant_wide;
@@ -197,18 +201,35 @@ macro_rules! opcodes {
             MapValueAt = map::value_at;
             MapTake = map::take;
             MapFill = map::fill;
-        }
+        } {
+            AddImmTurn = AddImm Turn;
+            SubImmTurn = SubImm Turn;
+            MoveMove = Move Move;
+            MoveTurn = Move Turn;
+            MoveMoveTurn = Move Move Turn;
+            AddReturn1 = Add Return1;
+            ConstReturn1 = Const Return1;
+            FloatMulMul = FloatMul FloatMul;
+            FloatMulAdd = FloatMul FloatAdd;
+            FloatMulSub = FloatMul FloatSub;
+            FloatSubMul = FloatSub FloatMul;
+            FloatAddMul = FloatAdd FloatMul;
+            LoadLoad = Load Load;
+        } }
     };
 }
 pub(super) use opcodes;
 
 macro_rules! declare {
-    ($( $name:ident = $handler:expr; )*) => {
+    ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
         /// An internal instruction.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         #[allow(missing_docs)]
-        pub enum Op { $( $name ),* }
+        pub enum Op { $( $name, )* $( $sequence ),* }
+
+        /// The sequences and what they consist of.
+        pub const SEQUENCES: &[(Op, &[Op])] = &[$( (Op::$sequence, &[Op::$first, $( Op::$later ),+]) ),*];
     };
 }
 opcodes!(declare);

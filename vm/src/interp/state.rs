@@ -55,8 +55,10 @@ pub enum Stop {
 
 /// What happens after a handler.
 pub enum Flow {
-    /// The instruction at the state's `pc` runs.
+    /// The instruction behind this one runs; the state's `pc` is at it.
     Next(State),
+    /// The instruction at the state's `pc` runs.
+    Jump(State),
     /// Control returns to [`Vm::resume`].
     Stop(State, Stop),
     /// The rest of the instruction is done elsewhere; see [`Rest`].
@@ -173,7 +175,7 @@ impl State {
     pub fn jump(self, distance: i32) -> Flow {
         // SAFETY: the loader computed the distance to an instruction of the same function.
         let pc = unsafe { self.pc.offset(distance as isize) };
-        Flow::Next(State { pc, ..self })
+        Flow::Jump(State { pc, ..self })
     }
 
     /// Leaves the instruction to its rest.

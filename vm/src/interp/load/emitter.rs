@@ -2,7 +2,7 @@
 
 use super::super::code::{Code, ROW};
 use super::super::dispatch;
-use super::super::opcode::Op;
+use super::super::opcode::{Op, SEQUENCES};
 use super::place::{Plan, jump_targets};
 use super::reg::RegNumber;
 use super::{LoadContext, LoadError};
@@ -41,6 +41,8 @@ pub struct Emitter<'a> {
     pub at: usize,
     /// Internal code so far.
     pub code: Vec<Code>,
+    /// Where the instructions begin, and what they are.
+    ops: Vec<(u32, Op)>,
     /// Words with the code address of a function in their head.
     pub calls: Vec<(u32, FuncId)>,
     /// `(word, portable instruction)`: which instruction the words from here on belong to.
@@ -70,6 +72,7 @@ impl<'a> Emitter<'a> {
             func,
             at: 0,
             code: Vec::with_capacity(func.code.len() * 5 / 4),
+            ops: Vec::with_capacity(func.code.len()),
             calls: Vec::new(),
             marks: Vec::new(),
             plan,
@@ -132,11 +135,13 @@ impl<'a> Emitter<'a> {
 
     /// An instruction with short operands.
     pub fn op(&mut self, op: Op, shorts: [u16; 4]) {
+        self.ops.push((self.here(), op));
         self.code.push(Code::of_shorts(dispatch::head(op), shorts));
     }
 
     /// An instruction with two short operands and a signed one.
     pub fn op_imm(&mut self, op: Op, a: u16, b: u16, imm: i32) {
+        self.ops.push((self.here(), op));
         self.code.push(Code::of_imm(dispatch::head(op), a, b, imm));
     }
 
@@ -206,7 +211,25 @@ impl<'a> Emitter<'a> {
             })?;
             self.set_distance(fixup, distance);
         }
+        // A profile is to show the parts.
+        if !cfg!(snow_profile) {
+            self.join();
+        }
         Ok(())
+    }
+
+    /// Gives the first of several instructions that are a sequence the head of the sequence.
+    fn join(&mut self) {
+        let mut at = 0;
+        while at < self.ops.len() {
+            let here = &self.ops[at..];
+            let Some((op, length)) = longest_sequence(here) else {
+                at += 1;
+                continue;
+            };
+            self.code[here[0].0 as usize].head = dispatch::head(op);
+            at += length;
+        }
     }
 
     /// Word that a jump leads to: the target, or for a jump back that is not itself a loop turn a turn behind the code.
@@ -240,4 +263,15 @@ impl<'a> Emitter<'a> {
             }
         }
     }
+}
+
+/// The longest sequence with which a row of instructions begins, and its length.
+fn longest_sequence(row: &[(u32, Op)]) -> Option<(Op, usize)> {
+    let begins = |parts: &[Op]| {
+        parts.len() <= row.len() && parts.iter().zip(row).all(|(part, (_, op))| part == op)
+    };
+    let fitting = SEQUENCES.iter().filter(|(_, parts)| begins(parts));
+    fitting
+        .max_by_key(|(_, parts)| parts.len())
+        .map(|(op, parts)| (*op, parts.len()))
 }

@@ -16,7 +16,7 @@ pub fn enter(s: State, target: u64, new_base: *mut u64, return_to: *const Code) 
         *new_base.sub(1) = return_to as u64;
         *new_base.sub(2) = (*return_to.sub(1)).operands();
     }
-    Flow::Next(State {
+    Flow::Jump(State {
         pc: target as *const Code,
         base: new_base,
         fuel: s.fuel - 1,
@@ -93,7 +93,7 @@ pub fn tail<const N: usize>(s: State) -> Flow {
     for (index, arg) in args.into_iter().enumerate() {
         s.set(index as u16, arg);
     }
-    Flow::Next(State {
+    Flow::Jump(State {
         pc: target as *const Code,
         fuel: s.fuel - 1,
         ..s
@@ -111,7 +111,7 @@ pub fn tail_many(s: State) -> Flow {
     // SAFETY: the arguments become the first registers, of which the callee has at least as many.
     unsafe { std::ptr::copy(scratch, s.base, count) };
     let target = s.ext(1 + row_words(count)).head;
-    Flow::Next(State {
+    Flow::Jump(State {
         pc: target as *const Code,
         fuel: s.fuel - 1,
         ..s
@@ -147,7 +147,7 @@ pub fn return_one(s: State) -> Flow {
     let value = s.get(s.code().a);
     let (caller, dsts) = leave(s);
     caller.set(dsts[0], value);
-    Flow::Next(caller)
+    Flow::Jump(caller)
 }
 
 /// Returns the words in `a` and `b`.
@@ -157,7 +157,7 @@ pub fn return_two(s: State) -> Flow {
     let (caller, dsts) = leave(s);
     caller.set(dsts[0], values[0]);
     caller.set(dsts[1], values[1]);
-    Flow::Next(caller)
+    Flow::Jump(caller)
 }
 
 /// Returns the words in `a`, `b` and `c`.
@@ -169,5 +169,5 @@ pub fn return_three(s: State) -> Flow {
     caller.set(dsts[1], values[1]);
     // SAFETY: a call with three results has the word `third` before its link.
     caller.set(unsafe { (*caller.pc.sub(2)).a }, values[2]);
-    Flow::Next(caller)
+    Flow::Jump(caller)
 }

@@ -77,7 +77,7 @@ pub fn tail_call(s: State) -> Flow {
     // SAFETY: the callee has a register for each argument, and the stack room for it.
     unsafe { std::ptr::copy(args, s.base.add(1), count) };
     let target = target(s, closure);
-    Flow::Next(State {
+    Flow::Jump(State {
         pc: target as *const Code,
         fuel: s.fuel - 1,
         ..s
