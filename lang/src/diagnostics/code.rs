@@ -88,12 +88,34 @@ macro_rules! codes {
 // E0001-E0099: names, types and patterns. E0101-E0199: syntax. E0901-: the compiler itself.
 codes! {
     Error 1 TYPE_MISMATCH = "types differ";
+    Error 2 UNKNOWN_NAME = "unknown name";
+    Error 3 UNKNOWN_TYPE = "unknown type";
+    Error 4 ARGUMENT_COUNT = "wrong number of arguments";
+    Error 5 UNKNOWN_FIELD = "unknown field";
+    Error 6 MISSING_FIELD = "missing field";
+    Error 7 REPEATED_FIELD = "field given twice";
+    Error 8 UNKNOWN_VARIANT = "unknown variant";
+    Error 9 DUPLICATE = "name defined twice";
+    Error 10 INFINITE_TYPE = "infinite type";
+    Error 11 AMBIGUOUS_TYPE = "type not determined";
     Error 12 NON_EXHAUSTIVE = "match not exhaustive";
+    Error 13 UNMET_BOUND = "type without a needed interface";
+    Error 14 NOT_A_FUNCTION = "call of something that is not a function";
+    Error 15 KEYWORD_ARGUMENT = "keyword argument that does not fit";
+    Error 17 PATTERN_BINDINGS = "alternatives that bind different names";
     Error 18 CHILD_START = "child start does not give a pid";
+    Error 19 IMPORT_CYCLE = "import cycle";
+    Error 20 STAR_IMPORT = "import of everything";
+    Error 21 SCATTERED_CLAUSES = "clauses of a function apart";
     Error 22 CLAUSE_AFTER_CATCH_ALL = "clause after a catch-all";
+    Error 23 TYPE_ARGUMENTS = "wrong number of type arguments";
     Error 24 ARITY_CLASH = "one name with several arities";
+    Error 25 ALIAS_CYCLE = "alias defined by itself";
+    Error 26 TYPE_TOO_LARGE = "type too large";
+    Error 27 AMBIGUOUS_NAME = "ambiguous name";
     Error 28 UNKNOWN_DERIVE = "unknown trait in deriving";
     Error 29 ORD_WITHOUT_EQ = "Ord without Eq";
+    Error 30 NATIVE_OUTSIDE_STD = "native function outside the standard library";
     Error 31 MODULE_NOT_FOUND = "module not found";
     Error 32 BREAK_OUTSIDE_LOOP = "break outside a loop or across a closure";
     Error 33 CONTINUE_OUTSIDE_LOOP = "continue outside a loop or across a closure";
@@ -105,6 +127,12 @@ codes! {
     Error 39 NOT_MAPPABLE = "field not mappable from a row";
     Error 40 MISSING_ASSOCIATED_TYPE = "associated type missing";
     Error 41 UNDECLARED_ASSOCIATED_TYPE = "associated type not declared";
+    Error 42 UNKNOWN_METHOD = "unknown method";
+    Error 43 ELSE_MUST_LEAVE = "else of a let that goes on";
+    Error 44 BAD_MAIN = "main that cannot be started";
+    Error 45 MIXED_FIELDS = "variant with named and unnamed fields";
+    Error 46 CLAUSE_ARITY = "clauses of a closure with different numbers of parameters";
+    Error 47 DERIVE_FIELD = "field without a derived interface";
     Error 70 ENDLESS_INSTANCES = "instances that nest without end";
     Error 71 PATTERNS_TOO_COMPLEX = "patterns too complex";
     Error 72 REFUTABLE_LET = "refutable pattern in let";
@@ -129,6 +157,12 @@ codes! {
     Error 115 BAD_INDENTATION = "text block line indented less than its closing quotes";
     Error 116 NAME_CASE = "name in the wrong case";
     Error 117 ITEM_EXPECTED = "only items may stand here";
+
+    Warning 1 UNUSED_VARIABLE = "unused variable";
+    Warning 2 UNUSED_IMPORT = "unused import";
+    Warning 3 UNUSED_FUNCTION = "unused function";
+    Warning 4 UNREACHABLE = "unreachable code";
+    Warning 5 IGNORED_RESULT = "ignored Result";
 
     Error 901 INTERNAL = "internal compiler error";
     Error 902 NOT_SUPPORTED = "not supported yet";

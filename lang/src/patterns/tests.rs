@@ -56,6 +56,7 @@ fn program() -> Program {
             variant("Three", vec![]),
         ]),
         display: false,
+        derives: Vec::new(),
         public: true,
         span: Span::default(),
         doc: None,
@@ -63,6 +64,8 @@ fn program() -> Program {
     let main = Module {
         name: "Main".into(),
         std: false,
+        parent: None,
+        public: true,
         doc: None,
     };
     Program {

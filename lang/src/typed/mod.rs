@@ -32,6 +32,8 @@ ids! {
     FuncId,
     /// Index into [`Program::types`].
     TypeDefId,
+    /// Index into [`Program::aliases`].
+    AliasId,
     /// A local of one function (closures inside it included): index into [`Body::locals`].
     LocalId,
     /// A loop of one function, for `break` and `continue`.
@@ -45,6 +47,8 @@ pub struct Program {
     pub modules: Vec<Module>,
     /// Structs and sum types.
     pub types: Vec<TypeDef>,
+    /// Aliases; types in the program mention none, importing modules may.
+    pub aliases: Vec<Alias>,
     /// Functions, natives included.
     pub funcs: Vec<Func>,
     /// Types and functions that the compiler itself refers to.
@@ -73,6 +77,10 @@ pub struct Module {
     pub name: SmolStr,
     /// Whether it belongs to the standard library.
     pub std: bool,
+    /// The module that it is nested in.
+    pub parent: Option<ModuleId>,
+    /// Whether other modules may name it.
+    pub public: bool,
     /// `##!` text.
     pub doc: Option<String>,
 }
@@ -110,6 +118,18 @@ pub enum Ty {
     Param(u32),
 }
 
+impl Ty {
+    /// A constructor without arguments.
+    pub fn con(con: Con) -> Ty {
+        Ty::App(con, Arc::default())
+    }
+
+    /// A constructor with arguments.
+    pub fn app(con: Con, args: impl Into<Arc<[Ty]>>) -> Ty {
+        Ty::App(con, args.into())
+    }
+}
+
 /// A struct or sum type definition.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TypeDef {
@@ -123,12 +143,31 @@ pub struct TypeDef {
     pub shape: Shape,
     /// Whether `Display` is derived.
     pub display: bool,
+    /// Every interface it derives, with the numbers of the parameters that must have the interface too.
+    pub derives: Vec<(Bound, Vec<u32>)>,
     /// Whether other modules may name it.
     pub public: bool,
     /// Its name in the source.
     pub span: Span,
     /// `##` text.
     pub doc: Option<String>,
+}
+
+/// A type alias.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Alias {
+    /// Source name.
+    pub name: SmolStr,
+    /// Where it is defined.
+    pub module: ModuleId,
+    /// Names of its parameters.
+    pub type_params: Vec<SmolStr>,
+    /// What it stands for, in terms of its parameters.
+    pub ty: Ty,
+    /// Whether other modules may name it.
+    pub public: bool,
+    /// Its name in the source.
+    pub span: Span,
 }
 
 /// Struct or sum.
@@ -178,6 +217,36 @@ pub enum Bound {
     Concat,
     /// What a comparator may return: Int or Ordering.
     Comparison,
+}
+
+impl Bound {
+    /// All of them with their source names, in the order of their declaration.
+    pub const ALL: [(Bound, &'static str); 13] = [
+        (Bound::Eq, "Eq"),
+        (Bound::Ord, "Ord"),
+        (Bound::Display, "Display"),
+        (Bound::Debug, "Debug"),
+        (Bound::Hash, "Hash"),
+        (Bound::Add, "Add"),
+        (Bound::Sub, "Sub"),
+        (Bound::Mul, "Mul"),
+        (Bound::Div, "Div"),
+        (Bound::Rem, "Rem"),
+        (Bound::Neg, "Neg"),
+        (Bound::Concat, "Concat"),
+        (Bound::Comparison, "Comparison"),
+    ];
+
+    /// Its source name.
+    pub fn name(self) -> &'static str {
+        Bound::ALL[self as usize].1
+    }
+
+    /// The bound of a source name.
+    pub fn from_name(name: &str) -> Option<Bound> {
+        let found = Bound::ALL.iter().find(|(_, known)| *known == name);
+        found.map(|&(bound, _)| bound)
+    }
 }
 
 /// A type parameter of a function.

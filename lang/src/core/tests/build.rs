@@ -112,6 +112,8 @@ pub fn program(funcs: Vec<Func>) -> Program {
         modules: vec![Module {
             name: "Main".into(),
             std: false,
+            parent: None,
+            public: true,
             doc: None,
         }],
         funcs,

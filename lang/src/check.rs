@@ -1,0 +1,100 @@
+//! The door to the front end: from parsed files to a typed program.
+
+use smol_str::SmolStr;
+
+use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
+use crate::resolve::scope::module_name_of_path;
+use crate::resolve::{self, Project, SourceModule, World};
+use crate::syntax;
+use crate::typed::{FuncId, Program};
+use crate::types;
+
+/// The checked standard library, which every program starts with.
+#[derive(Clone, Debug, Default)]
+pub struct StdImage {
+    /// Its modules, types and functions: a prefix of every program's.
+    pub program: Program,
+    /// Its sources as `(path, text)`: the first files of every program's file set.
+    pub files: Vec<(String, String)>,
+}
+
+impl StdImage {
+    /// Checks the sources of the standard library, given as `(path relative to its root, text)`.
+    pub fn build(sources: &[(&str, &str)], sink: &mut Sink) -> Option<StdImage> {
+        let mut project = Project::default();
+        let mut files = Vec::with_capacity(sources.len());
+        for (path, text) in sources {
+            let name = module_name_of_path(path);
+            project.add(format!("std/{path}"), name, text, sink);
+            files.push((format!("std/{path}"), (*text).to_owned()));
+        }
+        let program = run(&project, &Program::default(), sink)?;
+        Some(StdImage { program, files })
+    }
+
+    /// A file set with the sources of the standard library, for a user's files to be added to.
+    pub fn file_set(&self) -> FileSet {
+        let mut files = FileSet::new();
+        for (path, text) in &self.files {
+            files.add(path.clone(), text.as_str());
+        }
+        files
+    }
+
+    /// An empty project on top of this standard library.
+    pub fn project(&self) -> Project {
+        Project {
+            files: self.file_set(),
+            ..Project::default()
+        }
+    }
+}
+
+impl Project {
+    /// Parses a file and adds it as a module.
+    pub fn add(
+        &mut self,
+        path: impl Into<String>,
+        name: impl Into<SmolStr>,
+        text: &str,
+        sink: &mut Sink,
+    ) {
+        let file = self.files.add(path, text);
+        let tree = syntax::parse(file, text, sink);
+        self.modules.push(SourceModule {
+            name: name.into(),
+            file,
+            tree,
+        });
+    }
+}
+
+/// Checks a project. `None` when there are errors, all of which are in the sink.
+pub fn check(project: &Project, std: &StdImage, sink: &mut Sink) -> Option<Program> {
+    run(project, &std.program, sink)
+}
+
+fn run(project: &Project, base: &Program, sink: &mut Sink) -> Option<Program> {
+    let mut world = resolve::resolve(project, base, sink);
+    world.program.main = main_of(&world, project, sink);
+    types::check(&mut world, sink);
+    resolve::unused::report(&world, project, sink);
+    (!sink.has_errors()).then_some(world.program)
+}
+
+/// The function that a run starts with.
+fn main_of(world: &World<'_>, project: &Project, sink: &mut Sink) -> Option<FuncId> {
+    let module = project.modules.get(project.main?)?;
+    let scope = world.scope(*world.user_modules.get(&module.name)?);
+    let id = *scope.values.get("main")?;
+    let params = world.func_source(id).map_or(0, resolve::source_arity);
+    if params > 0 {
+        let span = world.program.funcs[id.0 as usize].span;
+        sink.push(
+            Diagnostic::new(Code::BAD_MAIN, span, "`main` takes no parameters")
+                .label("cannot be started with arguments")
+                .help("the arguments of the program are in `Env.args()`"),
+        );
+    }
+    Some(id)
+}

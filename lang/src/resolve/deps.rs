@@ -1,0 +1,300 @@
+//! Which functions a function refers to, and the order in which functions are typed.
+//!
+//! References are found by name without regard to locals, so there may be more of them than at run time; that only
+//! makes a binding group larger. Functions with complete signatures need not be typed before their users.
+
+use super::scope::Access;
+use super::{FuncSource, World};
+use crate::stack::with_stack;
+use crate::syntax::ast::{
+    Block, ByteSpec, Expr, ExprKind, FnBody, FnClause, Ident, ListItem, Stmt, StrPart,
+};
+use crate::typed::{FuncId, ModuleId};
+
+/// The functions of this compilation in binding groups, those referred to first.
+pub fn groups(world: &World<'_>, complete: impl Fn(FuncId) -> bool) -> Vec<Vec<FuncId>> {
+    let first = world.first_func;
+    let methods = methods(world);
+    let edges: Vec<Vec<u32>> = (0..world.funcs.len() as u32)
+        .map(|index| {
+            let id = FuncId(first + index);
+            let mut finder = Finder {
+                world,
+                module: world.program.funcs[id.0 as usize].module,
+                methods: &methods,
+                found: Vec::new(),
+            };
+            if let Some(FuncSource::Clauses(clauses)) = world.funcs.get(index as usize) {
+                clauses.iter().for_each(|clause| finder.clause(clause));
+            }
+            let mut found = finder.found;
+            found.retain(|&to| to.0 >= first && !complete(to));
+            found.sort_unstable();
+            found.dedup();
+            found.into_iter().map(|to| to.0 - first).collect()
+        })
+        .collect();
+    let components = components(&edges);
+    components
+        .into_iter()
+        .map(|group| group.into_iter().map(|index| FuncId(first + index)).collect())
+        .collect()
+}
+
+type Methods<'a> = rustc_hash::FxHashMap<&'a str, Vec<FuncId>>;
+
+/// While the standard library itself is checked, `x.name()` may refer to any of its functions called so.
+fn methods<'a>(world: &'a World<'_>) -> Methods<'a> {
+    let mut methods = Methods::default();
+    if world.first_func == 0 {
+        for (index, func) in world.program.funcs.iter().enumerate() {
+            let known = methods.entry(func.name.as_str()).or_default();
+            known.push(FuncId(index as u32));
+        }
+    }
+    methods
+}
+
+struct Finder<'w, 'a> {
+    world: &'w World<'a>,
+    module: ModuleId,
+    methods: &'w Methods<'w>,
+    found: Vec<FuncId>,
+}
+
+impl Finder<'_, '_> {
+    fn clause(&mut self, clause: &FnClause) {
+        if let Some(guard) = &clause.guard {
+            self.expr(guard);
+        }
+        match &clause.body {
+            Some(FnBody::Expr(body)) => self.expr(body),
+            Some(FnBody::Block(block)) => self.block(block),
+            None => {}
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Expr(expr) => self.expr(expr),
+                Stmt::Let(binding) => {
+                    self.expr(&binding.value);
+                    if let Some(otherwise) = &binding.otherwise {
+                        self.block(otherwise);
+                    }
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        if let Some(hit) = self.world.find_value(self.module, name) {
+            self.found.push(hit.item);
+        }
+    }
+
+    /// `A.B.name`, or a method's name on any other value.
+    fn field(&mut self, base: &Expr, name: &Ident) {
+        if let Some(path) = upper_path(base) {
+            if let Some(hit) = self.world.find_module(self.module, &path)
+                && let Access::Found(id) = self.world.func_in(self.module, hit.item, &name.name)
+            {
+                self.found.push(id);
+            }
+            return;
+        }
+        if let Some(known) = self.methods.get(name.name.as_str()) {
+            self.found.extend(known);
+        }
+        self.expr(base);
+    }
+
+    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
+        exprs.into_iter().for_each(|expr| self.expr(expr));
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        with_stack(|| self.expr_here(expr));
+    }
+
+    fn expr_here(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.name(name),
+            ExprKind::Field(base, name) => self.field(base, name),
+            ExprKind::Call(call) => {
+                self.expr(&call.callee);
+                self.exprs(call.args.iter().map(|arg| &arg.value));
+                if let Some(trailing) = &call.trailing {
+                    self.block(&trailing.body);
+                }
+            }
+            ExprKind::Str(parts) => self.exprs(parts.iter().filter_map(|part| match part {
+                StrPart::Expr(expr) => Some(expr),
+                StrPart::Text(_) => None,
+            })),
+            ExprKind::Bytes(segments) => {
+                for segment in segments {
+                    self.expr(&segment.value);
+                    self.exprs(segment.specs.iter().filter_map(|spec| match spec {
+                        ByteSpec::Bytes(size) => Some(size),
+                        _ => None,
+                    }));
+                }
+            }
+            ExprKind::Index(a, b) | ExprKind::Binary(_, _, a, b) => self.exprs([&**a, &**b]),
+            ExprKind::Pipe { value, target, .. } => self.exprs([&**value, &**target]),
+            ExprKind::Try(inner)
+            | ExprKind::Unary(_, inner)
+            | ExprKind::Paren(inner)
+            | ExprKind::Assert(inner)
+            | ExprKind::AssertCrash(inner)
+            | ExprKind::Return(Some(inner)) => self.expr(inner),
+            ExprKind::Tuple(items) => self.exprs(items),
+            ExprKind::List(items) => self.exprs(items.iter().map(|item| match item {
+                ListItem::One(expr) | ListItem::Splice(expr) => expr,
+            })),
+            ExprKind::Map(pairs) => self.exprs(pairs.iter().flat_map(|(k, v)| [k, v])),
+            ExprKind::Struct { fields, .. } => self.exprs(fields.iter().map(|(_, value)| value)),
+            ExprKind::Update { base, fields } => {
+                self.expr(base);
+                self.exprs(fields.iter().map(|(_, value)| value));
+            }
+            _ => self.control(expr),
+        }
+    }
+
+    fn control(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Closure(closure) => {
+                for clause in &closure.clauses {
+                    self.exprs(&clause.guard);
+                    self.block(&clause.body);
+                }
+            }
+            ExprKind::Block(block) => self.block(block),
+            ExprKind::If(parts) => {
+                self.expr(&parts.cond);
+                self.block(&parts.then);
+                parts.otherwise.iter().for_each(|block| self.block(block));
+            }
+            ExprKind::Case(case) => {
+                self.expr(&case.scrutinee);
+                for arm in &case.arms {
+                    self.exprs(&arm.guard);
+                    self.block(&arm.body);
+                }
+            }
+            ExprKind::Cond(arms) => {
+                for (cond, body) in arms {
+                    self.expr(cond);
+                    self.block(body);
+                }
+            }
+            ExprKind::While(cond, body) => {
+                self.expr(cond);
+                self.block(body);
+            }
+            ExprKind::For(parts) => {
+                self.exprs(parts.generators.iter().map(|(_, iterable)| iterable));
+                self.exprs(&parts.guard);
+                self.block(&parts.body);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The path of `A.B` written as an expression.
+pub fn upper_path(expr: &Expr) -> Option<Vec<Ident>> {
+    match &expr.kind {
+        ExprKind::Upper(name) => Some(vec![Ident {
+            name: name.clone(),
+            span: expr.span,
+        }]),
+        ExprKind::Field(base, name) if name.name.starts_with(char::is_uppercase) => {
+            let mut path = upper_path(base)?;
+            path.push(name.clone());
+            Some(path)
+        }
+        _ => None,
+    }
+}
+
+/// Strongly connected components of a graph, each after those it points to (Tarjan's algorithm with its own stack).
+fn components(edges: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    let mut search = Search {
+        edges,
+        index: vec![u32::MAX; edges.len()],
+        low: vec![0; edges.len()],
+        on_stack: vec![false; edges.len()],
+        stack: Vec::new(),
+        next: 0,
+        out: Vec::new(),
+    };
+    for node in 0..edges.len() as u32 {
+        if search.index[node as usize] == u32::MAX {
+            search.from(node);
+        }
+    }
+    search.out
+}
+
+struct Search<'e> {
+    edges: &'e [Vec<u32>],
+    index: Vec<u32>,
+    low: Vec<u32>,
+    on_stack: Vec<bool>,
+    stack: Vec<u32>,
+    next: u32,
+    out: Vec<Vec<u32>>,
+}
+
+impl Search<'_> {
+    fn enter(&mut self, node: u32) {
+        self.index[node as usize] = self.next;
+        self.low[node as usize] = self.next;
+        self.next += 1;
+        self.stack.push(node);
+        self.on_stack[node as usize] = true;
+    }
+
+    fn from(&mut self, start: u32) {
+        let mut calls: Vec<(u32, usize)> = vec![(start, 0)];
+        self.enter(start);
+        while let Some((node, edge)) = calls.last_mut() {
+            let (at, here) = (*node as usize, *node);
+            if let Some(&to) = self.edges[at].get(*edge) {
+                *edge += 1;
+                if self.index[to as usize] == u32::MAX {
+                    self.enter(to);
+                    calls.push((to, 0));
+                } else if self.on_stack[to as usize] {
+                    self.low[at] = self.low[at].min(self.index[to as usize]);
+                }
+                continue;
+            }
+            calls.pop();
+            if let Some(&(parent, _)) = calls.last() {
+                let parent = parent as usize;
+                self.low[parent] = self.low[parent].min(self.low[at]);
+            }
+            if self.low[at] == self.index[at] {
+                self.component(here);
+            }
+        }
+    }
+
+    fn component(&mut self, root: u32) {
+        let mut members = Vec::new();
+        while let Some(node) = self.stack.pop() {
+            self.on_stack[node as usize] = false;
+            members.push(node);
+            if node == root {
+                break;
+            }
+        }
+        members.sort_unstable();
+        self.out.push(members);
+    }
+}

@@ -1,0 +1,415 @@
+//! Inference types: a union-find arena of nodes addressed by `u32`, emptied after each binding group.
+
+use crate::syntax::ast::Span;
+use crate::typed::{Bound, Con, FuncId};
+
+/// A type under inference: index of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TyId(pub u32);
+
+impl TyId {
+    /// The type of what was reported already; agrees with every type.
+    pub const ERROR: TyId = TyId(0);
+    /// `Int`.
+    pub const INT: TyId = TyId(1);
+    /// `Float`.
+    pub const FLOAT: TyId = TyId(2);
+    /// `Bool`.
+    pub const BOOL: TyId = TyId(3);
+    /// `()`.
+    pub const UNIT: TyId = TyId(4);
+    /// `String`.
+    pub const STRING: TyId = TyId(5);
+    /// `Bytes`.
+    pub const BYTES: TyId = TyId(6);
+    /// `Atom`.
+    pub const ATOM: TyId = TyId(7);
+    /// `Range`.
+    pub const RANGE: TyId = TyId(8);
+}
+
+/// Constructors of the fixed ids `1..`.
+const FIXED: [Con; 8] = [
+    Con::Int,
+    Con::Float,
+    Con::Bool,
+    Con::Unit,
+    Con::String,
+    Con::Bytes,
+    Con::Atom,
+    Con::Range,
+];
+
+/// How deeply types may nest; deeper ones are reported instead of overflowing the stack.
+pub const MAX_DEPTH: u32 = 200;
+
+/// A slice of [`Arena::args`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Args {
+    start: u32,
+    len: u32,
+}
+
+/// A type parameter that stands for itself while its function is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RigidId(pub u32);
+
+/// Where a bound comes from, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The place that needs the interface.
+    pub span: Span,
+    /// What needs it there.
+    pub why: Needs,
+}
+
+/// What needs an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// An operator, as written.
+    Operator(&'static str),
+    /// A call of this function, whose signature has the bound.
+    Call(FuncId),
+    /// The keys of a map literal or pattern.
+    MapKey,
+    /// A definition that instantiates a type with bounds.
+    Local,
+}
+
+/// A list of bounds of a variable; cells are shared and only ever appended to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds(u32);
+
+impl Bounds {
+    /// No bounds.
+    pub const NONE: Bounds = Bounds(u32::MAX);
+}
+
+#[derive(Clone, Copy, Debug)]
+struct BoundCell {
+    bound: Bound,
+    origin: Origin,
+    next: Bounds,
+}
+
+/// A node.
+#[derive(Clone, Copy, Debug)]
+pub enum Node {
+    /// Not known yet.
+    Var {
+        /// Depth of the `let` that may generalise it.
+        level: u32,
+        /// What it must have.
+        bounds: Bounds,
+    },
+    /// Known to be another node.
+    Link(TyId),
+    /// A constructor.
+    App(Con, Args),
+    /// A written type parameter of a function of the group.
+    Rigid(RigidId),
+    /// A parameter of a let-generalised local.
+    LetParam(u32),
+    /// Reported already.
+    Error,
+}
+
+/// Why two types do not unify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clash {
+    /// They differ, first at these parts.
+    Differ(TyId, TyId),
+    /// A variable would have to contain itself.
+    Infinite(TyId, TyId),
+    /// The type grows beyond what can be handled.
+    TooDeep,
+}
+
+/// An interface that a now known type must have.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// The type.
+    pub ty: TyId,
+    /// The interface.
+    pub bound: Bound,
+    /// What needs it.
+    pub origin: Origin,
+}
+
+/// The arena.
+#[derive(Debug, Default)]
+pub struct Arena {
+    nodes: Vec<Node>,
+    args: Vec<TyId>,
+    cells: Vec<BoundCell>,
+    /// Bounds of variables that became known types; the checker settles them after each unification.
+    pub due: Vec<Due>,
+    /// The current `let` depth.
+    pub level: u32,
+    /// Visit marks of [`Arena::occurs`].
+    marks: Vec<u32>,
+    mark: u32,
+}
+
+impl Arena {
+    /// Empties the arena but for the fixed types.
+    pub fn reset(&mut self) {
+        self.nodes.clear();
+        self.args.clear();
+        self.cells.clear();
+        self.due.clear();
+        self.marks.clear();
+        self.mark = 0;
+        self.level = 1;
+        self.nodes.push(Node::Error);
+        let none = Args { start: 0, len: 0 };
+        self.nodes
+            .extend(FIXED.iter().map(|&con| Node::App(con, none)));
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    fn push(&mut self, node: Node) -> TyId {
+        self.nodes.push(node);
+        TyId(self.nodes.len() as u32 - 1)
+    }
+
+    /// A fresh variable at the current level.
+    pub fn fresh(&mut self) -> TyId {
+        let level = self.level;
+        self.push(Node::Var {
+            level,
+            bounds: Bounds::NONE,
+        })
+    }
+
+    /// A rigid type parameter.
+    pub fn rigid(&mut self, id: RigidId) -> TyId {
+        self.push(Node::Rigid(id))
+    }
+
+    /// A constructor applied to arguments.
+    pub fn app(&mut self, con: Con, args: &[TyId]) -> TyId {
+        if args.is_empty()
+            && let Some(at) = FIXED.iter().position(|&fixed| fixed == con)
+        {
+            return TyId(at as u32 + 1);
+        }
+        let start = self.args.len() as u32;
+        self.args.extend_from_slice(args);
+        self.push(Node::App(
+            con,
+            Args {
+                start,
+                len: args.len() as u32,
+            },
+        ))
+    }
+
+    /// `Fun(params) -> ret`.
+    pub fn fun(&mut self, params: &[TyId], ret: TyId) -> TyId {
+        let start = self.args.len() as u32;
+        self.args.extend_from_slice(params);
+        self.args.push(ret);
+        let len = params.len() as u32 + 1;
+        self.push(Node::App(Con::Fun, Args { start, len }))
+    }
+
+    /// The representative of a type.
+    pub fn root(&self, mut id: TyId) -> TyId {
+        while let Node::Link(next) = self.nodes[id.0 as usize] {
+            id = next;
+        }
+        id
+    }
+
+    /// The node of a type's representative.
+    pub fn node(&self, id: TyId) -> Node {
+        self.nodes[self.root(id).0 as usize]
+    }
+
+    /// The `index`th argument.
+    pub fn arg(&self, args: Args, index: usize) -> TyId {
+        self.args[args.start as usize + index]
+    }
+
+    /// The arguments of an application.
+    pub fn args(&self, args: Args) -> &[TyId] {
+        &self.args[args.start as usize..(args.start + args.len) as usize]
+    }
+
+    /// The constructor and arguments, when the type is known so far.
+    pub fn known(&self, id: TyId) -> Option<(Con, &[TyId])> {
+        match self.node(id) {
+            Node::App(con, args) => Some((con, self.args(args))),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is known about the type.
+    pub fn is_var(&self, id: TyId) -> bool {
+        matches!(self.node(id), Node::Var { .. })
+    }
+
+    /// Whether the type was reported already.
+    pub fn is_error(&self, id: TyId) -> bool {
+        matches!(self.node(id), Node::Error)
+    }
+
+    /// Makes a variable generalised: it becomes the parameter `number` of a local.
+    pub fn generalise(&mut self, var: TyId, number: u32) {
+        let root = self.root(var);
+        self.nodes[root.0 as usize] = Node::LetParam(number);
+    }
+
+    /// Whether the variable may be generalised at the current level.
+    pub fn is_general(&self, id: TyId) -> bool {
+        matches!(self.node(id), Node::Var { level, .. } if level > self.level)
+    }
+
+    /// The bounds of a variable, with their origins.
+    pub fn bounds(&self, bounds: Bounds) -> impl Iterator<Item = (Bound, Origin)> + '_ {
+        let mut at = bounds;
+        std::iter::from_fn(move || {
+            let cell = *self.cells.get(at.0 as usize)?;
+            at = cell.next;
+            Some((cell.bound, cell.origin))
+        })
+    }
+
+    /// Demands that a type have an interface: a variable keeps the demand, anything else is [`Arena::due`].
+    pub fn require(&mut self, ty: TyId, bound: Bound, origin: Origin) {
+        let root = self.root(ty);
+        match self.nodes[root.0 as usize] {
+            Node::Var { level, bounds } => {
+                let bounds = self.with_bound(bounds, bound, origin);
+                self.nodes[root.0 as usize] = Node::Var { level, bounds };
+            }
+            Node::Error => {}
+            _ => self.due.push(Due { ty, bound, origin }),
+        }
+    }
+
+    fn with_bound(&mut self, bounds: Bounds, bound: Bound, origin: Origin) -> Bounds {
+        if self.bounds(bounds).any(|(known, _)| known == bound) {
+            return bounds;
+        }
+        self.cells.push(BoundCell {
+            bound,
+            origin,
+            next: bounds,
+        });
+        Bounds(self.cells.len() as u32 - 1)
+    }
+
+    /// Makes two types equal.
+    pub fn unify(&mut self, a: TyId, b: TyId) -> Result<(), Clash> {
+        self.unify_at(a, b, 0)
+    }
+
+    fn unify_at(&mut self, a: TyId, b: TyId, depth: u32) -> Result<(), Clash> {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return Ok(());
+        }
+        if depth > MAX_DEPTH {
+            return Err(Clash::TooDeep);
+        }
+        match (self.nodes[a.0 as usize], self.nodes[b.0 as usize]) {
+            (Node::Error, _) | (_, Node::Error) => Ok(()),
+            (Node::Var { .. }, _) => self.bind(a, b),
+            (_, Node::Var { .. }) => self.bind(b, a),
+            (Node::App(c, xs), Node::App(d, ys)) if c == d && xs.len == ys.len => {
+                for index in 0..xs.len as usize {
+                    let (x, y) = (self.arg(xs, index), self.arg(ys, index));
+                    self.unify_at(x, y, depth + 1)?;
+                }
+                if xs.len > 0 {
+                    // Equal from now on: a type that shares parts is compared once, not once a path.
+                    self.nodes[a.0 as usize] = Node::Link(b);
+                }
+                Ok(())
+            }
+            (Node::Rigid(x), Node::Rigid(y)) if x == y => Ok(()),
+            (Node::LetParam(x), Node::LetParam(y)) if x == y => Ok(()),
+            _ => Err(Clash::Differ(a, b)),
+        }
+    }
+
+    /// Binds the variable `var` to the different type `to`.
+    fn bind(&mut self, var: TyId, to: TyId) -> Result<(), Clash> {
+        let Node::Var { level, bounds } = self.nodes[var.0 as usize] else {
+            return Ok(());
+        };
+        self.mark += 1;
+        self.marks.resize(self.nodes.len(), 0);
+        if self.occurs(var, to, level, 0)? {
+            return Err(Clash::Infinite(var, to));
+        }
+        self.nodes[var.0 as usize] = Node::Link(to);
+        let mut at = bounds;
+        while let Some(&cell) = self.cells.get(at.0 as usize) {
+            self.require(to, cell.bound, cell.origin);
+            at = cell.next;
+        }
+        Ok(())
+    }
+
+    /// Whether `var` occurs in `ty`; lowers the levels of the variables met to `level`.
+    fn occurs(&mut self, var: TyId, ty: TyId, level: u32, depth: u32) -> Result<bool, Clash> {
+        let root = self.root(ty);
+        if depth > MAX_DEPTH {
+            return Err(Clash::TooDeep);
+        }
+        match self.nodes[root.0 as usize] {
+            Node::Var { level: l, bounds } => {
+                if l > level {
+                    self.nodes[root.0 as usize] = Node::Var { level, bounds };
+                }
+                Ok(root == var)
+            }
+            Node::App(_, args) if args.len > 0 => {
+                if std::mem::replace(&mut self.marks[root.0 as usize], self.mark) == self.mark {
+                    return Ok(false);
+                }
+                for index in 0..args.len as usize {
+                    if self.occurs(var, self.arg(args, index), level, depth + 1)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Keeps every variable in the type from being generalised by `let`s inside the function.
+    pub fn pin(&mut self, ty: TyId) {
+        self.mark += 1;
+        self.marks.resize(self.nodes.len(), 0);
+        let nowhere = TyId(u32::MAX);
+        // A type too deep to walk is reported when it is finished.
+        let _too_deep = self.occurs(nowhere, ty, 1, 0);
+    }
+
+    /// Whether two types could be made equal, without doing it; for hints only, so it looks a few levels deep.
+    pub fn could_unify(&self, a: TyId, b: TyId, depth: u32) -> bool {
+        match (self.node(a), self.node(b)) {
+            _ if depth == 0 => true,
+            (Node::App(c, xs), Node::App(d, ys)) => {
+                c == d
+                    && xs.len == ys.len
+                    && (0..xs.len as usize)
+                        .all(|i| self.could_unify(self.arg(xs, i), self.arg(ys, i), depth - 1))
+            }
+            (Node::Rigid(x), Node::Rigid(y)) => x == y,
+            (Node::LetParam(x), Node::LetParam(y)) => x == y,
+            (Node::Rigid(_) | Node::LetParam(_), Node::App(..))
+            | (Node::App(..), Node::Rigid(_) | Node::LetParam(_)) => false,
+            _ => true,
+        }
+    }
+}

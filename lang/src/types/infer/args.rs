@@ -1,0 +1,142 @@
+//! Arguments before they are inferred: positional, keyword, trailing block, piped; and which parameter each fills.
+
+use crate::syntax::ast::{self, ExprKind as Ast, Ident, TrailingBlock};
+use crate::typed::Expr;
+
+/// The value of an argument.
+pub(super) enum Value<'e> {
+    /// As written.
+    Written(&'e ast::Expr),
+    /// Inferred already: what was piped, or the receiver of a method.
+    Ready(Expr),
+    /// `do |x| … end`.
+    Block(&'e TrailingBlock),
+}
+
+impl Value<'_> {
+    /// Whether it is better inferred after the other arguments, which may determine its parameters' types.
+    fn is_closure(&self) -> bool {
+        match self {
+            Value::Written(expr) => matches!(expr.kind, Ast::Closure(_)),
+            Value::Ready(_) => false,
+            Value::Block(_) => true,
+        }
+    }
+
+    /// Whether inferring it without an expectation loses nothing.
+    fn is_plain(&self) -> bool {
+        match self {
+            Value::Written(expr) => matches!(
+                expr.kind,
+                Ast::Int(_) | Ast::Float(_) | Ast::Bool(_) | Ast::Name(_) | Ast::Str(_) | Ast::Field(..)
+            ),
+            Value::Ready(_) => true,
+            Value::Block(_) => false,
+        }
+    }
+}
+
+/// An argument.
+pub(super) struct Argument<'e> {
+    /// `name:`.
+    pub name: Option<&'e Ident>,
+    /// Its value.
+    pub value: Value<'e>,
+}
+
+/// The arguments of a call, in the order of evaluation.
+pub(super) struct Args<'e> {
+    /// Positional and keyword arguments, the trailing block last.
+    pub items: Vec<Argument<'e>>,
+    /// Slot of a value piped in front of the others, if not the first.
+    pub slot: Option<usize>,
+}
+
+impl<'e> Args<'e> {
+    /// The arguments of a call as written.
+    pub(super) fn of(call: &'e ast::Call) -> Self {
+        let written = call.args.iter().map(|arg| Argument {
+            name: arg.name.as_ref(),
+            value: Value::Written(&arg.value),
+        });
+        let trailing = call.trailing.iter().map(|block| Argument {
+            name: None,
+            value: Value::Block(block),
+        });
+        Args {
+            items: written.chain(trailing).collect(),
+            slot: None,
+        }
+    }
+
+    /// Adds a value that is evaluated first and stands at `slot` (from 0).
+    pub(super) fn with_first(mut self, value: Expr, slot: usize) -> Self {
+        let argument = Argument {
+            name: None,
+            value: Value::Ready(value),
+        };
+        self.items.insert(0, argument);
+        self.slot = (slot > 0).then_some(slot);
+        self
+    }
+
+    /// How many parameters they fill when none is passed by name.
+    pub(super) fn count(&self) -> usize {
+        let keywords = self.items.iter().filter(|arg| arg.name.is_some()).count();
+        self.items.len() - keywords + usize::from(keywords > 0)
+    }
+
+    /// Positions of the arguments that are not keywords, in order.
+    fn positional(&self) -> Vec<usize> {
+        let mut order: Vec<usize> =
+            (0..self.items.len()).filter(|&at| self.items[at].name.is_none()).collect();
+        if let Some(slot) = self.slot {
+            let slot = slot.min(order.len() - 1);
+            order[..=slot].rotate_left(1);
+        }
+        order
+    }
+}
+
+/// What fills a parameter.
+pub(super) enum Placed<'e> {
+    /// One argument.
+    One(Value<'e>),
+    /// Keyword arguments that name no parameter, as one map.
+    Map(Vec<(&'e Ident, Value<'e>)>),
+}
+
+/// Gives arguments without a slot one of the `open` parameters, in order: `(parameter, value)` in order of evaluation.
+/// Gives the arguments back when their number does not fit.
+pub(super) fn fill<'e>(
+    args: Args<'e>,
+    mut slots: Vec<Option<usize>>,
+    open: Vec<usize>,
+) -> Result<Vec<(usize, Placed<'e>)>, Args<'e>> {
+    let unplaced = |at: &usize| slots[*at].is_none();
+    let keywords = (0..args.items.len()).filter(unplaced).any(|at| args.items[at].name.is_some());
+    let positional = args.positional();
+    if positional.len() + usize::from(keywords) != open.len() {
+        return Err(args);
+    }
+    let trailing = args.items.last().is_some_and(|arg| matches!(arg.value, Value::Block(_)));
+    // `f(a, key: 1) do … end`: the block stays last, the map stands before it.
+    let map_at = keywords.then(|| open[open.len() - 1 - usize::from(trailing)]);
+    let mut free = open.into_iter().filter(|&index| Some(index) != map_at);
+    for at in positional {
+        slots[at] = free.next();
+    }
+    let mut placed = Vec::with_capacity(args.items.len());
+    let mut pairs = Vec::new();
+    for (slot, arg) in slots.into_iter().zip(args.items) {
+        match (slot, arg.name) {
+            (Some(index), _) => placed.push((index, Placed::One(arg.value))),
+            (None, Some(name)) => pairs.push((name, arg.value)),
+            (None, None) => {}
+        }
+    }
+    if let Some(index) = map_at {
+        placed.push((index, Placed::Map(pairs)));
+    }
+    Ok(placed)
+}

@@ -1,0 +1,45 @@
+//! What is particular to the bodies of named functions: `main`, and warnings about unused locals.
+
+use super::{Expect, Infer};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::ast::Block;
+use crate::typed::Expr;
+use crate::types::arena::TyId;
+
+impl Infer<'_, '_> {
+    /// Whether the function at hand is the program's `main`.
+    pub(in crate::types) fn is_main(&self) -> bool {
+        self.world.program.main == Some(self.f.func)
+    }
+
+    /// The body of a function. The value of `main` is thrown away unless its type is written.
+    pub(in crate::types) fn function_block(&mut self, block: &Block, expect: Expect) -> Expr {
+        let (ret, why) = self.f.ret;
+        if !self.is_main() || !self.arena.is_var(ret) {
+            return self.block(block, expect);
+        }
+        self.demand(block.span, ret, TyId::UNIT, why);
+        self.discard(block)
+    }
+
+    /// Warns about locals of the function at hand that nothing reads.
+    pub(in crate::types) fn warn_unused(&mut self) {
+        if self.world.is_std(self.f.module) {
+            return;
+        }
+        for (local, used) in self.f.locals.iter().zip(&self.f.used) {
+            if *used || local.name.starts_with('_') {
+                continue;
+            }
+            self.sink.push(
+                Diagnostic::new(
+                    Code::UNUSED_VARIABLE,
+                    local.span,
+                    format!("`{}` is never used", local.name),
+                )
+                .label("unused variable")
+                .help(format!("if that is on purpose, call it `_{}`", local.name)),
+            );
+        }
+    }
+}

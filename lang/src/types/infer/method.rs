@@ -1,0 +1,252 @@
+//! Method calls: `v.name(args)` on values.
+
+use super::args::Args;
+use super::{Expect, Infer, holes};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::syntax::ast::{self, Ident, Span};
+use crate::typed::{Con, Expr, ExprKind, FuncId};
+use crate::types::arena::TyId;
+use crate::types::messages;
+use crate::types::mismatch::Why;
+
+use super::pending::Wait;
+
+/// A method call on a value of unknown type.
+#[derive(Debug)]
+pub struct MethodCall {
+    /// The value before the dot.
+    pub receiver: Expr,
+    /// The method.
+    pub name: Ident,
+    /// Arguments, already inferred.
+    pub args: Vec<Expr>,
+    /// Result type.
+    pub result: TyId,
+}
+
+impl Infer<'_, '_> {
+    pub(super) fn method(
+        &mut self,
+        base: &ast::Expr,
+        name: &Ident,
+        args: Args<'_>,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let receiver = self.infer(base).0;
+        self.method_on(receiver, name, args, span, expect)
+    }
+
+    /// Calls a method of a value.
+    pub(super) fn method_on(
+        &mut self,
+        receiver: Expr,
+        name: &Ident,
+        args: Args<'_>,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let ty = self.type_of(&receiver);
+        if self.arena.is_var(ty) {
+            self.solve_pending();
+        }
+        if self.arena.is_var(ty) {
+            return self.method_later(receiver, name, args, span, expect);
+        }
+        if let Some((index, field)) = self.struct_field(ty, &name.name) {
+            let field_span = receiver.span.to(name.span);
+            let kind = ExprKind::Field(Box::new(receiver), index);
+            let callee = self.done(kind, field, field_span, Expect::Any);
+            return self.call_value(callee, args, span, expect);
+        }
+        match self.method_of(ty, &name.name) {
+            Some(id) if args.slot.is_some() => {
+                let _function = id;
+                self.unsupported("a slot pipe into a method call is", span)
+            }
+            Some(id) => {
+                let args = args.with_first(receiver, 0);
+                self.call_func(id, args, name.span, span, expect)
+            }
+            None => {
+                self.no_method(ty, name);
+                self.absorb(args, span)
+            }
+        }
+    }
+
+    /// The receiver's type is not known yet: arguments are inferred by themselves.
+    fn method_later(
+        &mut self,
+        receiver: Expr,
+        name: &Ident,
+        args: Args<'_>,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        if args.items.iter().any(|arg| arg.name.is_some()) {
+            self.sink.push(
+                Diagnostic::new(
+                    Code::AMBIGUOUS_TYPE,
+                    receiver.span,
+                    "the type of this is not known here, so keyword arguments cannot be placed",
+                )
+                .label("type not known")
+                .help("annotate it where it is bound"),
+            );
+            return self.absorb(args, span);
+        }
+        let values = args.items.into_iter().map(|arg| self.value(arg.value, Expect::Any));
+        let args = values.collect();
+        let result = self.arena.fresh();
+        let call = MethodCall {
+            receiver,
+            name: name.clone(),
+            args,
+            result,
+        };
+        let kind = self.await_type(Wait::Method(Box::new(call)), span);
+        self.done(kind, result, span, expect)
+    }
+
+    /// Decides a method call whose receiver is known by now.
+    pub(super) fn decide_method(&mut self, call: MethodCall) -> ExprKind {
+        let MethodCall {
+            receiver,
+            name,
+            args,
+            result,
+        } = call;
+        let ty = self.type_of(&receiver);
+        if let Some((index, field)) = self.struct_field(ty, &name.name) {
+            let types: Vec<TyId> = args.iter().map(|arg| self.type_of(arg)).collect();
+            let fun = self.arena.fun(&types, result);
+            self.demand(name.span, field, fun, Why::Unknown);
+            let callee = Expr {
+                kind: ExprKind::Field(Box::new(receiver), index),
+                ty: super::hole::of_type(field),
+                span: name.span,
+            };
+            return ExprKind::CallValue(Box::new(callee), args);
+        }
+        let Some(id) = self.method_of(ty, &name.name) else {
+            if !self.arena.is_error(ty) {
+                self.no_method(ty, &name);
+            }
+            let _agrees = self.unify_quietly(result, TyId::ERROR);
+            return ExprKind::Unit;
+        };
+        let mut all = vec![receiver];
+        all.extend(args);
+        self.late_call(id, all, &name, result)
+    }
+
+    fn late_call(
+        &mut self,
+        id: FuncId,
+        args: Vec<Expr>,
+        name: &Ident,
+        result: TyId,
+    ) -> ExprKind {
+        let instance = self.instance(id, name.span);
+        if instance.params.len() != args.len() {
+            let func = &self.world.program.funcs[id.0 as usize];
+            let signature = self.shower().signature(func);
+            self.sink.push(
+                Diagnostic::new(
+                    Code::ARGUMENT_COUNT,
+                    name.span,
+                    format!(
+                        "`{}` takes {} arguments with the value before the dot, but {} given",
+                        name.name,
+                        instance.params.len(),
+                        messages::are(args.len())
+                    ),
+                )
+                .label("wrong number of arguments")
+                .note(format!("declared as `{signature}`")),
+            );
+            let _agrees = self.unify_quietly(result, TyId::ERROR);
+            return ExprKind::Unit;
+        }
+        for (index, (arg, &want)) in args.iter().zip(&instance.params).enumerate() {
+            let found = self.type_of(arg);
+            self.demand(arg.span, want, found, Why::Param(id, index as u32));
+        }
+        self.demand(name.span, result, instance.ret, Why::Unknown);
+        ExprKind::Call(id, holes(&instance.args), args)
+    }
+
+    /// The function of the standard module of a type.
+    pub(super) fn method_of(&self, ty: TyId, name: &str) -> Option<FuncId> {
+        let module = self.home_module(ty)?;
+        let id = *self.world.scope(module).values.get(name)?;
+        let public = self.world.program.funcs[id.0 as usize].public;
+        (public || self.world.is_inside(self.f.module, module)).then_some(id)
+    }
+
+    /// The standard module of a type.
+    fn home_module(&self, ty: TyId) -> Option<crate::typed::ModuleId> {
+        let (con, _) = self.arena.known(ty)?;
+        let name = match con {
+            Con::Fun => return None,
+            Con::Adt(id) => {
+                let module = self.world.program.types[id.0 as usize].module;
+                return self.world.is_std(module).then_some(module);
+            }
+            Con::Int => "Int",
+            Con::Float => "Float",
+            Con::Bool => "Bool",
+            Con::Unit => "Unit",
+            Con::String => "String",
+            Con::Bytes => "Bytes",
+            Con::Atom => "Atom",
+            Con::Range => "Range",
+            Con::List => "List",
+            Con::Map => "Map",
+            Con::Set => "Set",
+            Con::Tuple => "Tuple",
+        };
+        self.world.std_modules.get(name).copied()
+    }
+
+    fn no_method(&mut self, ty: TyId, name: &Ident) {
+        if self.arena.is_error(ty) {
+            return;
+        }
+        let text = self.show_one(ty);
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_METHOD,
+            name.span,
+            format!("`{text}` has no function `{}`", name.name),
+        )
+        .label("unknown function");
+        let bare = self.world.find_value(self.f.module, &name.name).is_some()
+            || self.f.scope.contains_key(&name.name);
+        let diagnostic = if bare {
+            diagnostic.help(format!("`{0}` is an ordinary function: write `{0}(value)` or `value |> {0}`", name.name))
+        } else {
+            let home = self.home_module(ty).map(|id| self.world.scope(id));
+            let names = home.into_iter().flat_map(|scope| scope.values.keys());
+            let public = names.map(|name| name.as_str()).filter(|name| !name.starts_with('_'));
+            diagnostic.maybe_help(did_you_mean(&name.name, public).or_else(|| habit(&name.name)))
+        };
+        self.sink.push(diagnostic);
+    }
+}
+
+/// Methods of other languages.
+fn habit(name: &str) -> Option<String> {
+    let snow = match name {
+        "len" | "size" | "count" => "length",
+        "push" | "push_back" | "add" => "append",
+        "upcase" | "to_uppercase" => "to_upper",
+        "downcase" | "to_lowercase" => "to_lower",
+        "unwrap" => "unwrap_or",
+        "fold" | "inject" => "reduce",
+        "to_s" | "toString" => return Some("make text with interpolation: `\"${value}\"`".to_owned()),
+        "clone" => return Some("values are immutable, so no copy is needed".to_owned()),
+        _ => return None,
+    };
+    Some(format!("in Snow this is `{snow}`"))
+}

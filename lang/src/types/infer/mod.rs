@@ -1,0 +1,439 @@
+//! Inference of function bodies: one file a construct.
+//!
+//! Every expression is inferred under an [`Expect`]; when that demands a type, the result has it (or the mismatch was
+//! reported). The typed tree is built at once, with [holes](super::hole) for types.
+
+mod args;
+mod block;
+mod branch;
+mod call;
+mod closure;
+mod control;
+mod field;
+mod function;
+mod literal;
+mod lookup;
+mod loops;
+mod method;
+mod ops;
+mod pattern;
+pub(super) mod pending;
+mod pipe;
+mod special;
+mod structs;
+
+use rustc_hash::FxHashMap;
+
+use super::arena::{Arena, Clash, Due, Needs, Node, Origin, TyId};
+use super::convert::{AliasState, Converter, TypeScope};
+use super::hole;
+use super::mismatch::Why;
+use super::scheme::LocalScheme;
+use crate::stack::with_stack;
+use crate::diagnostics::{Code, Diagnostic, Sink};
+use crate::resolve::World;
+use crate::syntax::ast::{self, ExprKind as Ast, Name, Span};
+use crate::typed::{
+    Bound, Clause, Con, Expr, ExprKind, FuncId, Local, LocalId, LoopId, ModuleId, Ty, TypeParam,
+};
+pub(super) use branch::value_span;
+use pending::Pending;
+
+/// What the surroundings want of an expression.
+#[derive(Clone, Copy, Debug)]
+pub enum Expect {
+    /// Nothing.
+    Any,
+    /// Its value is thrown away.
+    Unused,
+    /// This type.
+    Type(TyId, Why),
+}
+
+impl Expect {
+    /// The wanted type.
+    pub fn ty(self) -> Option<TyId> {
+        match self {
+            Expect::Type(ty, _) => Some(ty),
+            _ => None,
+        }
+    }
+}
+
+/// A written type parameter of a function of the group.
+#[derive(Debug)]
+pub struct Rigid {
+    /// Whose it is.
+    pub func: FuncId,
+    /// Its number there.
+    pub number: u32,
+    /// Its name and bounds.
+    pub param: TypeParam,
+}
+
+/// A function of the binding group that is being inferred.
+#[derive(Debug)]
+pub struct Member {
+    /// The function.
+    pub func: FuncId,
+    /// Its written type parameters.
+    pub rigid: Vec<TyId>,
+    /// Types of its parameters.
+    pub params: Vec<TyId>,
+    /// Its result.
+    pub ret: TyId,
+    /// What inference of its body left.
+    pub frame: Frame,
+    /// Its clauses, with holes.
+    pub clauses: Vec<Clause>,
+}
+
+/// State of one function.
+#[derive(Debug)]
+pub struct Frame {
+    /// The function.
+    pub func: FuncId,
+    /// Its module.
+    pub module: ModuleId,
+    /// Names of its type parameters, for annotations.
+    pub type_params: Vec<Name>,
+    /// Their types.
+    pub rigid: Vec<TyId>,
+    /// Locals; their types are holes.
+    pub locals: Vec<Local>,
+    /// Which locals are read.
+    pub used: Vec<bool>,
+    /// Schemes of let-generalised locals.
+    pub schemes: FxHashMap<LocalId, LocalScheme>,
+    /// The local that a name means now.
+    pub scope: FxHashMap<Name, LocalId>,
+    /// What names meant before, to be restored.
+    pub undo: Vec<(Name, Option<LocalId>)>,
+    /// Names bound by the pattern at hand.
+    pub names: pattern::PatternNames,
+    /// Result type of the function or closure, and why.
+    pub ret: (TyId, Why),
+    /// How many closures deep.
+    pub closures: u32,
+    /// Enclosing loops; `None` is the border of a closure.
+    pub loops: Vec<Option<LoopId>>,
+    /// Loops so far.
+    pub loop_count: u32,
+    /// Parameters of let-generalised locals so far.
+    pub let_params: u32,
+    /// Values thrown away, for the warning about results.
+    pub discarded: Vec<(Span, TyId)>,
+    // The mailbox type of the function stands here when actors come: one more inference type.
+}
+
+impl Frame {
+    /// An empty frame.
+    pub fn new(func: FuncId, module: ModuleId, type_params: Vec<Name>, rigid: Vec<TyId>) -> Self {
+        Frame {
+            func,
+            module,
+            type_params,
+            rigid,
+            locals: Vec::new(),
+            used: Vec::new(),
+            schemes: FxHashMap::default(),
+            scope: FxHashMap::default(),
+            undo: Vec::new(),
+            names: Default::default(),
+            ret: (TyId::ERROR, Why::Unknown),
+            closures: 0,
+            loops: Vec::new(),
+            loop_count: 0,
+            let_params: 0,
+            discarded: Vec::new(),
+        }
+    }
+}
+
+/// Inference of one binding group.
+pub struct Infer<'c, 'a> {
+    /// Items.
+    pub world: &'c mut World<'a>,
+    /// Where mistakes go.
+    pub sink: &'c mut Sink,
+    /// State of aliases, for annotations.
+    pub aliases: &'c mut Vec<AliasState>,
+    /// Functions of this compilation whose signatures are known.
+    pub ready: &'c [bool],
+    /// Types.
+    pub arena: &'c mut Arena,
+    /// Written type parameters of the group.
+    pub rigid: Vec<Rigid>,
+    /// The group.
+    pub members: Vec<Member>,
+    /// Decisions that wait for types.
+    pub pending: Vec<Pending>,
+    /// How many of `pending` still wait.
+    pub waiting: usize,
+    /// The function at hand.
+    pub f: Frame,
+}
+
+impl<'a> Infer<'_, 'a> {
+    /// Infers an expression; see [`Expect`].
+    pub fn expr(&mut self, expr: &ast::Expr, expect: Expect) -> Expr {
+        with_stack(|| self.expr_here(expr, expect))
+    }
+
+    fn expr_here(&mut self, expr: &ast::Expr, expect: Expect) -> Expr {
+        let span = expr.span;
+        match &expr.kind {
+            Ast::Int(value) => self.done(ExprKind::Int(*value), TyId::INT, span, expect),
+            Ast::Float(value) => self.done(ExprKind::Float(*value), TyId::FLOAT, span, expect),
+            Ast::Bool(value) => self.done(ExprKind::Bool(*value), TyId::BOOL, span, expect),
+            Ast::Unit => self.done(ExprKind::Unit, TyId::UNIT, span, expect),
+            Ast::Atom(name) => self.done(ExprKind::Atom(name.clone()), TyId::ATOM, span, expect),
+            Ast::Str(parts) => self.string(parts, span, expect),
+            Ast::Bytes(segments) => self.bytes(segments, span, expect),
+            Ast::Tuple(items) => self.tuple(items, span, expect),
+            Ast::List(items) => self.list(items, span, expect),
+            Ast::Map(pairs) => self.map(pairs, span, expect),
+            Ast::Paren(inner) => self.expr(inner, expect),
+            Ast::Name(name) => self.name(name, span, expect),
+            Ast::Upper(name) => self.upper(name, span, expect),
+            Ast::Field(base, name) => self.field(base, name, span, expect),
+            Ast::Call(call) => self.call(call, span, expect),
+            Ast::Pipe {
+                value,
+                slot,
+                op_span,
+                target,
+            } => self.pipe(value, *slot, *op_span, target, span, expect),
+            Ast::Index(base, index) => self.index(base, index, span, expect),
+            Ast::Unary(op, inner) => self.unary(*op, inner, span, expect),
+            Ast::Binary(op, op_span, a, b) => self.binary(*op, *op_span, a, b, span, expect),
+            Ast::Struct { path, fields } => self.construct(path, fields, span, expect),
+            Ast::Update { base, fields } => self.update(base, fields, span, expect),
+            Ast::Closure(closure) => self.closure(closure, span, expect),
+            _ => self.control(expr, expect),
+        }
+    }
+
+    fn control(&mut self, expr: &ast::Expr, expect: Expect) -> Expr {
+        let span = expr.span;
+        match &expr.kind {
+            Ast::Block(block) => self.block(block, expect),
+            Ast::If(parts) => self.if_expr(parts, span, expect),
+            Ast::Case(case) => self.case(case, span, expect),
+            Ast::Cond(arms) => self.cond(arms, span, expect),
+            Ast::While(cond, body) => self.while_loop(cond, body, span, expect),
+            Ast::For(parts) => self.for_loop(parts, span, expect),
+            Ast::Return(value) => self.return_expr(value.as_deref(), span, expect),
+            Ast::Break => self.leave_loop(super::infer::loops::Leave::Break, span, expect),
+            Ast::Continue => self.leave_loop(super::infer::loops::Leave::Continue, span, expect),
+            Ast::Try(inner) => self.try_expr(inner, span, expect),
+            Ast::Assert(inner) => self.assert(inner, span, expect),
+            Ast::Receive(_) => self.unsupported("`receive` is", span),
+            Ast::AssertReceive(..) => self.unsupported("`assert_receive` is", span),
+            Ast::AssertCrash(_) => self.unsupported("`assert_crash` is", span),
+            _ => self.error(span),
+        }
+    }
+
+    /// An expression that was reported.
+    pub fn error(&mut self, span: Span) -> Expr {
+        Expr {
+            kind: ExprKind::Unit,
+            ty: hole::error_type(),
+            span,
+        }
+    }
+
+    /// Reports a construct whose meaning comes later.
+    pub fn unsupported(&mut self, what: &str, span: Span) -> Expr {
+        self.sink.push(
+            Diagnostic::new(
+                Code::NOT_SUPPORTED,
+                span,
+                format!("{what} not supported yet"),
+            )
+            .label("not supported yet"),
+        );
+        self.error(span)
+    }
+
+    /// An expression of type `ty`, which must meet the expectation.
+    pub fn done(&mut self, kind: ExprKind, ty: TyId, span: Span, expect: Expect) -> Expr {
+        if let Expect::Type(want, why) = expect {
+            self.demand(span, want, ty, why);
+        }
+        Expr {
+            kind,
+            ty: hole::of_type(ty),
+            span,
+        }
+    }
+
+    /// The inference type of an expression of this group.
+    pub fn type_of(&self, expr: &Expr) -> TyId {
+        hole::as_type(&expr.ty).unwrap_or(TyId::ERROR)
+    }
+
+    /// Infers without expectations.
+    pub fn infer(&mut self, expr: &ast::Expr) -> (Expr, TyId) {
+        let typed = self.expr(expr, Expect::Any);
+        let ty = self.type_of(&typed);
+        (typed, ty)
+    }
+
+    /// Infers and demands a type.
+    pub fn check(&mut self, expr: &ast::Expr, want: TyId, why: Why) -> Expr {
+        self.expr(expr, Expect::Type(want, why))
+    }
+
+    /// Makes `found`, the type at `span`, equal to `want`, or reports why not.
+    pub fn demand(&mut self, span: Span, want: TyId, found: TyId, why: Why) {
+        if let Err(clash) = self.arena.unify(want, found) {
+            self.report_clash(span, want, found, why, clash);
+        }
+        self.settle_due();
+    }
+
+    /// Makes two types equal that cannot differ unless reported.
+    pub fn unify_quietly(&mut self, a: TyId, b: TyId) -> Result<(), Clash> {
+        let result = self.arena.unify(a, b);
+        self.settle_due();
+        result
+    }
+
+    /// Demands an interface of a type.
+    pub fn require(&mut self, ty: TyId, bound: Bound, span: Span, why: Needs) {
+        self.arena.require(ty, bound, Origin { span, why });
+        self.settle_due();
+    }
+
+    /// Checks interfaces of types that became known.
+    pub fn settle_due(&mut self) {
+        while let Some(due) = self.arena.due.pop() {
+            self.settle(due, due.ty, 0);
+        }
+    }
+
+    /// Checks that `part` of the type of `due` has the interface; `false` when it was reported.
+    fn settle(&mut self, due: Due, part: TyId, depth: u32) -> bool {
+        if depth > super::arena::MAX_DEPTH {
+            return true;
+        }
+        match self.arena.node(part) {
+            Node::Var { .. } => {
+                self.arena.require(part, due.bound, due.origin);
+                true
+            }
+            Node::Error | Node::Link(_) => true,
+            Node::Rigid(id) => {
+                let has = self.rigid[id.0 as usize].param.bounds.contains(&due.bound);
+                if !has {
+                    self.unmet(due, part);
+                }
+                has
+            }
+            // A parameter of a local: its bounds were taken when it was generalised; a later demand comes too late.
+            Node::LetParam(_) => true,
+            Node::App(con, args) => {
+                let args = self.arena.args(args).to_vec();
+                let Some(needed) = self.needed_args(con, due.bound, args.len()) else {
+                    self.unmet(due, part);
+                    return false;
+                };
+                needed
+                    .into_iter()
+                    .all(|index| self.settle(due, args[index], depth + 1))
+            }
+        }
+    }
+
+    /// Which arguments must have the interface for the constructor to have it; `None` when it never has.
+    fn needed_args(&self, con: Con, bound: Bound, count: usize) -> Option<Vec<usize>> {
+        match con {
+            Con::Adt(id) if bound == Bound::Comparison => {
+                (self.world.program.known.ordering == Some(id)).then(Vec::new)
+            }
+            Con::Adt(id) => {
+                let def = &self.world.program.types[id.0 as usize];
+                let claim = def.derives.iter().find(|(known, _)| *known == bound);
+                let params = &claim?.1;
+                Some(params.iter().map(|&number| number as usize).collect())
+            }
+            _ if !super::derive::has(con, bound) => None,
+            Con::Fun => Some(Vec::new()),
+            _ => Some((0..count).collect()),
+        }
+    }
+
+    /// Converts an annotation of the function at hand.
+    pub fn annotation(&mut self, written: &ast::TypeExpr) -> TyId {
+        let params = std::mem::take(&mut self.f.type_params);
+        let scope = TypeScope {
+            module: self.f.module,
+            params: &params,
+        };
+        let mut converter = Converter {
+            world: self.world,
+            sink: self.sink,
+            aliases: self.aliases,
+        };
+        let ty = converter.ty(scope, written);
+        self.f.type_params = params;
+        self.arena.instantiate(&ty, &self.f.rigid)
+    }
+
+    /// Adds a local and makes its name mean it.
+    pub fn bind(&mut self, name: &Name, ty: TyId, span: Span) -> LocalId {
+        let id = self.hidden(name, ty, span);
+        let before = self.f.scope.insert(name.clone(), id);
+        self.f.undo.push((name.clone(), before));
+        id
+    }
+
+    /// Adds a local that no name means.
+    pub fn hidden(&mut self, name: &Name, ty: TyId, span: Span) -> LocalId {
+        let id = LocalId(self.f.locals.len() as u32);
+        self.f.locals.push(Local {
+            name: name.clone(),
+            ty: hole::of_type(ty),
+            span,
+        });
+        self.f.used.push(false);
+        id
+    }
+
+    /// Runs `inside` in a scope of its own.
+    pub fn scoped<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let mark = self.f.undo.len();
+        let out = inside(self);
+        while self.f.undo.len() > mark {
+            let Some((name, before)) = self.f.undo.pop() else {
+                break;
+            };
+            match before {
+                Some(id) => self.f.scope.insert(name, id),
+                None => self.f.scope.remove(&name),
+            };
+        }
+        out
+    }
+
+    /// The type of an Option, a Result or another known generic type.
+    pub fn adt(&mut self, id: crate::typed::TypeDefId, args: &[TyId]) -> TyId {
+        self.arena.app(Con::Adt(id), args)
+    }
+}
+
+/// The unit value.
+pub fn unit(span: Span) -> Expr {
+    Expr {
+        kind: ExprKind::Unit,
+        ty: hole::of_type(TyId::UNIT),
+        span,
+    }
+}
+
+/// Holes for inference types.
+pub fn holes(types: &[TyId]) -> Vec<Ty> {
+    types.iter().map(|&ty| hole::of_type(ty)).collect()
+}

@@ -1,0 +1,189 @@
+//! Operators.
+
+use super::{Expect, Infer};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::ast::{self, BinOp, Span, UnOp};
+use crate::typed::{Arith, Bound, Con, Expr, ExprKind, Rel};
+use crate::types::arena::{Needs, TyId};
+use crate::types::mismatch::Why;
+
+type Build = fn(Box<Expr>, Box<Expr>) -> ExprKind;
+
+impl Infer<'_, '_> {
+    pub(super) fn unary(
+        &mut self,
+        op: UnOp,
+        inner: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        match op {
+            UnOp::Not => {
+                let inner = self.check(inner, TyId::BOOL, Why::Operator("not"));
+                self.done(ExprKind::Not(Box::new(inner)), TyId::BOOL, span, expect)
+            }
+            UnOp::Neg => {
+                let (inner, ty) = self.infer(inner);
+                self.require(ty, Bound::Neg, span, Needs::Operator("-"));
+                self.done(ExprKind::Neg(Box::new(inner)), ty, span, expect)
+            }
+        }
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: BinOp,
+        op_span: Span,
+        a: &ast::Expr,
+        b: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        match op {
+            BinOp::And | BinOp::Or => self.logic(op, a, b, span, expect),
+            BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem => {
+                self.arith(op, op_span, a, b, span, expect)
+            }
+            BinOp::Concat => {
+                let (a, b, ty) = self.operands("<>", a, b);
+                self.require(ty, Bound::Concat, op_span, Needs::Operator("<>"));
+                let kind = ExprKind::Concat(Box::new(a), Box::new(b));
+                self.done(kind, ty, span, expect)
+            }
+            BinOp::Append => {
+                let element = self.arena.fresh();
+                let list = self.arena.app(Con::List, &[element]);
+                let a = self.check(a, list, Why::Operator("++"));
+                let b = self.check(b, list, Why::Operand("++", a.span));
+                let kind = ExprKind::Append(Box::new(a), Box::new(b));
+                self.done(kind, list, span, expect)
+            }
+            BinOp::Cons => self.cons(a, b, span, expect),
+            BinOp::Range | BinOp::RangeInclusive => {
+                let a = self.check(a, TyId::INT, Why::Operator(".."));
+                let b = self.check(b, TyId::INT, Why::Operator(".."));
+                let inclusive = op == BinOp::RangeInclusive;
+                let kind = ExprKind::Range(Box::new(a), Box::new(b), inclusive);
+                self.done(kind, TyId::RANGE, span, expect)
+            }
+            BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Gt | BinOp::Le | BinOp::Ge => {
+                self.compare(op, op_span, a, b, span, expect)
+            }
+        }
+    }
+
+    fn logic(
+        &mut self,
+        op: BinOp,
+        a: &ast::Expr,
+        b: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let (word, build): (_, Build) = match op {
+            BinOp::And => ("and", ExprKind::And),
+            _ => ("or", ExprKind::Or),
+        };
+        let a = self.check(a, TyId::BOOL, Why::Operator(word));
+        let b = self.check(b, TyId::BOOL, Why::Operator(word));
+        self.done(build(Box::new(a), Box::new(b)), TyId::BOOL, span, expect)
+    }
+
+    /// Two operands of one type.
+    fn operands(&mut self, op: &'static str, a: &ast::Expr, b: &ast::Expr) -> (Expr, Expr, TyId) {
+        let (a, ty) = self.infer(a);
+        let b = self.check(b, ty, Why::Operand(op, a.span));
+        (a, b, ty)
+    }
+
+    fn arith(
+        &mut self,
+        op: BinOp,
+        op_span: Span,
+        a: &ast::Expr,
+        b: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let (symbol, bound, arith) = match op {
+            BinOp::Add => ("+", Bound::Add, Arith::Add),
+            BinOp::Sub => ("-", Bound::Sub, Arith::Sub),
+            BinOp::Mul => ("*", Bound::Mul, Arith::Mul),
+            BinOp::Div => ("/", Bound::Div, Arith::Div),
+            _ => ("%", Bound::Rem, Arith::Rem),
+        };
+        let (a, left) = self.infer(a);
+        if symbol == "+" && matches!(self.arena.known(left), Some((Con::String | Con::List, _))) {
+            return self.plus_joins(left, a, b, op_span, span);
+        }
+        let b = self.check(b, left, Why::Operand(symbol, a.span));
+        self.require(left, bound, op_span, Needs::Operator(symbol));
+        let kind = ExprKind::Arith(arith, Box::new(a), Box::new(b));
+        self.done(kind, left, span, expect)
+    }
+
+    /// `"a" + b` as other languages write it: one error, whatever `b` is.
+    fn plus_joins(
+        &mut self,
+        ty: TyId,
+        a: Expr,
+        b: &ast::Expr,
+        op_span: Span,
+        span: Span,
+    ) -> Expr {
+        let (_, other) = self.infer(b);
+        let (join, what) = match self.arena.known(ty) {
+            Some((Con::List, _)) => ("++", "lists"),
+            _ => ("<>", "strings"),
+        };
+        if !self.arena.is_error(other) {
+            let text = self.show_one(ty);
+            self.sink.push(
+                Diagnostic::new(
+                    Code::UNMET_BOUND,
+                    op_span,
+                    format!("`{text}` has no `Add`"),
+                )
+                .label("`+` adds numbers")
+                .secondary(a.span, format!("this is `{text}`"))
+                .help(format!("{what} are joined with `{join}`")),
+            );
+        }
+        self.error(span)
+    }
+
+    fn cons(&mut self, a: &ast::Expr, b: &ast::Expr, span: Span, expect: Expect) -> Expr {
+        let element = match expect.ty().and_then(|ty| self.arena.known(ty)) {
+            Some((Con::List, parts)) => parts[0],
+            _ => self.arena.fresh(),
+        };
+        let list = self.arena.app(Con::List, &[element]);
+        let head = self.check(a, element, Why::Unknown);
+        let tail = self.check(b, list, Why::Operand("::", head.span));
+        let kind = ExprKind::Cons(Box::new(head), Box::new(tail));
+        self.done(kind, list, span, expect)
+    }
+
+    fn compare(
+        &mut self,
+        op: BinOp,
+        op_span: Span,
+        a: &ast::Expr,
+        b: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let (symbol, bound, rel) = match op {
+            BinOp::Eq => ("==", Bound::Eq, Rel::Eq),
+            BinOp::Ne => ("!=", Bound::Eq, Rel::Ne),
+            BinOp::Lt => ("<", Bound::Ord, Rel::Lt),
+            BinOp::Gt => (">", Bound::Ord, Rel::Gt),
+            BinOp::Le => ("<=", Bound::Ord, Rel::Le),
+            _ => (">=", Bound::Ord, Rel::Ge),
+        };
+        let (a, b, ty) = self.operands(symbol, a, b);
+        self.require(ty, bound, op_span, Needs::Operator(symbol));
+        let kind = ExprKind::Compare(rel, Box::new(a), Box::new(b));
+        self.done(kind, TyId::BOOL, span, expect)
+    }
+}

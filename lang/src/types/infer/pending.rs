@@ -1,0 +1,287 @@
+//! Decisions that wait for a type: fields, methods, indexing and iteration of values not known yet.
+//!
+//! A decision is tried at once, again before a `let` is generalised, and at the end of the binding group, where a field
+//! may also determine its struct. The variables involved are pinned: no `let` generalises them.
+
+use super::method::MethodCall;
+use super::{Infer, hole};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::Item;
+use crate::syntax::ast::{Ident, Span};
+use crate::typed::{Con, Expr, ExprKind, ModuleId, Shape, TypeDefId};
+use crate::types::arena::TyId;
+use crate::types::mismatch::Why;
+
+/// What waits.
+#[derive(Debug)]
+pub enum Wait {
+    /// The elements of something looped over.
+    Elements {
+        /// What is looped over.
+        of: TyId,
+        /// Its elements.
+        element: TyId,
+    },
+    /// `base[key]`.
+    Index {
+        /// The type of the base.
+        of: TyId,
+        /// The key's type and place.
+        key: (TyId, Span),
+        /// The element.
+        result: TyId,
+    },
+    /// `base.name`.
+    Field {
+        /// The base.
+        base: Box<Expr>,
+        /// The field.
+        name: Ident,
+        /// The field's type.
+        result: TyId,
+    },
+    /// `base.name(args)`.
+    Method(Box<MethodCall>),
+    /// `%{base | …}`.
+    Update {
+        /// The base.
+        base: Box<Expr>,
+        /// Names and values in source order.
+        fields: Vec<(Ident, Expr)>,
+    },
+}
+
+/// A decision.
+#[derive(Debug)]
+pub struct Pending {
+    /// What waits; gone when decided.
+    wait: Option<Wait>,
+    /// The expression.
+    span: Span,
+    /// Where names are looked up.
+    module: ModuleId,
+    /// What it was decided to be, for decisions that stand for an expression.
+    pub outcome: Option<ExprKind>,
+}
+
+impl Infer<'_, '_> {
+    /// Decides now, or later when the type is known.
+    pub(super) fn await_type(&mut self, wait: Wait, span: Span) -> ExprKind {
+        if !self.arena.is_var(self.waits_for(&wait)) {
+            return self.decide(wait, span);
+        }
+        self.pin(&wait);
+        let index = self.pending.len();
+        self.pending.push(Pending {
+            wait: Some(wait),
+            span,
+            module: self.f.module,
+            outcome: None,
+        });
+        self.waiting += 1;
+        hole::of_pending(index)
+    }
+
+    /// The type that a decision needs.
+    fn waits_for(&self, wait: &Wait) -> TyId {
+        match wait {
+            Wait::Elements { of, .. } | Wait::Index { of, .. } => *of,
+            Wait::Field { base, .. } | Wait::Update { base, .. } => self.type_of(base),
+            Wait::Method(call) => self.type_of(&call.receiver),
+        }
+    }
+
+    /// Keeps what is involved from being generalised.
+    fn pin(&mut self, wait: &Wait) {
+        let mut types = vec![self.waits_for(wait)];
+        match wait {
+            Wait::Elements { element, .. } => types.push(*element),
+            Wait::Index { key, result, .. } => types.extend([key.0, *result]),
+            Wait::Field { result, .. } => types.push(*result),
+            Wait::Update { fields, .. } => {
+                types.extend(fields.iter().map(|(_, value)| self.type_of(value)));
+            }
+            Wait::Method(call) => {
+                types.push(call.result);
+                types.extend(call.args.iter().map(|arg| self.type_of(arg)));
+            }
+        }
+        types.into_iter().for_each(|ty| self.arena.pin(ty));
+    }
+
+    /// Makes every decision whose type is known by now.
+    pub(in crate::types) fn solve_pending(&mut self) {
+        let mut progress = self.waiting > 0;
+        while progress {
+            progress = false;
+            for index in 0..self.pending.len() {
+                let ready = self.pending[index]
+                    .wait
+                    .as_ref()
+                    .is_some_and(|wait| !self.arena.is_var(self.waits_for(wait)));
+                if ready {
+                    self.decide_pending(index);
+                    progress = true;
+                }
+            }
+        }
+    }
+
+    fn decide_pending(&mut self, index: usize) {
+        let pending = &mut self.pending[index];
+        let (span, module) = (pending.span, pending.module);
+        let Some(wait) = pending.wait.take() else {
+            return;
+        };
+        self.waiting -= 1;
+        let here = std::mem::replace(&mut self.f.module, module);
+        let outcome = self.decide(wait, span);
+        self.f.module = here;
+        self.pending[index].outcome = Some(outcome);
+    }
+
+    /// Makes all decisions that are left, at the end of the binding group.
+    pub(in crate::types) fn force_pending(&mut self) {
+        self.solve_pending();
+        for index in 0..self.pending.len() {
+            let Some(wait) = &self.pending[index].wait else {
+                continue;
+            };
+            let ty = self.waits_for(wait);
+            if self.arena.is_var(ty) {
+                self.force(index, ty);
+            }
+            self.solve_pending();
+        }
+    }
+
+    /// Determines a type by the fields used, or asks for an annotation.
+    fn force(&mut self, index: usize, ty: TyId) {
+        let (span, module) = (self.pending[index].span, self.pending[index].module);
+        let field = match &self.pending[index].wait {
+            Some(Wait::Field { name, .. }) => Some(name.clone()),
+            Some(Wait::Update { fields, .. }) => fields.first().map(|(name, _)| name.clone()),
+            _ => None,
+        };
+        let diagnostic = match field {
+            Some(name) => match self.structs_with(module, &name.name).as_slice() {
+                [one] => {
+                    let count = self.world.program.types[one.0 as usize].type_params.len();
+                    let args: Vec<TyId> = (0..count).map(|_| self.arena.fresh()).collect();
+                    let whole = self.adt(*one, &args);
+                    self.demand(span, whole, ty, Why::Unknown);
+                    return;
+                }
+                [] => Diagnostic::new(
+                    Code::UNKNOWN_FIELD,
+                    name.span,
+                    format!("no struct in scope has a field `{}`", name.name),
+                )
+                .label("unknown field"),
+                several => self.several_structs(&name, several),
+            },
+            None => Diagnostic::new(
+                Code::AMBIGUOUS_TYPE,
+                self.waiting_span(index),
+                "the type of this is not known, so it cannot be told what is meant",
+            )
+            .label("type not known")
+            .help("annotate it where it is bound, for example `x :: List<Int>`"),
+        };
+        self.sink.push(diagnostic);
+        // Reported: from here on it agrees with everything.
+        let _agrees = self.unify_quietly(ty, TyId::ERROR);
+    }
+
+    fn waiting_span(&self, index: usize) -> Span {
+        match &self.pending[index].wait {
+            Some(Wait::Method(call)) => call.receiver.span,
+            _ => self.pending[index].span,
+        }
+    }
+
+    fn several_structs(&self, name: &Ident, several: &[TypeDefId]) -> Diagnostic {
+        let shower = self.shower();
+        let names: Vec<String> =
+            several.iter().map(|id| format!("`{}`", shower.type_name(*id))).collect();
+        Diagnostic::new(
+            Code::AMBIGUOUS_TYPE,
+            name.span,
+            format!("several structs have a field `{}`: {}", name.name, names.join(", ")),
+        )
+        .label("which struct is meant?")
+        .help(format!(
+            "annotate the value where it is bound, for example `x :: {}`",
+            names[0].trim_matches('`')
+        ))
+    }
+
+    /// The structs in scope of a module that have a field.
+    fn structs_with(&self, module: ModuleId, field: &str) -> Vec<TypeDefId> {
+        let mut found = Vec::new();
+        let mut next = Some(module);
+        while let Some(id) = next {
+            let scope = self.world.scope(id);
+            let imported = scope.imports.values().flat_map(|imported| &imported.items);
+            for item in scope.types.values().chain(imported) {
+                if let Item::Type(id) = item
+                    && let Shape::Struct(fields) = &self.world.program.types[id.0 as usize].shape
+                    && fields.iter().any(|known| known.name == field)
+                    && !found.contains(id)
+                {
+                    found.push(*id);
+                }
+            }
+            next = scope.parent;
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// Decides what is meant, now that the type is known.
+    fn decide(&mut self, wait: Wait, span: Span) -> ExprKind {
+        match wait {
+            Wait::Elements { of, element } => {
+                self.elements(of, element, span);
+                ExprKind::Unit
+            }
+            Wait::Index { of, key, result } => {
+                self.decide_index(of, key, result, span);
+                ExprKind::Unit
+            }
+            Wait::Field { base, name, result } => self.decide_field(*base, &name, result),
+            Wait::Method(call) => self.decide_method(*call),
+            Wait::Update { base, fields } => self.decide_update(*base, fields),
+        }
+    }
+
+    /// The elements of what `for` loops over.
+    fn elements(&mut self, of: TyId, element: TyId, span: Span) {
+        let queue = self.world.program.known.queue;
+        let found = match self.arena.known(of) {
+            Some((Con::Range, _)) => TyId::INT,
+            Some((Con::String, _)) => TyId::STRING,
+            Some((Con::List | Con::Set, parts)) => parts[0],
+            Some((Con::Map, &[key, value])) => self.arena.app(Con::Tuple, &[key, value]),
+            Some((Con::Adt(id), parts)) if Some(id) == queue => parts[0],
+            Some(_) => return self.not_iterable(of, span),
+            None => TyId::ERROR,
+        };
+        self.demand(span, element, found, Why::Unknown);
+    }
+
+    fn not_iterable(&mut self, of: TyId, span: Span) {
+        let text = self.show_one(of);
+        let diagnostic = Diagnostic::new(
+            Code::UNMET_BOUND,
+            span,
+            format!("`{text}` cannot be looped over"),
+        )
+        .label(format!("this is `{text}`"));
+        let diagnostic = match self.arena.known(of) {
+            Some((Con::Int, _)) => diagnostic.help("to count, loop over a range: `0..n`"),
+            _ => diagnostic.help("`for` loops over ranges, lists, maps, sets, queues and strings"),
+        };
+        self.sink.push(diagnostic);
+    }
+}

@@ -1,0 +1,70 @@
+//! Pipes: `x |> f(a)` and `x |2> f(a)`.
+
+use super::args::Args;
+use super::{Expect, Infer};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::ast::{self, ExprKind as Ast, Span};
+use crate::typed::Expr;
+
+impl Infer<'_, '_> {
+    pub(super) fn pipe(
+        &mut self,
+        value: &ast::Expr,
+        slot: u32,
+        op_span: Span,
+        target: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let value = self.infer(value).0;
+        self.pipe_into(value, slot, op_span, target, span, expect)
+    }
+
+    fn pipe_into(
+        &mut self,
+        value: Expr,
+        slot: u32,
+        op_span: Span,
+        target: &ast::Expr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        match &target.kind {
+            Ast::Call(call) => {
+                let args = Args::of(call);
+                if slot == 0 || slot as usize > args.items.len() + 1 {
+                    return self.bad_slot(slot, args.items.len() + 1, op_span, span);
+                }
+                let args = args.with_first(value, slot as usize - 1);
+                self.call_with(&call.callee, args, span, expect)
+            }
+            // `x |> f(a)?` tries the result of the pipe.
+            Ast::Try(inner) => {
+                let piped = self.pipe_into(value, slot, op_span, inner, span, Expect::Any);
+                self.try_value(piped, span, expect)
+            }
+            _ => {
+                if slot != 1 {
+                    return self.bad_slot(slot, 1, op_span, span);
+                }
+                let args = Args {
+                    items: Vec::new(),
+                    slot: None,
+                };
+                self.call_with(target, args.with_first(value, 0), span, expect)
+            }
+        }
+    }
+
+    fn bad_slot(&mut self, slot: u32, arguments: usize, op_span: Span, span: Span) -> Expr {
+        self.sink.push(
+            Diagnostic::new(
+                Code::ARGUMENT_COUNT,
+                op_span,
+                format!("this pipes into argument {slot}, but the call has {arguments} with it"),
+            )
+            .label("no such argument"),
+        );
+        self.error(span)
+    }
+}

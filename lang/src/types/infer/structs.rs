@@ -1,0 +1,394 @@
+//! Structs: construction, update, and patterns of structs and variants.
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::lookup::Shaped;
+use super::pending::Wait;
+use super::{Expect, Infer};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::resolve::Item;
+use crate::syntax::ast::{self, Ident, Pattern, Span};
+use crate::typed::{Con, Expr, ExprKind, Pat, PatKind, Shape};
+use crate::types::arena::TyId;
+use crate::types::hole;
+use crate::types::mismatch::Why;
+
+impl Infer<'_, '_> {
+    /// `Point { x: 1, y: 2 }`.
+    pub(super) fn construct(
+        &mut self,
+        path: &[Ident],
+        fields: &[(Ident, ast::Expr)],
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let Some(shaped) = self.struct_of_path(path) else {
+            for (_, value) in fields {
+                self.expr(value, Expect::Type(TyId::ERROR, Why::Unknown));
+            }
+            return self.error(span);
+        };
+        let (ty, types) = self.instance_of(shaped);
+        if let Some(want) = expect.ty()
+            && self.arena.could_unify(want, ty, 2)
+        {
+            // What is wanted tells what the fields hold; a difference is reported by `done`.
+            let _differs = self.unify_quietly(want, ty);
+        }
+        let names: Vec<SmolStr> = self.fields_of(shaped).iter().map(|f| f.name.clone()).collect();
+        let mut done: Vec<Option<Expr>> = names.iter().map(|_| None).collect();
+        let mut order = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            match names.iter().position(|known| *known == name.name) {
+                Some(index) => {
+                    let why = Why::Field(shaped.def, shaped.variant, index as u32);
+                    let value = self.check(value, types[index], why);
+                    match done[index].replace(value) {
+                        None => order.push(index),
+                        Some(first) => self.repeated_field(name, first.span),
+                    }
+                }
+                None => {
+                    self.infer(value);
+                    self.unknown_field(shaped, name, &names);
+                }
+            }
+        }
+        if !self.all_given(shaped, &names, &done, Self::path_span(path)) {
+            return self.reported_as(ty, span);
+        }
+        let (lets, fields) = self.in_parameter_order(order, done);
+        let kind = ExprKind::Construct {
+            variant: shaped.variant,
+            fields,
+        };
+        let built = self.done(kind, ty, span, expect);
+        super::call::with_lets(lets, built)
+    }
+
+    /// A reported expression whose type is clear all the same.
+    fn reported_as(&mut self, ty: TyId, span: Span) -> Expr {
+        Expr {
+            kind: ExprKind::Unit,
+            ty: hole::of_type(ty),
+            span,
+        }
+    }
+
+    fn all_given(
+        &mut self,
+        shaped: Shaped,
+        names: &[SmolStr],
+        done: &[Option<Expr>],
+        span: Span,
+    ) -> bool {
+        let missing: Vec<String> = names
+            .iter()
+            .zip(done)
+            .filter(|(_, value)| value.is_none())
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        if missing.is_empty() {
+            return true;
+        }
+        let fields = if missing.len() == 1 { "field" } else { "fields" };
+        let name = self.shaped_name(shaped);
+        self.sink.push(
+            Diagnostic::new(
+                Code::MISSING_FIELD,
+                span,
+                format!("`{name}` needs the {fields} {}", missing.join(", ")),
+            )
+            .label(format!("missing {fields}")),
+        );
+        false
+    }
+
+    fn repeated_field(&mut self, name: &Ident, first: Span) {
+        self.sink.push(
+            Diagnostic::new(
+                Code::REPEATED_FIELD,
+                name.span,
+                format!("field `{}` is given twice", name.name),
+            )
+            .label("given again here")
+            .secondary(first, "first given here"),
+        );
+    }
+
+    fn unknown_field(&mut self, shaped: Shaped, name: &Ident, names: &[SmolStr]) {
+        let owner = self.shaped_name(shaped);
+        let all: Vec<&str> = names.iter().map(|n| n.as_str()).filter(|n| !n.is_empty()).collect();
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_FIELD,
+            name.span,
+            format!("`{owner}` has no field `{}`", name.name),
+        )
+        .label("unknown field")
+        .maybe_help(did_you_mean(&name.name, all.iter().copied()));
+        let diagnostic = match all.is_empty() {
+            true => diagnostic,
+            false => diagnostic.note(format!("its fields are: {}", all.join(", "))),
+        };
+        self.sink.push(diagnostic);
+    }
+
+    /// The struct that a path means, or a variant with named fields; reports when there is none.
+    fn struct_of_path(&mut self, path: &[Ident]) -> Option<Shaped> {
+        if let Some(def) = self.type_of_path(path) {
+            if matches!(self.world.program.types[def.0 as usize].shape, Shape::Struct(_)) {
+                return Some(Shaped { def, variant: 0 });
+            }
+        } else if let [name] = path {
+            if let Some(hit) = self.world.find_type(self.f.module, &name.name)
+                && let Item::Type(def) = hit.item
+                && matches!(self.world.program.types[def.0 as usize].shape, Shape::Struct(_))
+            {
+                self.world.note(hit);
+                return Some(Shaped { def, variant: 0 });
+            }
+            if self.world.find_variants(self.f.module, &name.name).item.is_empty() {
+                self.unknown_struct(name);
+                return None;
+            }
+        }
+        self.shaped(path, None)
+    }
+
+    fn unknown_struct(&mut self, name: &Ident) {
+        let text = name.name.as_str();
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("unknown struct `{text}`"))
+                .label("no struct of this name is in scope");
+        let home = crate::types::messages::public_home(self.world, text, Item::is_type);
+        let diagnostic = match home {
+            Some(module) => diagnostic.help(format!("import it: `from {module} import {text}`")),
+            None => {
+                let scope = self.world.scope(self.f.module);
+                let names = scope.types.keys().chain(scope.imports.keys());
+                diagnostic.maybe_help(did_you_mean(text, names.map(|n| n.as_str())))
+            }
+        };
+        self.sink.push(diagnostic);
+    }
+
+    /// `%{base | x: 5}`.
+    pub(super) fn update(
+        &mut self,
+        base: &ast::Expr,
+        fields: &[(Ident, ast::Expr)],
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let (base, ty) = self.infer(base);
+        let fields: Vec<(Ident, Expr)> = fields
+            .iter()
+            .map(|(name, value)| {
+                let field = self.struct_field(ty, &name.name);
+                let value = match (field, self.arena.known(ty)) {
+                    (Some((index, want)), Some((Con::Adt(def), _))) => {
+                        self.check(value, want, Why::Field(def, 0, index))
+                    }
+                    _ => self.infer(value).0,
+                };
+                (name.clone(), value)
+            })
+            .collect();
+        let wait = Wait::Update {
+            base: Box::new(base),
+            fields,
+        };
+        let kind = self.await_type(wait, span);
+        self.done(kind, ty, span, expect)
+    }
+
+    /// The update of a struct that is known by now.
+    pub(super) fn decide_update(&mut self, base: Expr, fields: Vec<(Ident, Expr)>) -> ExprKind {
+        let ty = self.type_of(&base);
+        let shaped = match self.arena.known(ty) {
+            Some((Con::Adt(def), _)) => Shaped { def, variant: 0 },
+            Some(_) => return self.not_a_struct(&base),
+            None => return ExprKind::Unit,
+        };
+        if !matches!(self.world.program.types[shaped.def.0 as usize].shape, Shape::Struct(_)) {
+            return self.not_a_struct(&base);
+        }
+        let mut typed: Vec<(u32, Expr)> = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            let Some((index, want)) = self.struct_field(ty, &name.name) else {
+                let names: Vec<SmolStr> =
+                    self.fields_of(shaped).iter().map(|f| f.name.clone()).collect();
+                self.unknown_field(shaped, &name, &names);
+                continue;
+            };
+            if let Some((_, first)) = typed.iter().find(|(known, _)| *known == index) {
+                self.repeated_field(&name, first.span);
+                continue;
+            }
+            let found = self.type_of(&value);
+            let why = Why::Field(shaped.def, 0, index);
+            if self.unify_quietly(want, found).is_err() && !matches!(value.kind, ExprKind::Unit) {
+                self.demand(value.span, want, found, why);
+            }
+            typed.push((index, value));
+        }
+        ExprKind::Update(Box::new(base), typed)
+    }
+
+    fn not_a_struct(&mut self, base: &Expr) -> ExprKind {
+        let text = self.show_one(self.type_of(base));
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_FIELD,
+            base.span,
+            format!("`{text}` is not a struct, so its fields cannot be changed"),
+        )
+        .label(format!("this is `{text}`"));
+        let diagnostic = match self.arena.known(self.type_of(base)) {
+            Some((Con::Map, _)) => diagnostic.help("for maps use `Map.put(m, key, value)`"),
+            _ => diagnostic,
+        };
+        self.sink.push(diagnostic);
+        ExprKind::Unit
+    }
+
+    /// `Some(p)`, `Rectangle(width: w)`, `None`.
+    pub(super) fn variant_pattern(
+        &mut self,
+        path: &[Ident],
+        fields: Option<&[(Option<Ident>, Pattern)]>,
+        ty: TyId,
+        span: Span,
+        why: Why,
+    ) -> PatKind {
+        let Some(shaped) = self.shaped(path, Some(ty)) else {
+            return self.absorb_patterns(fields.unwrap_or_default().iter().map(|(_, p)| p));
+        };
+        let types = self.match_shape(shaped, ty, span, why);
+        let given = fields.unwrap_or_default();
+        let named = given.iter().any(|(name, _)| name.is_some());
+        if !named && given.len() != types.len() {
+            self.pattern_count(shaped, types.len(), given.len(), span);
+            return self.absorb_patterns(given.iter().map(|(_, p)| p));
+        }
+        let pairs: Vec<(Option<&Ident>, &Pattern)> =
+            given.iter().map(|(name, pattern)| (name.as_ref(), pattern)).collect();
+        let fields = self.field_patterns(shaped, &types, &pairs, span, why);
+        PatKind::Construct {
+            variant: shaped.variant,
+            fields,
+        }
+    }
+
+    /// Holds what is matched against the type of a pattern; the types of its fields.
+    fn match_shape(&mut self, shaped: Shaped, ty: TyId, span: Span, why: Why) -> Vec<TyId> {
+        if let Some((Con::Adt(def), args)) = self.arena.known(ty)
+            && def == shaped.def
+        {
+            let args = args.to_vec();
+            return self.field_types(shaped, &args);
+        }
+        let (whole, types) = self.instance_of(shaped);
+        self.demand(span, ty, whole, why);
+        types
+    }
+
+    fn pattern_count(&mut self, shaped: Shaped, wanted: usize, given: usize, span: Span) {
+        let name = self.shaped_name(shaped);
+        let fields = match wanted {
+            0 => "no fields".to_owned(),
+            1 => "1 field".to_owned(),
+            n => format!("{n} fields"),
+        };
+        let diagnostic = Diagnostic::new(
+            Code::ARGUMENT_COUNT,
+            span,
+            format!("`{name}` has {fields}, but the pattern has {given}"),
+        )
+        .label("wrong number of fields");
+        let diagnostic = match wanted {
+            0 => diagnostic.help(format!("write `{name}` without parentheses")),
+            n => diagnostic.help(format!("write `{name}({})`", vec!["_"; n].join(", "))),
+        };
+        self.sink.push(diagnostic);
+    }
+
+    /// Patterns of something that was reported: they still bind their names.
+    fn absorb_patterns<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pattern>) -> PatKind {
+        for pattern in patterns {
+            self.pattern_part(pattern, TyId::ERROR, Why::Unknown);
+        }
+        PatKind::Wildcard
+    }
+
+    /// `Point { x, y: 0 }`.
+    pub(super) fn struct_pattern(
+        &mut self,
+        path: &[Ident],
+        fields: &[(Ident, Option<Pattern>)],
+        ty: TyId,
+        span: Span,
+        why: Why,
+    ) -> PatKind {
+        let bindings: Vec<Pattern> = fields
+            .iter()
+            .map(|(name, pattern)| match pattern {
+                Some(pattern) => pattern.clone(),
+                None => Pattern {
+                    kind: ast::PatternKind::Bind(name.name.clone()),
+                    span: name.span,
+                },
+            })
+            .collect();
+        let Some(shaped) = self.struct_of_path(path) else {
+            return self.absorb_patterns(&bindings);
+        };
+        let types = self.match_shape(shaped, ty, span, why);
+        let pairs: Vec<(Option<&Ident>, &Pattern)> =
+            fields.iter().zip(&bindings).map(|((name, _), pattern)| (Some(name), pattern)).collect();
+        let fields = self.field_patterns(shaped, &types, &pairs, span, why);
+        PatKind::Construct {
+            variant: shaped.variant,
+            fields,
+        }
+    }
+
+    /// Patterns of fields by name or position; those left out match anything.
+    fn field_patterns(
+        &mut self,
+        shaped: Shaped,
+        types: &[TyId],
+        given: &[(Option<&Ident>, &Pattern)],
+        span: Span,
+        why: Why,
+    ) -> Vec<Pat> {
+        let names: Vec<SmolStr> = self.fields_of(shaped).iter().map(|f| f.name.clone()).collect();
+        let mut seen: FxHashMap<usize, Span> = FxHashMap::default();
+        let mut out: Vec<Pat> = types
+            .iter()
+            .map(|&ty| Pat {
+                kind: PatKind::Wildcard,
+                ty: hole::of_type(ty),
+                span,
+            })
+            .collect();
+        for (at, (name, pattern)) in given.iter().enumerate() {
+            let index = match name {
+                Some(name) => names.iter().position(|known| *known == name.name),
+                None => Some(at),
+            };
+            let Some(index) = index.filter(|&index| index < types.len()) else {
+                if let Some(name) = name {
+                    self.unknown_field(shaped, name, &names);
+                }
+                self.pattern_part(pattern, TyId::ERROR, why);
+                continue;
+            };
+            if let (Some(name), Some(first)) = (name, seen.insert(index, pattern.span)) {
+                self.repeated_field(name, first);
+            }
+            out[index] = self.pattern_part(pattern, types[index], Why::Field(shaped.def, shaped.variant, index as u32));
+        }
+        out
+    }
+}

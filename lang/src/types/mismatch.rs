@@ -1,0 +1,337 @@
+//! Messages for types that differ and interfaces that are missing, with the reasons.
+
+use super::arena::{Clash, Due, Needs, Node, TyId};
+use super::infer::Infer;
+use super::show::{Qualify, Shower};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::FuncSource;
+use crate::syntax::ast::Span;
+use crate::typed::{Bound, Con, FuncId, Shape, TypeDefId};
+
+/// Why a type was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// No particular reason.
+    Unknown,
+    /// An annotation here.
+    Annotation(Span),
+    /// The result of the function or closure at this place.
+    Return(Span),
+    /// A parameter of a function.
+    Param(FuncId, u32),
+    /// A parameter of a function value, which is here.
+    ValueParam(Span),
+    /// A field of a struct or variant.
+    Field(TypeDefId, u32, u32),
+    /// A condition: `if`, `while`, `when`, …
+    Condition(&'static str),
+    /// An earlier branch, whose type is decided here.
+    Branch(Span),
+    /// An earlier element of a list or map, here.
+    Element(Span),
+    /// The other operand of an operator, here.
+    Operand(&'static str, Span),
+    /// An operator that takes this type only.
+    Operator(&'static str),
+    /// What is matched, here.
+    Scrutinee(Span),
+    /// The type of a pattern's value, bound here before.
+    Binding(Span),
+    /// The elements of what is looped over, here.
+    Elements(Span),
+    /// The index of a list.
+    Index,
+    /// The text of `panic` and the like.
+    Text(&'static str),
+    /// The error of a `?`, which the function must return too.
+    TryError(Span),
+}
+
+impl Infer<'_, '_> {
+    /// A shower for the module at hand.
+    pub fn shower(&self) -> Shower<'_> {
+        Shower::new(&self.world.program, self.f.module)
+    }
+
+    /// The texts of types, named alike.
+    pub fn show<const N: usize>(&self, types: [TyId; N]) -> [String; N] {
+        let rigid = |id: super::arena::RigidId| self.rigid[id.0 as usize].param.name.to_string();
+        let draw = |qualify| {
+            let mut shower = self.shower();
+            shower.qualify = qualify;
+            types.map(|ty| shower.open(self.arena, &rigid, ty))
+        };
+        let texts = draw(Qualify::Foreign);
+        let clash = texts
+            .iter()
+            .enumerate()
+            .any(|(i, text)| texts[..i].iter().zip(&types).any(|(t, &ty)| {
+                t == text && self.arena.root(ty) != self.arena.root(types[i])
+            }));
+        if clash { draw(Qualify::All) } else { texts }
+    }
+
+    /// The text of one type.
+    pub fn show_one(&self, ty: TyId) -> String {
+        let [text] = self.show([ty]);
+        text
+    }
+
+    /// Reports why `found`, at `span`, is not `want`.
+    pub fn report_clash(&mut self, span: Span, want: TyId, found: TyId, why: Why, clash: Clash) {
+        let diagnostic = match clash {
+            Clash::Differ(..) => self.mismatch(span, want, found, why),
+            Clash::Infinite(var, whole) => {
+                let [var, whole] = self.show([var, whole]);
+                Diagnostic::new(
+                    Code::INFINITE_TYPE,
+                    span,
+                    format!("infinite type: `{var}` would have to be `{whole}`"),
+                )
+                .label("this use needs a type that contains itself")
+                .help("a value cannot contain itself; wrap it in a struct or sum type if that is what you mean")
+            }
+            Clash::TooDeep => self.too_deep(span),
+        };
+        self.sink.push(diagnostic);
+    }
+
+    /// The error for types that nest too deeply.
+    pub fn too_deep(&self, span: Span) -> Diagnostic {
+        Diagnostic::new(Code::TYPE_TOO_LARGE, span, "the type of this is too large")
+            .label(format!("nested more than {} deep", super::arena::MAX_DEPTH))
+            .help("use a struct or sum type, which may contain itself")
+    }
+
+    fn mismatch(&self, span: Span, want: TyId, found: TyId, why: Why) -> Diagnostic {
+        let [want_text, found_text] = self.show([want, found]);
+        let diagnostic = Diagnostic::new(
+            Code::TYPE_MISMATCH,
+            span,
+            format!("types differ: expected `{want_text}`, found `{found_text}`"),
+        )
+        .label(format!("this is `{found_text}`"));
+        let diagnostic = self.explain(diagnostic, &want_text, why);
+        self.advise(diagnostic, want, found, why)
+    }
+
+    /// Adds where the expectation comes from.
+    fn explain(&self, diagnostic: Diagnostic, want: &str, why: Why) -> Diagnostic {
+        match why {
+            Why::Unknown => diagnostic,
+            Why::Annotation(span) => {
+                diagnostic.secondary(span, format!("`{want}` because of this annotation"))
+            }
+            Why::Return(span) => {
+                diagnostic.secondary(span, format!("the result is to be `{want}` because of this"))
+            }
+            Why::Param(func, index) => self.explain_param(diagnostic, want, func, index),
+            Why::ValueParam(span) => {
+                diagnostic.secondary(span, format!("this function takes `{want}` here"))
+            }
+            Why::Field(def, variant, field) => self.explain_field(diagnostic, def, variant, field),
+            Why::Condition(word) => diagnostic.note(format!("the condition of `{word}` must be `Bool`")),
+            Why::Branch(span) => diagnostic
+                .secondary(span, format!("this branch is `{want}`"))
+                .note("all branches must have one type"),
+            Why::Element(span) => diagnostic
+                .secondary(span, format!("this one is `{want}`"))
+                .note("all elements must have one type"),
+            Why::Operand(op, span) => diagnostic
+                .secondary(span, format!("this operand of `{op}` is `{want}`"))
+                .note(format!("both operands of `{op}` must have one type")),
+            Why::Operator(op) => diagnostic.note(format!("`{op}` works on `{want}`")),
+            Why::Scrutinee(span) => {
+                diagnostic.secondary(span, format!("the value matched is `{want}`"))
+            }
+            Why::Binding(span) => diagnostic.secondary(span, format!("bound as `{want}` here")),
+            Why::Elements(span) => {
+                diagnostic.secondary(span, format!("the elements of this are `{want}`"))
+            }
+            Why::Index => diagnostic.note(format!("the index must be `{want}`")),
+            Why::Text(name) => diagnostic.note(format!("`{name}` takes a `String`")),
+            Why::TryError(span) => diagnostic
+                .secondary(span, format!("the function returns errors of type `{want}`"))
+                .note("`?` passes the error on, so both error types must be one"),
+        }
+    }
+
+    fn explain_param(
+        &self,
+        diagnostic: Diagnostic,
+        want: &str,
+        func: FuncId,
+        index: u32,
+    ) -> Diagnostic {
+        let decl = &self.world.program.funcs[func.0 as usize];
+        let Some(source) = self.world.func_source(func) else {
+            let signature = self.shower().signature(decl);
+            return diagnostic.note(format!("declared as `{signature}`"));
+        };
+        let index = index as usize;
+        let annotated = match source {
+            FuncSource::Clauses(clauses) => {
+                clauses.iter().find_map(|clause| clause.params.get(index)?.ty.as_ref())
+            }
+            FuncSource::Native(native) => native.params.get(index).map(|param| &param.ty),
+        };
+        let first = match source {
+            FuncSource::Clauses(clauses) => {
+                clauses.first().and_then(|clause| clause.params.get(index)).map(|p| p.span)
+            }
+            FuncSource::Native(_) => None,
+        };
+        match (annotated, first) {
+            (Some(ty), _) => diagnostic
+                .secondary(ty.span, format!("`{}` takes `{want}` here", decl.name)),
+            (None, Some(span)) => diagnostic.secondary(
+                span,
+                format!("`{}` uses this parameter as `{want}`", decl.name),
+            ),
+            (None, None) => diagnostic,
+        }
+    }
+
+    fn explain_field(
+        &self,
+        diagnostic: Diagnostic,
+        def: TypeDefId,
+        variant: u32,
+        field: u32,
+    ) -> Diagnostic {
+        let def = &self.world.program.types[def.0 as usize];
+        let (owner, fields) = match &def.shape {
+            Shape::Struct(fields) => (&def.name, fields),
+            Shape::Sum(variants) => {
+                let Some(variant) = variants.get(variant as usize) else {
+                    return diagnostic;
+                };
+                (&variant.name, &variant.fields)
+            }
+        };
+        let Some(field) = fields.get(field as usize) else {
+            return diagnostic;
+        };
+        let ty = self.shower().closed(&field.ty, &def.type_params);
+        match field.name.as_str() {
+            "" => diagnostic.note(format!("`{owner}` holds `{ty}` here")),
+            name => diagnostic.note(format!("field `{name}` of `{owner}` is `{ty}`")),
+        }
+    }
+
+    /// Adds what to do about some common differences.
+    fn advise(&self, diagnostic: Diagnostic, want: TyId, found: TyId, why: Why) -> Diagnostic {
+        let con = |ty| self.arena.known(ty).map(|(con, _)| con);
+        let known = &self.world.program.known;
+        match (con(want), con(found)) {
+            (Some(Con::Float), Some(Con::Int)) => {
+                diagnostic.help("there is no implicit conversion: use `Int.to_float(x)`, or write a literal like `1.0`")
+            }
+            (Some(Con::Int), Some(Con::Float)) => {
+                diagnostic.help("there is no implicit conversion: use `Float.to_int(x)`, which truncates")
+            }
+            (Some(Con::String), Some(Con::Int | Con::Float | Con::Bool))
+                if !matches!(why, Why::Operand("+", _)) =>
+            {
+                diagnostic.help("make it text with interpolation: `\"${x}\"`")
+            }
+            (Some(want), Some(Con::Adt(id))) if Some(id) == known.option && want != Con::Adt(id) => {
+                diagnostic.help("the value may be absent: handle `None` with `case`, or use `Option.unwrap_or(x, default)`")
+            }
+            (Some(want), Some(Con::Adt(id))) if Some(id) == known.result && want != Con::Adt(id) => {
+                diagnostic.help("this may have failed: handle `Err` with `case`, or pass it on with `?`")
+            }
+            (Some(Con::Adt(id)), Some(_)) if Some(id) == known.option => {
+                diagnostic.help("wrap the value: `Some(x)`")
+            }
+            (Some(Con::Adt(id)), Some(_)) if Some(id) == known.result => {
+                diagnostic.help("wrap the value: `Ok(x)`")
+            }
+            _ => diagnostic,
+        }
+    }
+
+    /// Reports that a type lacks an interface.
+    pub fn unmet(&mut self, due: Due, part: TyId) {
+        let [whole, text] = self.show([due.ty, part]);
+        let bound = due.bound.name();
+        let need = match due.origin.why {
+            Needs::Operator(op) => format!("`{op}` needs `{bound}`"),
+            Needs::Call(func) => {
+                let name = &self.world.program.funcs[func.0 as usize].name;
+                format!("`{name}` needs `{bound}`")
+            }
+            Needs::MapKey => format!("keys of maps need `{bound}`"),
+            Needs::Local => format!("this needs `{bound}`"),
+        };
+        let diagnostic = if self.is_function(part) && matches!(due.bound, Bound::Eq | Bound::Ord) {
+            Diagnostic::new(
+                Code::UNMET_BOUND,
+                due.origin.span,
+                format!("functions cannot be compared: `{text}` has no `{bound}`"),
+            )
+        } else {
+            Diagnostic::new(
+                Code::UNMET_BOUND,
+                due.origin.span,
+                format!("`{text}` has no `{bound}`"),
+            )
+        };
+        let diagnostic = diagnostic.label(need);
+        let diagnostic = if whole == text {
+            diagnostic
+        } else {
+            diagnostic.note(format!("it is part of `{whole}`"))
+        };
+        let diagnostic = self.remedy(diagnostic, due, part, &text);
+        self.sink.push(diagnostic);
+    }
+
+    fn is_function(&self, ty: TyId) -> bool {
+        matches!(self.arena.known(ty), Some((Con::Fun, _)))
+    }
+
+    fn remedy(&self, diagnostic: Diagnostic, due: Due, part: TyId, text: &str) -> Diagnostic {
+        let bound = due.bound.name();
+        match self.arena.node(part) {
+            Node::Rigid(id) => {
+                let rigid = &self.rigid[id.0 as usize];
+                let func = &self.world.program.funcs[rigid.func.0 as usize];
+                diagnostic
+                    .secondary(func.span, format!("`{text}` is a type parameter of `{}`", func.name))
+                    .help(format!("demand it in the signature: `where {text}: {bound}`"))
+            }
+            Node::App(Con::Adt(id), _) => self.adt_remedy(diagnostic, due.bound, id),
+            Node::App(Con::String, _) if due.bound == Bound::Add => {
+                diagnostic.help("strings are joined with `<>`")
+            }
+            Node::App(Con::List, _) if matches!(due.bound, Bound::Add | Bound::Concat) => {
+                diagnostic.help("lists are joined with `++`")
+            }
+            Node::App(Con::Int | Con::Float | Con::Bool, _) if due.bound == Bound::Concat => {
+                diagnostic.help("`<>` joins strings; make it text first: `\"${x}\"`")
+            }
+            _ => diagnostic,
+        }
+    }
+
+    fn adt_remedy(&self, diagnostic: Diagnostic, bound: Bound, id: TypeDefId) -> Diagnostic {
+        let def = &self.world.program.types[id.0 as usize];
+        if self.world.is_std(def.module) {
+            return diagnostic;
+        }
+        let index = (id.0 - self.world.first_type) as usize;
+        let listed = self.world.types.get(index).and_then(|source| source.deriving().as_ref());
+        match (listed, super::derive::is_derivable(bound)) {
+            (Some(_), true) => diagnostic
+                .secondary(def.span, "defined here with a `deriving` list")
+                .help(format!("add `{}` to the `deriving` list of `{}`", bound.name(), def.name)),
+            (None, true) if bound == Bound::Display => diagnostic
+                .secondary(def.span, "defined here")
+                .help(format!("add `deriving(…, Display)` to `{}`", def.name)),
+            (None, true) => diagnostic
+                .secondary(def.span, "one of its fields does not allow it"),
+            (_, false) => diagnostic.secondary(def.span, "defined here"),
+        }
+    }
+}

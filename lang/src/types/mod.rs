@@ -1,0 +1,71 @@
+//! Type checking: Hindley–Milner inference with levels over resolved items, one binding group at a time.
+//!
+//! Declarations are converted first ([`decls`], [`signature`]), then each binding group ([`group`]) is inferred in a
+//! fresh [`arena`]: [`infer`] builds the typed tree with [`hole`]s for types, [`finish`] fills them in.
+
+mod arena;
+mod convert;
+mod decls;
+mod derive;
+mod finish;
+mod group;
+mod hole;
+mod infer;
+mod messages;
+mod mismatch;
+mod scheme;
+pub mod show;
+mod signature;
+
+use arena::Arena;
+use convert::{AliasState, Converter};
+use infer::{Frame, Infer};
+
+use crate::diagnostics::Sink;
+use crate::resolve::{FuncSource, World, deps};
+use crate::typed::{FuncId, ModuleId};
+
+/// Checks all items of a compilation and fills in the program.
+pub fn check(world: &mut World<'_>, sink: &mut Sink) {
+    let mut aliases = vec![AliasState::New; world.aliases.len()];
+    let mut converter = Converter {
+        world,
+        sink,
+        aliases: &mut aliases,
+    };
+    converter.declare_types();
+    derive::settle(world, sink);
+    let mut converter = Converter {
+        world,
+        sink,
+        aliases: &mut aliases,
+    };
+    let signatures = converter.declare_functions();
+    let first = world.first_func;
+    let mut ready: Vec<bool> = signatures.iter().map(|signature| signature.is_complete()).collect();
+    let groups = deps::groups(world, |id| ready[(id.0 - first) as usize]);
+    let mut arena = Arena::default();
+    for group in groups {
+        let native = |id: &FuncId| matches!(world.func_source(*id), Some(FuncSource::Native(_)));
+        if group.iter().any(native) {
+            continue;
+        }
+        arena.reset();
+        let infer = Infer {
+            world: &mut *world,
+            sink: &mut *sink,
+            aliases: &mut aliases,
+            ready: &ready,
+            arena: &mut arena,
+            rigid: Vec::new(),
+            members: Vec::new(),
+            pending: Vec::new(),
+            waiting: 0,
+            f: Frame::new(FuncId(first), ModuleId(0), Vec::new(), Vec::new()),
+        };
+        infer.group(&group, &signatures);
+        for id in group {
+            ready[(id.0 - first) as usize] = true;
+        }
+    }
+}
