@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use crate::diagnostics::{FileSet, Sink};
 use crate::syntax::ast::{self, FileId, Name, Span};
-use crate::typed::{AliasId, FuncId, ModuleId, Program, TypeDefId};
+use crate::typed::{AliasId, FuncId, Known, ModuleId, Program, TypeDefId};
 
 pub use collect::{collect, source_arity};
 
@@ -155,6 +155,20 @@ impl World<'_> {
         &self.scopes[id.0 as usize]
     }
 
+    /// The types that the compiler refers to, by name.
+    fn known(&self) -> Known {
+        let by_name = |name: &str| match self.std_types.get(name) {
+            Some(Item::Type(id)) => Some(*id),
+            _ => None,
+        };
+        Known {
+            option: by_name("Option"),
+            result: by_name("Result"),
+            ordering: by_name("Ordering"),
+            queue: by_name("Queue"),
+        }
+    }
+
     /// The source of a function of this compilation.
     pub fn func_source(&self, id: FuncId) -> Option<&FuncSource<'_>> {
         let index = id.0.checked_sub(self.first_func)?;
@@ -171,6 +185,9 @@ pub fn resolve<'a>(project: &'a Project, base: &Program, sink: &mut Sink) -> Wor
     };
     let mut world = World::new(base, &project.files);
     let ids = collect(&mut world, project, origin, sink);
+    if origin == Origin::Standard {
+        world.program.known = world.known();
+    }
     imports::resolve(&mut world, project, &ids, sink);
     world
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::hole;
 use crate::stack::with_stack;
 use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
-use crate::resolve::scope::{Access, dotted};
+use crate::resolve::scope::Access;
 use crate::resolve::{Item, World};
 use crate::syntax::ast::{Ident, Name, Span, TypeExpr, TypeExprKind};
 use crate::typed::{AliasId, Con, ModuleId, Ty, TypeDefId};

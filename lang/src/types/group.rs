@@ -31,16 +31,15 @@ impl Infer<'_, '_> {
     /// Sets up a function's types: annotated ones as written, the others unknown.
     fn member(&mut self, func: FuncId, signature: &Signature) {
         let mut rigid = Vec::with_capacity(signature.type_params.len());
-        for (number, param) in signature.type_params.iter().enumerate() {
+        for param in &signature.type_params {
             let id = RigidId(self.rigid.len() as u32);
             self.rigid.push(Rigid {
                 func,
-                number: number as u32,
                 param: param.clone(),
             });
             rigid.push(self.arena.rigid(id));
         }
-        let mut open = |ty: &Option<Ty>, arena: &mut Arena| match ty {
+        let open = |ty: &Option<Ty>, arena: &mut Arena| match ty {
             Some(ty) => arena.instantiate(ty, &rigid),
             None => arena.fresh(),
         };

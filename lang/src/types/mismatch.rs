@@ -116,7 +116,7 @@ impl Infer<'_, '_> {
     }
 
     /// Adds where the expectation comes from.
-    fn explain(&self, diagnostic: Diagnostic, want: &str, why: Why) -> Diagnostic {
+    pub fn explain(&self, diagnostic: Diagnostic, want: &str, why: Why) -> Diagnostic {
         match why {
             Why::Unknown => diagnostic,
             Why::Annotation(span) => {

@@ -17,6 +17,9 @@ mod scheme;
 pub mod show;
 mod signature;
 
+#[cfg(test)]
+mod tests;
+
 use arena::Arena;
 use convert::{AliasState, Converter};
 use infer::{Frame, Infer};

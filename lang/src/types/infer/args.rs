@@ -15,7 +15,7 @@ pub(super) enum Value<'e> {
 
 impl Value<'_> {
     /// Whether it is better inferred after the other arguments, which may determine its parameters' types.
-    fn is_closure(&self) -> bool {
+    pub(super) fn is_closure(&self) -> bool {
         match self {
             Value::Written(expr) => matches!(expr.kind, Ast::Closure(_)),
             Value::Ready(_) => false,
@@ -24,7 +24,7 @@ impl Value<'_> {
     }
 
     /// Whether inferring it without an expectation loses nothing.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         match self {
             Value::Written(expr) => matches!(
                 expr.kind,

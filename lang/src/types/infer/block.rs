@@ -1,6 +1,6 @@
 //! Blocks, statements and `let`, with let-generalisation.
 
-use super::{Expect, Infer, unit};
+use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, Block, ExprKind as Ast, LetStmt, PatternKind, Span, StrPart};
 use crate::typed::{Expr, ExprKind, Pat, PatKind, Stmt};

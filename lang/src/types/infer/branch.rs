@@ -128,7 +128,7 @@ impl Infer<'_, '_> {
     }
 
     /// `when …`.
-    pub(super) fn guard(&mut self, guard: Option<&ast::Expr>) -> Option<Expr> {
+    pub(in crate::types) fn guard(&mut self, guard: Option<&ast::Expr>) -> Option<Expr> {
         guard.map(|guard| self.check(guard, TyId::BOOL, Why::Condition("when")))
     }
 

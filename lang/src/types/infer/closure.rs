@@ -90,7 +90,7 @@ impl Infer<'_, '_> {
     }
 
     /// Parameters of a clause: patterns with optional annotations.
-    pub(super) fn params(&mut self, params: &[Param], types: &[TyId]) -> Vec<Pat> {
+    pub(in crate::types) fn params(&mut self, params: &[Param], types: &[TyId]) -> Vec<Pat> {
         self.pattern_names(|this| {
             params
                 .iter()

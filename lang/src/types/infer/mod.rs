@@ -65,8 +65,6 @@ impl Expect {
 pub struct Rigid {
     /// Whose it is.
     pub func: FuncId,
-    /// Its number there.
-    pub number: u32,
     /// Its name and bounds.
     pub param: TypeParam,
 }

@@ -136,7 +136,7 @@ impl Infer<'_, '_> {
             ty: hole::of_type(TyId::STRING),
             span,
         };
-        let place = InterpPart::Text(format_smolstr!("{}: ", self.place(span)));
+        let place = InterpPart::Text(format_smolstr!("{}: ", self.file_line(span)));
         let text = Expr {
             kind: ExprKind::Interp(vec![place, InterpPart::Value(shown)]),
             ty: hole::of_type(TyId::STRING),
@@ -172,7 +172,7 @@ impl Infer<'_, '_> {
     }
 
     /// `file:line` of a place.
-    pub(super) fn place(&self, span: Span) -> String {
+    pub(super) fn file_line(&self, span: Span) -> String {
         match self.world.files.get(span.file) {
             Some(file) => format!("{}:{}", file.path(), file.line_column(span.start).line),
             None => "?".to_owned(),

@@ -1,0 +1,115 @@
+//! Snapshots of typed programs and of errors, one file a construct; each shows source and result together.
+
+/// Asserts a snapshot of a program's check.
+macro_rules! check {
+    ($($name:ident: $text:literal;)*) => { $(
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!($crate::types::tests::snap($text));
+        }
+    )* };
+}
+
+mod print;
+
+mod functions;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use crate::check::StdImage;
+use crate::diagnostics::Sink;
+use crate::diagnostics::render::{Colours, Renderer};
+
+/// The sources of the standard library as they are in the repository, under a small prelude of the tests' own
+/// where there is none.
+fn std_sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../stdlib/snow");
+    let mut sources: Vec<(String, String)> = std::fs::read_dir(root)
+        .expect("the standard library has sources")
+        .map(|entry| {
+            let path = entry.expect("the folder can be read").path();
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("readable source"))
+        })
+        .collect();
+    if !sources.iter().any(|(name, _)| name == "prelude.snow") {
+        let prelude = include_str!("prelude.snow").to_owned();
+        sources.push(("prelude.snow".to_owned(), prelude));
+    }
+    sources.sort();
+    sources
+}
+
+/// The checked standard library.
+fn std_image() -> &'static StdImage {
+    static IMAGE: OnceLock<StdImage> = OnceLock::new();
+    IMAGE.get_or_init(|| {
+        let sources = std_sources();
+        let sources: Vec<(&str, &str)> =
+            sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let mut sink = Sink::new();
+        let image = StdImage::build(&sources, &mut sink);
+        let files = StdImage {
+            files: sources
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
+            ..StdImage::default()
+        }
+        .file_set();
+        let errors: String = sink
+            .diagnostics()
+            .iter()
+            .map(|diagnostic| Renderer::new(&files, Colours::Off).render(diagnostic))
+            .collect();
+        image.unwrap_or_else(|| panic!("the standard library has errors:\n{errors}"))
+    })
+}
+
+/// Checks files given as `(module, text)`; the first is run. Gives the typed program and what there is to say.
+fn outcome(files: &[(&str, &str)]) -> String {
+    let std = std_image();
+    let mut sink = Sink::new();
+    let mut project = std.project();
+    for (name, text) in files {
+        let path = format!("{}.snow", name.to_lowercase().replace('.', "/"));
+        project.add(path, *name, text, &mut sink);
+    }
+    project.main = Some(0);
+    let program = crate::check::check(&project, std, &mut sink);
+    let mut renderer = Renderer::new(&project.files, Colours::Off);
+    let mut out = program.as_ref().map(print::program).unwrap_or_default();
+    for diagnostic in sink.into_sorted() {
+        out.push_str(&renderer.render(&diagnostic));
+    }
+    out
+}
+
+/// Source and result of a program of one file.
+fn snap(text: &str) -> String {
+    let text = unindent(text);
+    format!("{text}\n----------\n{}", outcome(&[("Main", &text)]))
+}
+
+/// Source and result of a program of several files.
+fn snap_files(files: &[(&str, &str)]) -> String {
+    let files: Vec<(&str, String)> =
+        files.iter().map(|(name, text)| (*name, unindent(text))).collect();
+    let views: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let mut out = String::new();
+    for (name, text) in &files {
+        out.push_str(&format!("# {name}\n{text}\n"));
+    }
+    format!("{out}----------\n{}", outcome(&views))
+}
+
+/// Takes the common indentation of a multi-line text away.
+fn unindent(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_start_matches('\n').trim_end().lines().collect();
+    let filled = lines.iter().filter(|line| !line.trim().is_empty());
+    let depth = filled.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let lines: Vec<&str> = lines.iter().map(|line| line.get(depth..).unwrap_or("")).collect();
+    lines.join("\n")
+}
+
