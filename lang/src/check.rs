@@ -24,7 +24,10 @@ impl StdImage {
         let mut project = Project::default();
         let mut files = Vec::with_capacity(sources.len());
         for (path, text) in sources {
-            let name = module_name_of_path(path);
+            let name = match *path {
+                "io.snow" => SmolStr::new_static("IO"),
+                path => module_name_of_path(path),
+            };
             project.add(format!("std/{path}"), name, text, sink);
             files.push((format!("std/{path}"), (*text).to_owned()));
         }

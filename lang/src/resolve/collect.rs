@@ -157,7 +157,9 @@ impl<'a> Collector<'_, 'a> {
             at += 1;
             match &item.kind {
                 ItemKind::Fn(first) => {
-                    let more = items[at..].iter().map_while(|next| same_function(first, next));
+                    let more = items[at..]
+                        .iter()
+                        .map_while(|next| same_function(first, next));
                     let clauses: Vec<_> = std::iter::once(first).chain(more).collect();
                     at += clauses.len() - 1;
                     self.function(module, item, clauses);
@@ -186,8 +188,9 @@ impl<'a> Collector<'_, 'a> {
             _ => "this item is",
         };
         let message = format!("{what} not supported yet");
-        self.sink
-            .push(Diagnostic::new(Code::NOT_SUPPORTED, item.span, message).label("not supported yet"));
+        self.sink.push(
+            Diagnostic::new(Code::NOT_SUPPORTED, item.span, message).label("not supported yet"),
+        );
     }
 
     /// Reports a second declaration of a name; `true` when the name is new.
@@ -327,7 +330,11 @@ impl<'a> Collector<'_, 'a> {
         self.world.program.types.push(TypeDef {
             name: name.name.clone(),
             module,
-            type_params: source.type_params().iter().map(|p| p.name.clone()).collect(),
+            type_params: source
+                .type_params()
+                .iter()
+                .map(|p| p.name.clone())
+                .collect(),
             shape,
             display: false,
             derives: Vec::new(),
@@ -409,8 +416,7 @@ fn bare_shape(source: TypeSource<'_>) -> Shape {
 fn same_function<'a>(first: &FnClause, next: &'a ast::Item) -> Option<&'a FnClause> {
     match &next.kind {
         ItemKind::Fn(clause)
-            if clause.name.name == first.name.name
-                && clause.params.len() == first.params.len() =>
+            if clause.name.name == first.name.name && clause.params.len() == first.params.len() =>
         {
             Some(clause)
         }
@@ -448,10 +454,15 @@ fn catch_all(clauses: &[&FnClause], sink: &mut Sink) {
             Diagnostic::new(
                 Code::CLAUSE_AFTER_CATCH_ALL,
                 next.name.span,
-                format!("this clause of `{name}` comes after a catch-all clause and is never tried"),
+                format!(
+                    "this clause of `{name}` comes after a catch-all clause and is never tried"
+                ),
             )
             .label("never tried")
-            .secondary(clauses[at].name.span, "this catch-all clause takes every call")
+            .secondary(
+                clauses[at].name.span,
+                "this catch-all clause takes every call",
+            )
             .help("put the catch-all clause last"),
         );
     }

@@ -15,8 +15,10 @@ enum Mark {
 
 /// Reports the import cycles among files.
 pub fn report(world: &World<'_>, edges: &[(ModuleId, Vec<Edge>)], sink: &mut Sink) {
-    let graph: FxHashMap<ModuleId, &[Edge]> =
-        edges.iter().map(|(id, out)| (*id, out.as_slice())).collect();
+    let graph: FxHashMap<ModuleId, &[Edge]> = edges
+        .iter()
+        .map(|(id, out)| (*id, out.as_slice()))
+        .collect();
     let mut marks: FxHashMap<ModuleId, Mark> = FxHashMap::default();
     for &(start, _) in edges {
         if !marks.contains_key(&start) {
@@ -61,7 +63,10 @@ fn cycle(
     path: &[(ModuleId, usize)],
     closing: Edge,
 ) -> Diagnostic {
-    let from = path.iter().position(|&(module, _)| module == closing.to).unwrap_or(0);
+    let from = path
+        .iter()
+        .position(|&(module, _)| module == closing.to)
+        .unwrap_or(0);
     let members = &path[from..];
     let mut names: Vec<&str> = members
         .iter()
@@ -71,7 +76,10 @@ fn cycle(
     let mut diagnostic = Diagnostic::new(
         Code::IMPORT_CYCLE,
         closing.span,
-        format!("modules import each other in a cycle: {}", names.join(" → ")),
+        format!(
+            "modules import each other in a cycle: {}",
+            names.join(" → ")
+        ),
     )
     .label("this import closes the cycle")
     .help("move what they share to a module of its own that both import");
@@ -80,7 +88,11 @@ fn cycle(
         if let Some(edge) = next.checked_sub(1).and_then(|taken| edges.get(taken)) {
             diagnostic = diagnostic.secondary(
                 edge.span,
-                format!("`{}` imports `{}`", world.module_name(module), world.module_name(edge.to)),
+                format!(
+                    "`{}` imports `{}`",
+                    world.module_name(module),
+                    world.module_name(edge.to)
+                ),
             );
         }
     }

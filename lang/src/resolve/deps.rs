@@ -37,7 +37,12 @@ pub fn groups(world: &World<'_>, complete: impl Fn(FuncId) -> bool) -> Vec<Vec<F
     let components = components(&edges);
     components
         .into_iter()
-        .map(|group| group.into_iter().map(|index| FuncId(first + index)).collect())
+        .map(|group| {
+            group
+                .into_iter()
+                .map(|index| FuncId(first + index))
+                .collect()
+        })
         .collect()
 }
 

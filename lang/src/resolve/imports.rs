@@ -65,7 +65,9 @@ impl Resolver<'_, '_> {
         }
         match &import.what {
             ImportWhat::Module => {
-                let Some(last) = import.path.last() else { return };
+                let Some(last) = import.path.last() else {
+                    return;
+                };
                 self.bind(into, last, vec![Item::Module(target.id)]);
                 let full = dotted(&import.path);
                 let scope = self.scope_mut(into);
@@ -129,7 +131,11 @@ impl Resolver<'_, '_> {
             .label("this is the module itself")
             .help("its own items can be used without an import; remove this line")
         } else {
-            let known = self.world.user_modules.keys().chain(self.world.std_modules.keys());
+            let known = self
+                .world
+                .user_modules
+                .keys()
+                .chain(self.world.std_modules.keys());
             let near = did_you_mean(full, known.map(|name| name.as_str()));
             let diagnostic = Diagnostic::new(
                 Code::MODULE_NOT_FOUND,
@@ -165,7 +171,9 @@ impl Resolver<'_, '_> {
             return;
         }
         let span = name.span;
-        scope.imports.insert(name.name.clone(), Imported { items, span });
+        scope
+            .imports
+            .insert(name.name.clone(), Imported { items, span });
     }
 
     /// One name of `from M import name`.
@@ -184,7 +192,11 @@ impl Resolver<'_, '_> {
         }
         match self.world.variants_in(into, module, &name.name) {
             Access::Found(found) => {
-                items.extend(found.iter().map(|&(def, number)| Item::Variant(def, number)));
+                items.extend(
+                    found
+                        .iter()
+                        .map(|&(def, number)| Item::Variant(def, number)),
+                );
             }
             Access::Private(span) => private = Some(span),
             Access::Missing => {}
@@ -251,7 +263,10 @@ pub fn missing(
     }
     let scope = world.scope(module.id);
     let public = |item: Item| world.item_facts(item).0;
-    let values = scope.values.iter().filter(|(_, id)| public(Item::Func(**id)));
+    let values = scope
+        .values
+        .iter()
+        .filter(|(_, id)| public(Item::Func(**id)));
     let types = scope.types.iter().filter(|(_, item)| public(**item));
     let names = values
         .map(|(name, _)| name.as_str())
@@ -267,11 +282,20 @@ pub fn missing(
 }
 
 /// The error for an item that exists but is not `pub`.
-pub fn private_item(world: &World<'_>, module: ModuleId, name: &Ident, defined: Span) -> Diagnostic {
+pub fn private_item(
+    world: &World<'_>,
+    module: ModuleId,
+    name: &Ident,
+    defined: Span,
+) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::PRIVATE_ITEM,
         name.span,
-        format!("`{}` is private to module `{}`", name.name, world.module_name(module)),
+        format!(
+            "`{}` is private to module `{}`",
+            name.name,
+            world.module_name(module)
+        ),
     )
     .label("private item");
     if world.is_std(module) {

@@ -262,10 +262,7 @@ impl World<'_> {
                 let alias = &self.program.aliases[id.0 as usize];
                 (alias.public, alias.span)
             }
-            Item::Module(id) => (
-                self.program.modules[id.0 as usize].public,
-                Span::default(),
-            ),
+            Item::Module(id) => (self.program.modules[id.0 as usize].public, Span::default()),
         }
     }
 

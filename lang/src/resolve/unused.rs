@@ -43,8 +43,8 @@ fn functions(world: &World<'_>, project: &Project, sink: &mut Sink) {
     for (index, used) in world.used_funcs.iter().enumerate() {
         let func = &world.program.funcs[world.first_func as usize + index];
         let id = FuncId(world.first_func + index as u32);
-        let entry = world.program.main == Some(id)
-            || (func.name == "main" && project.main.is_none());
+        let entry =
+            world.program.main == Some(id) || (func.name == "main" && project.main.is_none());
         let quiet = *used || func.public || entry || func.name.starts_with('_');
         if quiet || world.is_std(func.module) {
             continue;

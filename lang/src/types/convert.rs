@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::hole;
-use crate::stack::with_stack;
 use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
 use crate::resolve::scope::Access;
 use crate::resolve::{Item, World};
+use crate::stack::with_stack;
 use crate::syntax::ast::{Ident, Name, Span, TypeExpr, TypeExprKind};
 use crate::typed::{AliasId, Con, ModuleId, Ty, TypeDefId};
 
@@ -86,8 +86,18 @@ const FOREIGN: [(&str, &str); 22] = [
 
 /// Types whose meaning comes later.
 const LATER: [&str; 12] = [
-    "Pid", "Ref", "TimerRef", "ExitReason", "Signal", "Iter", "Job", "Json", "Row", "Self",
-    "SpawnError", "CallError",
+    "Pid",
+    "Ref",
+    "TimerRef",
+    "ExitReason",
+    "Signal",
+    "Iter",
+    "Job",
+    "Json",
+    "Row",
+    "Self",
+    "SpawnError",
+    "CallError",
 ];
 
 impl Converter<'_, '_> {
@@ -131,13 +141,7 @@ impl Converter<'_, '_> {
         }
     }
 
-    fn path(
-        &mut self,
-        scope: TypeScope<'_>,
-        path: &[Ident],
-        args: &[TypeExpr],
-        span: Span,
-    ) -> Ty {
+    fn path(&mut self, scope: TypeScope<'_>, path: &[Ident], args: &[TypeExpr], span: Span) -> Ty {
         let [name] = path else {
             return self.qualified(scope, path, args, span);
         };
@@ -184,8 +188,7 @@ impl Converter<'_, '_> {
         match self.world.type_in(scope.module, module, &name.name) {
             Access::Found(item) => self.item(scope, item, args, span),
             Access::Private(defined) => {
-                let diagnostic =
-                    super::messages::missing(self.world, module, name, Some(defined));
+                let diagnostic = super::messages::missing(self.world, module, name, Some(defined));
                 self.sink.push(diagnostic);
                 hole::error_type()
             }
@@ -236,7 +239,10 @@ impl Converter<'_, '_> {
             1 => "takes 1 type argument".to_owned(),
             n => format!("takes {n} type arguments"),
         };
-        let message = format!("type `{name}` {needs}, but {} given", super::messages::are(args.len()));
+        let message = format!(
+            "type `{name}` {needs}, but {} given",
+            super::messages::are(args.len())
+        );
         let diagnostic = Diagnostic::new(Code::TYPE_ARGUMENTS, span, message);
         let diagnostic = match (arity, args.len()) {
             (0, _) => diagnostic.help(format!("write `{name}`")),
@@ -261,9 +267,12 @@ impl Converter<'_, '_> {
             );
             return;
         }
-        let diagnostic =
-            Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("unknown type `{text}`"))
-                .label("no type of this name is in scope");
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_TYPE,
+            name.span,
+            format!("unknown type `{text}`"),
+        )
+        .label("no type of this name is in scope");
         let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == text);
         let diagnostic = if let Some((_, snow)) = foreign {
             diagnostic.help(format!("in Snow this is `{snow}`"))
@@ -284,8 +293,14 @@ impl Converter<'_, '_> {
         let own = self.world.scope(scope.module);
         let built_in = BUILT_IN.iter().map(|(name, ..)| *name);
         let params = scope.params.iter().map(|name| name.as_str());
-        let names = own.types.keys().chain(own.imports.keys()).chain(self.world.std_types.keys());
-        built_in.chain(params).chain(names.map(|name| name.as_str()))
+        let names = own
+            .types
+            .keys()
+            .chain(own.imports.keys())
+            .chain(self.world.std_types.keys());
+        built_in
+            .chain(params)
+            .chain(names.map(|name| name.as_str()))
     }
 
     fn expand(&mut self, id: AliasId, args: &[Ty], span: Span) -> Ty {
@@ -324,8 +339,7 @@ impl Converter<'_, '_> {
                     module,
                     params: &params,
                 };
-                let ty = with_stack(|| self.ty(scope, &def.ty),
-                );
+                let ty = with_stack(|| self.ty(scope, &def.ty));
                 if self.aliases[index] == AliasState::Active {
                     self.world.program.aliases[id.0 as usize].ty = ty;
                 }

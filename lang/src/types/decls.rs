@@ -35,8 +35,17 @@ impl Converter<'_, '_> {
             }
             TypeSource::Sum(def) => {
                 self.no_bounds(&def.bounds);
-                self.distinct(def.variants.iter().map(|v| &v.name), "variant", Code::DUPLICATE);
-                Shape::Sum(def.variants.iter().map(|v| self.variant(scope, v)).collect())
+                self.distinct(
+                    def.variants.iter().map(|v| &v.name),
+                    "variant",
+                    Code::DUPLICATE,
+                );
+                Shape::Sum(
+                    def.variants
+                        .iter()
+                        .map(|v| self.variant(scope, v))
+                        .collect(),
+                )
             }
         };
         self.world.program.types[id.0 as usize].shape = shape;
@@ -61,19 +70,18 @@ impl Converter<'_, '_> {
         self.distinct(params, "type parameter", Code::DUPLICATE);
     }
 
-    fn distinct<'i>(
-        &mut self,
-        names: impl IntoIterator<Item = &'i Ident>,
-        what: &str,
-        code: Code,
-    ) {
+    fn distinct<'i>(&mut self, names: impl IntoIterator<Item = &'i Ident>, what: &str, code: Code) {
         let mut seen: rustc_hash::FxHashMap<&str, Span> = Default::default();
         for name in names {
             if let Some(&first) = seen.get(name.name.as_str()) {
                 self.sink.push(
-                    Diagnostic::new(code, name.span, format!("{what} `{}` is defined twice", name.name))
-                        .label("again here")
-                        .secondary(first, "first here"),
+                    Diagnostic::new(
+                        code,
+                        name.span,
+                        format!("{what} `{}` is defined twice", name.name),
+                    )
+                    .label("again here")
+                    .secondary(first, "first here"),
                 );
             } else {
                 seen.insert(&name.name, name.span);
@@ -82,7 +90,11 @@ impl Converter<'_, '_> {
     }
 
     fn fields(&mut self, scope: TypeScope<'_>, def: &ast::StructDef) -> Vec<FieldDef> {
-        self.distinct(def.fields.iter().map(|f| &f.name), "field", Code::REPEATED_FIELD);
+        self.distinct(
+            def.fields.iter().map(|f| &f.name),
+            "field",
+            Code::REPEATED_FIELD,
+        );
         let fields = def.fields.iter().map(|field| FieldDef {
             name: field.name.name.clone(),
             ty: self.ty(scope, &field.ty),
@@ -91,13 +103,20 @@ impl Converter<'_, '_> {
     }
 
     fn variant(&mut self, scope: TypeScope<'_>, variant: &ast::VariantDef) -> VariantDef {
-        let named = variant.fields.iter().filter(|(name, _)| name.is_some()).count();
+        let named = variant
+            .fields
+            .iter()
+            .filter(|(name, _)| name.is_some())
+            .count();
         if named > 0 && named < variant.fields.len() {
             self.sink.push(
                 Diagnostic::new(
                     Code::MIXED_FIELDS,
                     variant.span,
-                    format!("variant `{}` names some of its fields only", variant.name.name),
+                    format!(
+                        "variant `{}` names some of its fields only",
+                        variant.name.name
+                    ),
                 )
                 .label("named and unnamed fields")
                 .help("name all of them or none"),
@@ -106,7 +125,9 @@ impl Converter<'_, '_> {
         let names = variant.fields.iter().filter_map(|(name, _)| name.as_ref());
         self.distinct(names, "field", Code::REPEATED_FIELD);
         let field = |(name, ty): &(Option<Ident>, ast::TypeExpr)| FieldDef {
-            name: name.as_ref().map_or_else(SmolStr::default, |name| name.name.clone()),
+            name: name
+                .as_ref()
+                .map_or_else(SmolStr::default, |name| name.name.clone()),
             ty: self.ty(scope, ty),
         };
         VariantDef {
@@ -172,7 +193,9 @@ impl Converter<'_, '_> {
                     format!("the interface `{name}` is not supported yet"),
                 )
                 .label("not supported yet")
-                .help("supported are Eq, Ord, Display, Debug, Hash, Add, Sub, Mul, Div, Rem and Neg"),
+                .help(
+                    "supported are Eq, Ord, Display, Debug, Hash, Add, Sub, Mul, Div, Rem and Neg",
+                ),
             );
             return None;
         }

@@ -33,15 +33,23 @@ pub fn settle(world: &mut World<'_>, sink: &mut Sink) {
         .collect();
     for (index, wanted) in wanted.iter().enumerate() {
         let def = &mut world.program.types[first + index];
-        def.derives = wanted.bounds().into_iter().map(|bound| (bound, Vec::new())).collect();
+        def.derives = wanted
+            .bounds()
+            .into_iter()
+            .map(|bound| (bound, Vec::new()))
+            .collect();
     }
     shrink(&mut world.program.types, first);
     for (index, wanted) in wanted.iter().enumerate() {
         let def = &mut world.program.types[first + index];
-        def.display = def.derives.iter().any(|(bound, _)| *bound == Bound::Display);
+        def.display = def
+            .derives
+            .iter()
+            .any(|(bound, _)| *bound == Bound::Display);
         if let Wanted::Listed(list) = wanted {
             let id = TypeDefId((first + index) as u32);
-            list.iter().for_each(|(bound, name)| underived(world, id, *bound, name, sink));
+            list.iter()
+                .for_each(|(bound, name)| underived(world, id, *bound, name, sink));
         }
     }
 }
@@ -156,7 +164,10 @@ fn lacking<'t>(
             None
         }
         Ty::App(Con::Adt(id), args) => {
-            let claim = types[id.0 as usize].derives.iter().find(|(known, _)| *known == bound);
+            let claim = types[id.0 as usize]
+                .derives
+                .iter()
+                .find(|(known, _)| *known == bound);
             let Some((_, params)) = claim else {
                 return Some(ty);
             };
@@ -169,7 +180,8 @@ fn lacking<'t>(
             if !has(*con, bound) {
                 return Some(ty);
             }
-            args.iter().find_map(|arg| lacking(types, arg, bound, needed))
+            args.iter()
+                .find_map(|arg| lacking(types, arg, bound, needed))
         }
     }
 }
@@ -210,7 +222,12 @@ fn underived(world: &World<'_>, id: TypeDefId, bound: Bound, name: &Ident, sink:
         Diagnostic::new(
             Code::DERIVE_FIELD,
             name.span,
-            format!("`{}` cannot derive `{}`: {place} holds `{part}`, which has no `{}`", def.name, bound.name(), bound.name()),
+            format!(
+                "`{}` cannot derive `{}`: {place} holds `{part}`, which has no `{}`",
+                def.name,
+                bound.name(),
+                bound.name()
+            ),
         )
         .label(format!("`{part}` has no `{}`", bound.name())),
     );

@@ -7,13 +7,13 @@ use super::convert::MAX_SIZE;
 use super::hole;
 use super::infer::pending::Pending;
 use super::infer::{Member, Rigid};
-use crate::stack::with_stack;
 use crate::diagnostics::{Code, Diagnostic, Sink};
 use crate::resolve::World;
+use crate::stack::with_stack;
 use crate::syntax::ast::Span;
 use crate::typed::{
-    Arm, Body, Bound, Clause, Con, Expr, ExprKind, FuncId, InterpPart, ListItem, Pat, PatKind, Stmt,
-    Ty, TypeParam,
+    Arm, Body, Bound, Clause, Con, Expr, ExprKind, FuncId, InterpPart, ListItem, Pat, PatKind,
+    Stmt, Ty, TypeParam,
 };
 
 /// The type parameters of a function of the group.
@@ -54,9 +54,14 @@ impl<'f, 'a> Finisher<'f, 'a> {
         group: &'f FxHashMap<FuncId, Quantified>,
         member: &Member,
     ) -> Self {
-        let types = group.get(&member.func).map_or(&[][..], |quantified| &quantified.types);
-        let numbers: FxHashMap<TyId, u32> =
-            types.iter().enumerate().map(|(number, &ty)| (arena.root(ty), number as u32)).collect();
+        let types = group
+            .get(&member.func)
+            .map_or(&[][..], |quantified| &quantified.types);
+        let numbers: FxHashMap<TyId, u32> = types
+            .iter()
+            .enumerate()
+            .map(|(number, &ty)| (arena.root(ty), number as u32))
+            .collect();
         Finisher {
             own: types.len() as u32,
             span: world.program.funcs[member.func.0 as usize].span,
@@ -114,12 +119,20 @@ impl<'f, 'a> Finisher<'f, 'a> {
         let (ty, size) = self.sized(ty, 0);
         if size > MAX_SIZE && self.reported.insert(TyId::ERROR) {
             self.sink.push(
-                Diagnostic::new(Code::TYPE_TOO_LARGE, self.span, "the type of this is too large")
-                    .label(format!("more than {MAX_SIZE} parts"))
-                    .help("use structs, which are one part however large they are"),
+                Diagnostic::new(
+                    Code::TYPE_TOO_LARGE,
+                    self.span,
+                    "the type of this is too large",
+                )
+                .label(format!("more than {MAX_SIZE} parts"))
+                .help("use structs, which are one part however large they are"),
             );
         }
-        if size > MAX_SIZE { self.unit.clone() } else { ty }
+        if size > MAX_SIZE {
+            self.unit.clone()
+        } else {
+            ty
+        }
     }
 
     fn sized(&mut self, ty: TyId, depth: u32) -> (Ty, usize) {
@@ -157,8 +170,13 @@ impl<'f, 'a> Finisher<'f, 'a> {
     fn undetermined(&mut self, root: TyId) -> Ty {
         match self.arena.node(root) {
             Node::Var { bounds, .. } => {
-                let structural =
-                    [Bound::Eq, Bound::Ord, Bound::Display, Bound::Debug, Bound::Hash];
+                let structural = [
+                    Bound::Eq,
+                    Bound::Ord,
+                    Bound::Display,
+                    Bound::Debug,
+                    Bound::Hash,
+                ];
                 let odd: Option<(Bound, Origin)> = self
                     .arena
                     .bounds(bounds)
@@ -170,7 +188,10 @@ impl<'f, 'a> Finisher<'f, 'a> {
                         Diagnostic::new(
                             Code::AMBIGUOUS_TYPE,
                             origin.span,
-                            format!("nothing determines which type with `{}` this is", bound.name()),
+                            format!(
+                                "nothing determines which type with `{}` this is",
+                                bound.name()
+                            ),
                         )
                         .label("type not determined")
                         .help("annotate one of the values, for example `x :: Int`"),

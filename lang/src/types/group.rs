@@ -43,10 +43,18 @@ impl Infer<'_, '_> {
             Some(ty) => arena.instantiate(ty, &rigid),
             None => arena.fresh(),
         };
-        let params = signature.params.iter().map(|ty| open(ty, self.arena)).collect();
+        let params = signature
+            .params
+            .iter()
+            .map(|ty| open(ty, self.arena))
+            .collect();
         let ret = open(&signature.ret, self.arena);
         let module = self.world.program.funcs[func.0 as usize].module;
-        let names: Vec<Name> = signature.type_params.iter().map(|p| p.name.clone()).collect();
+        let names: Vec<Name> = signature
+            .type_params
+            .iter()
+            .map(|p| p.name.clone())
+            .collect();
         self.members.push(Member {
             func,
             params,
@@ -60,13 +68,20 @@ impl Infer<'_, '_> {
     /// Infers a function's clauses.
     fn body(&mut self, index: usize) {
         let func = self.members[index].func;
-        let Some(FuncSource::Clauses(clauses)) =
-            self.world.funcs.get((func.0 - self.world.first_func) as usize)
+        let Some(FuncSource::Clauses(clauses)) = self
+            .world
+            .funcs
+            .get((func.0 - self.world.first_func) as usize)
         else {
             return;
         };
         let clauses = clauses.clone();
-        let placeholder = Frame::new(func, self.members[index].frame.module, Vec::new(), Vec::new());
+        let placeholder = Frame::new(
+            func,
+            self.members[index].frame.module,
+            Vec::new(),
+            Vec::new(),
+        );
         self.f = std::mem::replace(&mut self.members[index].frame, placeholder);
         let params = self.members[index].params.clone();
         let written = clauses.iter().find_map(|clause| clause.ret.as_ref());
@@ -119,8 +134,15 @@ impl Infer<'_, '_> {
                 Some(source) => param_names(source),
                 None => Vec::new(),
             };
-            let mut finisher =
-                Finisher::new(world, sink, arena, &rigid, &mut pending, &quantified, &member);
+            let mut finisher = Finisher::new(
+                world,
+                sink,
+                arena,
+                &rigid,
+                &mut pending,
+                &quantified,
+                &member,
+            );
             let params: Vec<Ty> = member.params.iter().map(|&ty| finisher.ty(ty)).collect();
             let ret = finisher.ty(member.ret);
             let func = member.func;
@@ -197,4 +219,3 @@ fn fresh_name(params: &[TypeParam]) -> smol_str::SmolStr {
         index += 1;
     }
 }
-

@@ -41,25 +41,41 @@ pub fn unknown_module(world: &World<'_>, from: ModuleId, path: &[Ident]) -> Diag
         (Some(first), Some(last)) => first.span.to(last.span),
         _ => Span::default(),
     };
-    let diagnostic =
-        Diagnostic::new(Code::MODULE_NOT_FOUND, span, format!("module `{name}` not found"))
-            .label("no module of this name is in scope");
+    let diagnostic = Diagnostic::new(
+        Code::MODULE_NOT_FOUND,
+        span,
+        format!("module `{name}` not found"),
+    )
+    .label("no module of this name is in scope");
     if let Some((_, snow)) = FOREIGN_MODULES.iter().find(|(foreign, _)| *foreign == name) {
         return diagnostic.help(format!("in Snow this is `{snow}`"));
     }
     let suffix = format!(".{name}");
-    let mut home = world.user_modules.keys().filter(|full| **full == name || full.ends_with(&suffix));
+    let mut home = world
+        .user_modules
+        .keys()
+        .filter(|full| **full == name || full.ends_with(&suffix));
     if let Some(full) = home.next() {
         return diagnostic.help(format!("import it: `import {full}`"));
     }
     let scope = world.scope(from);
-    let known = scope.imports.keys().chain(scope.nested.keys()).chain(world.std_modules.keys());
-    let upper = known.map(|n| n.as_str()).filter(|n| n.starts_with(char::is_uppercase));
+    let known = scope
+        .imports
+        .keys()
+        .chain(scope.nested.keys())
+        .chain(world.std_modules.keys());
+    let upper = known
+        .map(|n| n.as_str())
+        .filter(|n| n.starts_with(char::is_uppercase));
     diagnostic.maybe_help(did_you_mean(&name, upper))
 }
 
 /// A user module that has a public item of this name, for "import it".
-pub fn public_home(world: &World<'_>, name: &str, wanted: impl Fn(&Item) -> bool) -> Option<String> {
+pub fn public_home(
+    world: &World<'_>,
+    name: &str,
+    wanted: impl Fn(&Item) -> bool,
+) -> Option<String> {
     let mut homes: Vec<&str> = world
         .user_modules
         .iter()

@@ -62,12 +62,12 @@ impl Infer<'_, '_> {
             types.map(|ty| shower.open(self.arena, &rigid, ty))
         };
         let texts = draw(Qualify::Foreign);
-        let clash = texts
-            .iter()
-            .enumerate()
-            .any(|(i, text)| texts[..i].iter().zip(&types).any(|(t, &ty)| {
-                t == text && self.arena.root(ty) != self.arena.root(types[i])
-            }));
+        let clash = texts.iter().enumerate().any(|(i, text)| {
+            texts[..i]
+                .iter()
+                .zip(&types)
+                .any(|(t, &ty)| t == text && self.arena.root(ty) != self.arena.root(types[i]))
+        });
         if clash { draw(Qualify::All) } else { texts }
     }
 
@@ -122,15 +122,18 @@ impl Infer<'_, '_> {
             Why::Annotation(span) => {
                 diagnostic.secondary(span, format!("`{want}` because of this annotation"))
             }
-            Why::Return(span) => {
-                diagnostic.secondary(span, format!("the result is to be `{want}` because of this"))
-            }
+            Why::Return(span) => diagnostic.secondary(
+                span,
+                format!("the result is to be `{want}` because of this"),
+            ),
             Why::Param(func, index) => self.explain_param(diagnostic, want, func, index),
             Why::ValueParam(span) => {
                 diagnostic.secondary(span, format!("this function takes `{want}` here"))
             }
             Why::Field(def, variant, field) => self.explain_field(diagnostic, def, variant, field),
-            Why::Condition(word) => diagnostic.note(format!("the condition of `{word}` must be `Bool`")),
+            Why::Condition(word) => {
+                diagnostic.note(format!("the condition of `{word}` must be `Bool`"))
+            }
             Why::Branch(span) => diagnostic
                 .secondary(span, format!("this branch is `{want}`"))
                 .note("all branches must have one type"),
@@ -151,7 +154,10 @@ impl Infer<'_, '_> {
             Why::Index => diagnostic.note(format!("the index must be `{want}`")),
             Why::Text(name) => diagnostic.note(format!("`{name}` takes a `String`")),
             Why::TryError(span) => diagnostic
-                .secondary(span, format!("the function returns errors of type `{want}`"))
+                .secondary(
+                    span,
+                    format!("the function returns errors of type `{want}`"),
+                )
                 .note("`?` passes the error on, so both error types must be one"),
         }
     }
@@ -170,20 +176,22 @@ impl Infer<'_, '_> {
         };
         let index = index as usize;
         let annotated = match source {
-            FuncSource::Clauses(clauses) => {
-                clauses.iter().find_map(|clause| clause.params.get(index)?.ty.as_ref())
-            }
+            FuncSource::Clauses(clauses) => clauses
+                .iter()
+                .find_map(|clause| clause.params.get(index)?.ty.as_ref()),
             FuncSource::Native(native) => native.params.get(index).map(|param| &param.ty),
         };
         let first = match source {
-            FuncSource::Clauses(clauses) => {
-                clauses.first().and_then(|clause| clause.params.get(index)).map(|p| p.span)
-            }
+            FuncSource::Clauses(clauses) => clauses
+                .first()
+                .and_then(|clause| clause.params.get(index))
+                .map(|p| p.span),
             FuncSource::Native(_) => None,
         };
         match (annotated, first) {
-            (Some(ty), _) => diagnostic
-                .secondary(ty.span, format!("`{}` takes `{want}` here", decl.name)),
+            (Some(ty), _) => {
+                diagnostic.secondary(ty.span, format!("`{}` takes `{want}` here", decl.name))
+            }
             (None, Some(span)) => diagnostic.secondary(
                 span,
                 format!("`{}` uses this parameter as `{want}`", decl.name),
@@ -298,8 +306,13 @@ impl Infer<'_, '_> {
                 let rigid = &self.rigid[id.0 as usize];
                 let func = &self.world.program.funcs[rigid.func.0 as usize];
                 diagnostic
-                    .secondary(func.span, format!("`{text}` is a type parameter of `{}`", func.name))
-                    .help(format!("demand it in the signature: `where {text}: {bound}`"))
+                    .secondary(
+                        func.span,
+                        format!("`{text}` is a type parameter of `{}`", func.name),
+                    )
+                    .help(format!(
+                        "demand it in the signature: `where {text}: {bound}`"
+                    ))
             }
             Node::App(Con::Adt(id), _) => self.adt_remedy(diagnostic, due.bound, id),
             Node::App(Con::String, _) if due.bound == Bound::Add => {
@@ -321,16 +334,23 @@ impl Infer<'_, '_> {
             return diagnostic;
         }
         let index = (id.0 - self.world.first_type) as usize;
-        let listed = self.world.types.get(index).and_then(|source| source.deriving().as_ref());
+        let listed = self
+            .world
+            .types
+            .get(index)
+            .and_then(|source| source.deriving().as_ref());
         match (listed, super::derive::is_derivable(bound)) {
             (Some(_), true) => diagnostic
                 .secondary(def.span, "defined here with a `deriving` list")
-                .help(format!("add `{}` to the `deriving` list of `{}`", bound.name(), def.name)),
+                .help(format!(
+                    "add `{}` to the `deriving` list of `{}`",
+                    bound.name(),
+                    def.name
+                )),
             (None, true) if bound == Bound::Display => diagnostic
                 .secondary(def.span, "defined here")
                 .help(format!("add `deriving(…, Display)` to `{}`", def.name)),
-            (None, true) => diagnostic
-                .secondary(def.span, "one of its fields does not allow it"),
+            (None, true) => diagnostic.secondary(def.span, "one of its fields does not allow it"),
             (_, false) => diagnostic.secondary(def.span, "defined here"),
         }
     }

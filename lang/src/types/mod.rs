@@ -45,7 +45,10 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
     };
     let signatures = converter.declare_functions();
     let first = world.first_func;
-    let mut ready: Vec<bool> = signatures.iter().map(|signature| signature.is_complete()).collect();
+    let mut ready: Vec<bool> = signatures
+        .iter()
+        .map(|signature| signature.is_complete())
+        .collect();
     let groups = deps::groups(world, |id| ready[(id.0 - first) as usize]);
     let mut arena = Arena::default();
     for group in groups {

@@ -29,8 +29,10 @@ impl Arena {
     pub fn instantiate(&mut self, ty: &Ty, args: &[TyId]) -> TyId {
         match ty {
             Ty::App(con, parts) => {
-                let parts: Vec<TyId> =
-                    parts.iter().map(|part| self.instantiate(part, args)).collect();
+                let parts: Vec<TyId> = parts
+                    .iter()
+                    .map(|part| self.instantiate(part, args))
+                    .collect();
                 self.app(*con, &parts)
             }
             Ty::Param(number) => match hole::as_type(ty) {
@@ -99,7 +101,10 @@ impl Arena {
                 }
                 let old = self.args(args).to_vec();
                 let new: Vec<TyId> = old.iter().map(|&arg| self.copy(arg, map, memo)).collect();
-                let unchanged = old.iter().zip(&new).all(|(&a, &b)| self.root(a) == self.root(b));
+                let unchanged = old
+                    .iter()
+                    .zip(&new)
+                    .all(|(&a, &b)| self.root(a) == self.root(b));
                 let copied = if unchanged { root } else { self.app(con, &new) };
                 memo.insert(root, copied);
                 copied

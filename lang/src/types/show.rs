@@ -146,10 +146,18 @@ impl<'a> Shower<'a> {
             .iter()
             .map(|(name, ty)| {
                 let ty = self.closed(ty, &names);
-                if name.is_empty() { ty } else { format!("{name} :: {ty}") }
+                if name.is_empty() {
+                    ty
+                } else {
+                    format!("{name} :: {ty}")
+                }
             })
             .collect();
-        text.push_str(&format!("({}) -> {}", params.join(", "), self.closed(&func.ret, &names)));
+        text.push_str(&format!(
+            "({}) -> {}",
+            params.join(", "),
+            self.closed(&func.ret, &names)
+        ));
         let bounds: Vec<String> = func
             .type_params
             .iter()

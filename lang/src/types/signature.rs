@@ -38,11 +38,13 @@ pub fn param_names(source: &FuncSource<'_>) -> Vec<SmolStr> {
 
 /// The name that a clause gives a parameter; the clauses that use a pattern there do not matter.
 fn param_name(clauses: &[&FnClause], index: usize) -> SmolStr {
-    let names = clauses.iter().filter_map(|clause| match &clause.params.get(index)?.pattern.kind {
-        PatternKind::Bind(name) => Some(name.clone()),
-        PatternKind::As(_, name) => Some(name.name.clone()),
-        _ => None,
-    });
+    let names = clauses
+        .iter()
+        .filter_map(|clause| match &clause.params.get(index)?.pattern.kind {
+            PatternKind::Bind(name) => Some(name.clone()),
+            PatternKind::As(_, name) => Some(name.name.clone()),
+            _ => None,
+        });
     names.into_iter().next().unwrap_or_default()
 }
 
@@ -69,8 +71,14 @@ impl Converter<'_, '_> {
             let names = param_names(&self.world.funcs[index as usize]);
             let func = &mut self.world.program.funcs[id.0 as usize];
             func.type_params = signature.type_params.clone();
-            func.params = names.into_iter().zip(signature.params.iter().flatten().cloned()).collect();
-            func.ret = signature.ret.clone().unwrap_or_else(super::hole::error_type);
+            func.params = names
+                .into_iter()
+                .zip(signature.params.iter().flatten().cloned())
+                .collect();
+            func.ret = signature
+                .ret
+                .clone()
+                .unwrap_or_else(super::hole::error_type);
         }
         signature
     }
@@ -99,8 +107,10 @@ impl Converter<'_, '_> {
     fn clauses_signature(&mut self, id: FuncId, clauses: &[&FnClause]) -> Signature {
         let head = clauses.iter().find(|clause| !clause.type_params.is_empty());
         let written = head.map_or(&[][..], |clause| &clause.type_params);
-        let bounds: Vec<ast::Bound> =
-            clauses.iter().flat_map(|clause| clause.bounds.iter().cloned()).collect();
+        let bounds: Vec<ast::Bound> = clauses
+            .iter()
+            .flat_map(|clause| clause.bounds.iter().cloned())
+            .collect();
         let (names, type_params) = self.written_params(id, written, &bounds);
         let scope = TypeScope {
             module: self.world.program.funcs[id.0 as usize].module,
@@ -109,7 +119,9 @@ impl Converter<'_, '_> {
         let arity = clauses.first().map_or(0, |clause| clause.params.len());
         let params = (0..arity)
             .map(|index| {
-                let mut annotated = clauses.iter().filter_map(|c| c.params.get(index)?.ty.as_ref());
+                let mut annotated = clauses
+                    .iter()
+                    .filter_map(|c| c.params.get(index)?.ty.as_ref());
                 annotated.next().map(|written| self.ty(scope, written))
             })
             .collect();
@@ -127,7 +139,11 @@ impl Converter<'_, '_> {
             module: self.world.program.funcs[id.0 as usize].module,
             params: &names,
         };
-        let params = native.params.iter().map(|p| Some(self.ty(scope, &p.ty))).collect();
+        let params = native
+            .params
+            .iter()
+            .map(|p| Some(self.ty(scope, &p.ty)))
+            .collect();
         let ret = Some(self.ty(scope, &native.ret));
         self.world.program.funcs[id.0 as usize].imp = Imp::Native {
             symbol: native.symbol.clone(),

@@ -28,7 +28,12 @@ impl Value<'_> {
         match self {
             Value::Written(expr) => matches!(
                 expr.kind,
-                Ast::Int(_) | Ast::Float(_) | Ast::Bool(_) | Ast::Name(_) | Ast::Str(_) | Ast::Field(..)
+                Ast::Int(_)
+                    | Ast::Float(_)
+                    | Ast::Bool(_)
+                    | Ast::Name(_)
+                    | Ast::Str(_)
+                    | Ast::Field(..)
             ),
             Value::Ready(_) => true,
             Value::Block(_) => false,
@@ -88,8 +93,9 @@ impl<'e> Args<'e> {
 
     /// Positions of the arguments that are not keywords, in order.
     fn positional(&self) -> Vec<usize> {
-        let mut order: Vec<usize> =
-            (0..self.items.len()).filter(|&at| self.items[at].name.is_none()).collect();
+        let mut order: Vec<usize> = (0..self.items.len())
+            .filter(|&at| self.items[at].name.is_none())
+            .collect();
         if let Some(slot) = self.slot {
             let slot = slot.min(order.len() - 1);
             order[..=slot].rotate_left(1);
@@ -114,12 +120,17 @@ pub(super) fn fill<'e>(
     open: Vec<usize>,
 ) -> Result<Vec<(usize, Placed<'e>)>, Args<'e>> {
     let unplaced = |at: &usize| slots[*at].is_none();
-    let keywords = (0..args.items.len()).filter(unplaced).any(|at| args.items[at].name.is_some());
+    let keywords = (0..args.items.len())
+        .filter(unplaced)
+        .any(|at| args.items[at].name.is_some());
     let positional = args.positional();
     if positional.len() + usize::from(keywords) != open.len() {
         return Err(args);
     }
-    let trailing = args.items.last().is_some_and(|arg| matches!(arg.value, Value::Block(_)));
+    let trailing = args
+        .items
+        .last()
+        .is_some_and(|arg| matches!(arg.value, Value::Block(_)));
     // `f(a, key: 1) do … end`: the block stays last, the map stands before it.
     let map_at = keywords.then(|| open[open.len() - 1 - usize::from(trailing)]);
     let mut free = open.into_iter().filter(|&index| Some(index) != map_at);

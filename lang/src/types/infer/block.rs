@@ -94,7 +94,10 @@ impl Infer<'_, '_> {
             None => self.infer(&binding.value).0,
         };
         let ty = self.type_of(&value);
-        let otherwise = binding.otherwise.as_ref().map(|block| self.otherwise(block));
+        let otherwise = binding
+            .otherwise
+            .as_ref()
+            .map(|block| self.otherwise(block));
         let why = match &binding.ty {
             Some(written) => Why::Annotation(written.span),
             None => Why::Scrutinee(value.span),
@@ -164,7 +167,10 @@ fn stmt_span(stmt: &ast::Stmt) -> Span {
 
 /// The last byte of a block, where its missing value would stand.
 fn end_of(block: &Block) -> Span {
-    let start = block.stmts.last().map_or(block.span.start, |last| stmt_span(last).start);
+    let start = block
+        .stmts
+        .last()
+        .map_or(block.span.start, |last| stmt_span(last).start);
     Span {
         start,
         ..block.span

@@ -132,12 +132,7 @@ impl Infer<'_, '_> {
         guard.map(|guard| self.check(guard, TyId::BOOL, Why::Condition("when")))
     }
 
-    pub(super) fn cond(
-        &mut self,
-        arms: &[(ast::Expr, Block)],
-        span: Span,
-        expect: Expect,
-    ) -> Expr {
+    pub(super) fn cond(&mut self, arms: &[(ast::Expr, Block)], span: Span, expect: Expect) -> Expr {
         let mut join = self.join(expect);
         let mut typed = Vec::with_capacity(arms.len());
         for (cond, body) in arms {

@@ -84,13 +84,7 @@ impl Infer<'_, '_> {
         self.error(span)
     }
 
-    fn call_variant(
-        &mut self,
-        path: &[Ident],
-        args: Args<'_>,
-        span: Span,
-        expect: Expect,
-    ) -> Expr {
+    fn call_variant(&mut self, path: &[Ident], args: Args<'_>, span: Span, expect: Expect) -> Expr {
         match self.shaped(path, expect.ty()) {
             Some(shaped) => self.call_shape(shaped, args, Self::path_span(path), span, expect),
             None => self.absorb(args, span),
@@ -125,10 +119,17 @@ impl Infer<'_, '_> {
     /// `None.map(f)`: a variant without fields as receiver, where no module has that name and function.
     fn nullary_receiver(&mut self, path: &[Ident], name: &Ident) -> Option<Expr> {
         let module = self.world.find_module(self.f.module, path);
-        let found = module
-            .is_some_and(|hit| self.world.func_in(self.f.module, hit.item, &name.name) != Access::Missing);
+        let found = module.is_some_and(|hit| {
+            self.world.func_in(self.f.module, hit.item, &name.name) != Access::Missing
+        });
         let [one] = path else { return None };
-        if found || self.world.find_variants(self.f.module, &one.name).item.is_empty() {
+        if found
+            || self
+                .world
+                .find_variants(self.f.module, &one.name)
+                .item
+                .is_empty()
+        {
             return None;
         }
         Some(self.upper(&one.name, one.span, Expect::Any))
@@ -181,8 +182,11 @@ impl Infer<'_, '_> {
             // What is wanted tells what the fields hold; a difference is reported by `done`.
             let _differs = self.unify_quietly(want, ty);
         }
-        let names: Vec<SmolStr> =
-            self.fields_of(shaped).iter().map(|field| field.name.clone()).collect();
+        let names: Vec<SmolStr> = self
+            .fields_of(shaped)
+            .iter()
+            .map(|field| field.name.clone())
+            .collect();
         let target = Target::Shape(shaped);
         let Some(placed) = self.place(args, &names, target, name_span) else {
             return self.error(span);
@@ -246,7 +250,11 @@ impl Infer<'_, '_> {
             Target::Shape(_) => "field",
             Target::Value(_) => "argument",
         };
-        let known: Vec<&str> = names.iter().map(|n| n.as_str()).filter(|n| !n.is_empty()).collect();
+        let known: Vec<&str> = names
+            .iter()
+            .map(|n| n.as_str())
+            .filter(|n| !n.is_empty())
+            .collect();
         let diagnostic = Diagnostic::new(
             Code::KEYWORD_ARGUMENT,
             odd.span,
@@ -353,7 +361,8 @@ impl Infer<'_, '_> {
                     done[index] = Some(self.value(value, Expect::Type(types[index], why(index))));
                 }
                 Placed::Map(pairs) => {
-                    done[index] = Some(self.keyword_map(pairs, Expect::Type(types[index], why(index))));
+                    done[index] =
+                        Some(self.keyword_map(pairs, Expect::Type(types[index], why(index))));
                 }
             }
         }
@@ -383,7 +392,9 @@ impl Infer<'_, '_> {
                 continue;
             };
             let other = plain.iter().copied().find(|&other| {
-                let there = done[other].as_ref().map_or(TyId::ERROR, |expr| self.type_of(expr));
+                let there = done[other]
+                    .as_ref()
+                    .map_or(TyId::ERROR, |expr| self.type_of(expr));
                 other > index
                     && matches!(clash, Clash::Differ(..))
                     && !self.arena.could_unify(there, types[other], 4)
@@ -406,7 +417,9 @@ impl Infer<'_, '_> {
             Diagnostic::new(
                 Code::TYPE_MISMATCH,
                 span,
-                format!("types differ: expected `{want}`, found `{found}`: two arguments are swapped"),
+                format!(
+                    "types differ: expected `{want}`, found `{found}`: two arguments are swapped"
+                ),
             )
             .label(format!("this is `{found}`"))
             .secondary(other, format!("this is `{want}`"))
@@ -423,7 +436,9 @@ impl Infer<'_, '_> {
         let mut typed: Vec<(Expr, Expr)> = Vec::with_capacity(pairs.len());
         let mut span: Option<Span> = None;
         for (name, item) in pairs {
-            let why = typed.first().map_or(Why::Unknown, |(_, v)| Why::Element(v.span));
+            let why = typed
+                .first()
+                .map_or(Why::Unknown, |(_, v)| Why::Element(v.span));
             let item = self.value(item, Expect::Type(value, why));
             let whole = name.span.to(item.span);
             span = Some(span.map_or(whole, |span| span.to(whole)));
@@ -527,20 +542,17 @@ impl Infer<'_, '_> {
         }
     }
 
-    fn value_count(
-        &mut self,
-        callee: &Expr,
-        expected: usize,
-        args: Args<'_>,
-        span: Span,
-    ) -> Expr {
+    fn value_count(&mut self, callee: &Expr, expected: usize, args: Args<'_>, span: Span) -> Expr {
         let text = self.show_one(self.type_of(callee));
         let were = messages::are(args.items.len());
         self.sink.push(
             Diagnostic::new(
                 Code::ARGUMENT_COUNT,
                 callee.span,
-                format!("this function takes {}, but {were} given", arguments(expected)),
+                format!(
+                    "this function takes {}, but {were} given",
+                    arguments(expected)
+                ),
             )
             .label(format!("this is `{text}`")),
         );

@@ -62,7 +62,10 @@ impl Infer<'_, '_> {
         let outer = std::mem::replace(&mut self.f.ret, (ret, why));
         self.f.loops.push(None);
         self.f.closures += 1;
-        let typed = clauses.iter().map(|clause| self.lambda_clause(clause, &params)).collect();
+        let typed = clauses
+            .iter()
+            .map(|clause| self.lambda_clause(clause, &params))
+            .collect();
         self.f.closures -= 1;
         self.f.loops.pop();
         let ret = std::mem::replace(&mut self.f.ret, outer).0;

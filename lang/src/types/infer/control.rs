@@ -36,7 +36,10 @@ impl Infer<'_, '_> {
         if self.arena.is_error(ty) {
             return self.error(span);
         }
-        let (option, result) = (self.world.program.known.option, self.world.program.known.result);
+        let (option, result) = (
+            self.world.program.known.option,
+            self.world.program.known.result,
+        );
         let con = self.arena.known(ty).map(|(con, _)| con);
         // An unknown value takes the form that the function returns.
         let con = con.or_else(|| self.arena.known(self.f.ret.0).map(|(con, _)| con));
@@ -156,7 +159,10 @@ impl Infer<'_, '_> {
             .world
             .files
             .get(inner.span.file)
-            .and_then(|file| file.text().get(inner.span.start as usize..inner.span.end as usize))
+            .and_then(|file| {
+                file.text()
+                    .get(inner.span.start as usize..inner.span.end as usize)
+            })
             .map_or_else(SmolStr::default, SmolStr::from);
         let kind = ExprKind::Assert(Box::new(typed), text);
         self.done(kind, TyId::UNIT, span, expect)

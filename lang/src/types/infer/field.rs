@@ -161,5 +161,4 @@ impl Infer<'_, '_> {
             .help("lists, maps, strings and bytes can be indexed"),
         );
     }
-
 }

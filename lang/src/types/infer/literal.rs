@@ -37,7 +37,10 @@ impl Infer<'_, '_> {
         };
         match segments.iter().map(constant).collect::<Option<Vec<u8>>>() {
             Some(bytes) => self.done(ExprKind::Bytes(bytes), TyId::BYTES, span, expect),
-            None => self.unsupported("byte literals with anything but constants from 0 to 255 are", span),
+            None => self.unsupported(
+                "byte literals with anything but constants from 0 to 255 are",
+                span,
+            ),
         }
     }
 
@@ -99,7 +102,9 @@ impl Infer<'_, '_> {
             Some((Con::Map, parts)) => (parts[0], parts[1]),
             _ => (self.arena.fresh(), self.arena.fresh()),
         };
-        self.map_keys(key, span);
+        if !pairs.is_empty() {
+            self.map_keys(key, span);
+        }
         let mut typed: Vec<(Expr, Expr)> = Vec::with_capacity(pairs.len());
         for (k, v) in pairs {
             let (key_why, value_why) = match typed.first() {

@@ -98,7 +98,11 @@ impl Infer<'_, '_> {
             }
             args.push(var);
         }
-        let params = func.params.iter().map(|(_, ty)| self.arena.instantiate(ty, &args)).collect();
+        let params = func
+            .params
+            .iter()
+            .map(|(_, ty)| self.arena.instantiate(ty, &args))
+            .collect();
         let ret = self.arena.instantiate(&func.ret, &args);
         Instance { args, params, ret }
     }
@@ -123,7 +127,10 @@ impl Infer<'_, '_> {
             .label("used before its type is inferred")
             .secondary(func.span, "annotate its parameters and result"),
         );
-        let arity = self.world.func_source(id).map_or(0, crate::resolve::source_arity);
+        let arity = self
+            .world
+            .func_source(id)
+            .map_or(0, crate::resolve::source_arity);
         Instance {
             args: Vec::new(),
             params: vec![TyId::ERROR; arity],
@@ -203,9 +210,9 @@ impl Infer<'_, '_> {
     pub(super) fn fields_of(&self, shaped: Shaped) -> &[FieldDef] {
         match &self.world.program.types[shaped.def.0 as usize].shape {
             Shape::Struct(fields) => fields,
-            Shape::Sum(variants) => {
-                variants.get(shaped.variant as usize).map_or(&[], |variant| &variant.fields)
-            }
+            Shape::Sum(variants) => variants
+                .get(shaped.variant as usize)
+                .map_or(&[], |variant| &variant.fields),
         }
     }
 
@@ -214,15 +221,17 @@ impl Infer<'_, '_> {
         let def = &self.world.program.types[shaped.def.0 as usize];
         match &def.shape {
             Shape::Struct(_) => def.name.clone(),
-            Shape::Sum(variants) => {
-                variants.get(shaped.variant as usize).map_or(def.name.clone(), |v| v.name.clone())
-            }
+            Shape::Sum(variants) => variants
+                .get(shaped.variant as usize)
+                .map_or(def.name.clone(), |v| v.name.clone()),
         }
     }
 
     /// A fresh instance of a type, and the types of the fields of one of its shapes.
     pub(super) fn instance_of(&mut self, shaped: Shaped) -> (TyId, Vec<TyId>) {
-        let count = self.world.program.types[shaped.def.0 as usize].type_params.len();
+        let count = self.world.program.types[shaped.def.0 as usize]
+            .type_params
+            .len();
         let args: Vec<TyId> = (0..count).map(|_| self.arena.fresh()).collect();
         let ty = self.adt(shaped.def, &args);
         (ty, self.field_types(shaped, &args))
@@ -237,7 +246,10 @@ impl Infer<'_, '_> {
                 None => return Vec::new(),
             },
         };
-        fields.iter().map(|field| self.arena.instantiate(&field.ty, args)).collect()
+        fields
+            .iter()
+            .map(|field| self.arena.instantiate(&field.ty, args))
+            .collect()
     }
 
     /// The variant that a path means: `Circle`, `Shape.Circle`, `Geometry.Circle`, `Geometry.Shape.Circle`.
@@ -293,12 +305,19 @@ impl Infer<'_, '_> {
             return Some(shaped(one));
         }
         let shower = self.shower();
-        let owners: Vec<String> = found.iter().map(|(def, _)| shower.type_name(*def)).collect();
+        let owners: Vec<String> = found
+            .iter()
+            .map(|(def, _)| shower.type_name(*def))
+            .collect();
         self.sink.push(
             Diagnostic::new(
                 Code::AMBIGUOUS_NAME,
                 name.span,
-                format!("`{}` is a variant of several types: {}", name.name, owners.join(", ")),
+                format!(
+                    "`{}` is a variant of several types: {}",
+                    name.name,
+                    owners.join(", ")
+                ),
             )
             .label("which one is meant?")
             .help(format!("qualify it: `{}.{}`", owners[0], name.name)),
@@ -364,7 +383,10 @@ impl Infer<'_, '_> {
 
     fn unknown_variant(&mut self, name: &Ident) {
         let text = name.name.as_str();
-        let module = self.world.find_module(self.f.module, std::slice::from_ref(name)).is_some();
+        let module = self
+            .world
+            .find_module(self.f.module, std::slice::from_ref(name))
+            .is_some();
         let ty = self.world.find_type(self.f.module, text);
         let diagnostic = match ty {
             Some(hit) if self.is_struct_item(hit.item) => Diagnostic::new(
@@ -438,8 +460,9 @@ impl Infer<'_, '_> {
     }
 
     pub(super) fn unknown_name(&mut self, name: &Name, span: Span) {
-        let diagnostic = Diagnostic::new(Code::UNKNOWN_NAME, span, format!("unknown name `{name}`"))
-            .label("nothing of this name is in scope");
+        let diagnostic =
+            Diagnostic::new(Code::UNKNOWN_NAME, span, format!("unknown name `{name}`"))
+                .label("nothing of this name is in scope");
         let is_func = |item: &Item| matches!(item, Item::Func(_));
         let diagnostic = if let Some(near) = self.near_value(name) {
             diagnostic.help(near)
@@ -454,7 +477,12 @@ impl Infer<'_, '_> {
     fn near_value(&self, name: &str) -> Option<String> {
         let own = self.world.scope(self.f.module);
         let prelude = self.world.prelude.map(|id| self.world.scope(id));
-        let names = self.f.scope.keys().chain(own.values.keys()).chain(own.imports.keys());
+        let names = self
+            .f
+            .scope
+            .keys()
+            .chain(own.values.keys())
+            .chain(own.imports.keys());
         let names = names.chain(prelude.into_iter().flat_map(|scope| scope.values.keys()));
         let specials = Special::NAMES.iter().map(|(name, _)| *name);
         did_you_mean(name, names.map(|name| name.as_str()).chain(specials))
@@ -487,7 +515,10 @@ impl Infer<'_, '_> {
                 format!("type `{}` has no function `{}`", dotted(path), name.name),
             )
             .label("types hold no functions of their own")
-            .help(format!("call the function of its module: `{}(…)`", name.name)),
+            .help(format!(
+                "call the function of its module: `{}(…)`",
+                name.name
+            )),
         );
     }
 }

@@ -42,7 +42,9 @@ impl Infer<'_, '_> {
     }
 
     pub(super) fn for_loop(&mut self, parts: &ast::ForExpr, span: Span, expect: Expect) -> Expr {
-        let wants_unit = expect.ty().is_some_and(|ty| self.arena.root(ty) == TyId::UNIT);
+        let wants_unit = expect
+            .ty()
+            .is_some_and(|ty| self.arena.root(ty) == TyId::UNIT);
         let unused = wants_unit || matches!(expect, Expect::Unused);
         let element = self.arena.fresh();
         let typed = self.scoped(|this| {

@@ -96,7 +96,10 @@ impl Infer<'_, '_> {
             );
             return self.absorb(args, span);
         }
-        let values = args.items.into_iter().map(|arg| self.value(arg.value, Expect::Any));
+        let values = args
+            .items
+            .into_iter()
+            .map(|arg| self.value(arg.value, Expect::Any));
         let args = values.collect();
         let result = self.arena.fresh();
         let call = MethodCall {
@@ -141,13 +144,7 @@ impl Infer<'_, '_> {
         self.late_call(id, all, &name, result)
     }
 
-    fn late_call(
-        &mut self,
-        id: FuncId,
-        args: Vec<Expr>,
-        name: &Ident,
-        result: TyId,
-    ) -> ExprKind {
+    fn late_call(&mut self, id: FuncId, args: Vec<Expr>, name: &Ident, result: TyId) -> ExprKind {
         let instance = self.instance(id, name.span);
         if instance.params.len() != args.len() {
             let func = &self.world.program.funcs[id.0 as usize];
@@ -224,11 +221,16 @@ impl Infer<'_, '_> {
         let bare = self.world.find_value(self.f.module, &name.name).is_some()
             || self.f.scope.contains_key(&name.name);
         let diagnostic = if bare {
-            diagnostic.help(format!("`{0}` is an ordinary function: write `{0}(value)` or `value |> {0}`", name.name))
+            diagnostic.help(format!(
+                "`{0}` is an ordinary function: write `{0}(value)` or `value |> {0}`",
+                name.name
+            ))
         } else {
             let home = self.home_module(ty).map(|id| self.world.scope(id));
             let names = home.into_iter().flat_map(|scope| scope.values.keys());
-            let public = names.map(|name| name.as_str()).filter(|name| !name.starts_with('_'));
+            let public = names
+                .map(|name| name.as_str())
+                .filter(|name| !name.starts_with('_'));
             diagnostic.maybe_help(did_you_mean(&name.name, public).or_else(|| habit(&name.name)))
         };
         self.sink.push(diagnostic);
@@ -244,7 +246,9 @@ fn habit(name: &str) -> Option<String> {
         "downcase" | "to_lowercase" => "to_lower",
         "unwrap" => "unwrap_or",
         "fold" | "inject" => "reduce",
-        "to_s" | "toString" => return Some("make text with interpolation: `\"${value}\"`".to_owned()),
+        "to_s" | "toString" => {
+            return Some("make text with interpolation: `\"${value}\"`".to_owned());
+        }
         "clone" => return Some("values are immutable, so no copy is needed".to_owned()),
         _ => return None,
     };

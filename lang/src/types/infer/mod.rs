@@ -29,9 +29,9 @@ use super::convert::{AliasState, Converter, TypeScope};
 use super::hole;
 use super::mismatch::Why;
 use super::scheme::LocalScheme;
-use crate::stack::with_stack;
 use crate::diagnostics::{Code, Diagnostic, Sink};
 use crate::resolve::World;
+use crate::stack::with_stack;
 use crate::syntax::ast::{self, ExprKind as Ast, Name, Span};
 use crate::typed::{
     Bound, Clause, Con, Expr, ExprKind, FuncId, Local, LocalId, LoopId, ModuleId, Ty, TypeParam,
@@ -324,7 +324,10 @@ impl<'a> Infer<'_, 'a> {
             }
             Node::Error | Node::Link(_) => true,
             Node::Rigid(id) => {
-                let has = self.rigid[id.0 as usize].param.bounds.contains(&due.bound);
+                let bounds = &self.rigid[id.0 as usize].param.bounds;
+                // An order includes equality.
+                let implied = due.bound == Bound::Eq && bounds.contains(&Bound::Ord);
+                let has = implied || bounds.contains(&due.bound);
                 if !has {
                     self.unmet(due, part);
                 }

@@ -123,14 +123,7 @@ impl Infer<'_, '_> {
     }
 
     /// `"a" + b` as other languages write it: one error, whatever `b` is.
-    fn plus_joins(
-        &mut self,
-        ty: TyId,
-        a: Expr,
-        b: &ast::Expr,
-        op_span: Span,
-        span: Span,
-    ) -> Expr {
+    fn plus_joins(&mut self, ty: TyId, a: Expr, b: &ast::Expr, op_span: Span, span: Span) -> Expr {
         let (_, other) = self.infer(b);
         let (join, what) = match self.arena.known(ty) {
             Some((Con::List, _)) => ("++", "lists"),
@@ -139,14 +132,10 @@ impl Infer<'_, '_> {
         if !self.arena.is_error(other) {
             let text = self.show_one(ty);
             self.sink.push(
-                Diagnostic::new(
-                    Code::UNMET_BOUND,
-                    op_span,
-                    format!("`{text}` has no `Add`"),
-                )
-                .label("`+` adds numbers")
-                .secondary(a.span, format!("this is `{text}`"))
-                .help(format!("{what} are joined with `{join}`")),
+                Diagnostic::new(Code::UNMET_BOUND, op_span, format!("`{text}` has no `Add`"))
+                    .label("`+` adds numbers")
+                    .secondary(a.span, format!("this is `{text}`"))
+                    .help(format!("{what} are joined with `{join}`")),
             );
         }
         self.error(span)

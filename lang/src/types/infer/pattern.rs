@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::{Expect, Infer};
-use crate::stack::with_stack;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::stack::with_stack;
 use crate::syntax::ast::{self, Ident, ListItem, Name, Pattern, PatternKind as Ast, Span};
 use crate::typed::{Con, Expr, LocalId, Pat, PatKind};
 use crate::types::arena::TyId;
@@ -104,7 +104,12 @@ impl Infer<'_, '_> {
             );
             return local;
         }
-        let shared = self.f.names.alternatives.as_ref().and_then(|first| first.get(name).copied());
+        let shared = self
+            .f
+            .names
+            .alternatives
+            .as_ref()
+            .and_then(|first| first.get(name).copied());
         let local = match shared {
             Some(local) => {
                 let known = hole::as_type(&self.f.locals[local.0 as usize].ty);
@@ -129,7 +134,11 @@ impl Infer<'_, '_> {
             }
         };
         let items = items.iter().zip(parts);
-        PatKind::Tuple(items.map(|(item, part)| self.pattern_part(item, part, why)).collect())
+        PatKind::Tuple(
+            items
+                .map(|(item, part)| self.pattern_part(item, part, why))
+                .collect(),
+        )
     }
 
     fn list_of(&mut self, ty: TyId, span: Span, why: Why) -> TyId {
@@ -198,8 +207,10 @@ impl Infer<'_, '_> {
         let before = self.f.names.bound.len();
         let mut typed = vec![self.pattern_part(first, ty, why)];
         let bound = self.f.names.bound.split_off(before);
-        let mut locals: FxHashMap<Name, LocalId> =
-            bound.iter().map(|(name, local, _)| (name.clone(), *local)).collect();
+        let mut locals: FxHashMap<Name, LocalId> = bound
+            .iter()
+            .map(|(name, local, _)| (name.clone(), *local))
+            .collect();
         if let Some(outer) = &self.f.names.alternatives {
             locals.extend(outer.iter().map(|(name, local)| (name.clone(), *local)));
         }
@@ -222,7 +233,9 @@ impl Infer<'_, '_> {
         here_span: Span,
     ) {
         let odd = |a: &[(Name, LocalId, Span)], b: &[(Name, LocalId, Span)]| {
-            a.iter().find(|(name, ..)| b.iter().all(|(other, ..)| other != name)).cloned()
+            a.iter()
+                .find(|(name, ..)| b.iter().all(|(other, ..)| other != name))
+                .cloned()
         };
         let (name, span, lacking) = match (odd(first, here), odd(here, first)) {
             (Some((name, _, span)), _) => (name, span, here_span),

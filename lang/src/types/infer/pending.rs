@@ -202,12 +202,18 @@ impl Infer<'_, '_> {
 
     fn several_structs(&self, name: &Ident, several: &[TypeDefId]) -> Diagnostic {
         let shower = self.shower();
-        let names: Vec<String> =
-            several.iter().map(|id| format!("`{}`", shower.type_name(*id))).collect();
+        let names: Vec<String> = several
+            .iter()
+            .map(|id| format!("`{}`", shower.type_name(*id)))
+            .collect();
         Diagnostic::new(
             Code::AMBIGUOUS_TYPE,
             name.span,
-            format!("several structs have a field `{}`: {}", name.name, names.join(", ")),
+            format!(
+                "several structs have a field `{}`: {}",
+                name.name,
+                names.join(", ")
+            ),
         )
         .label("which struct is meant?")
         .help(format!(

@@ -95,7 +95,12 @@ impl Infer<'_, '_> {
             }
             (Special::Inspect, Some(value)) => {
                 let value = self.value(value, Expect::Any);
-                self.done(ExprKind::Inspect(Box::new(value)), TyId::STRING, span, expect)
+                self.done(
+                    ExprKind::Inspect(Box::new(value)),
+                    TyId::STRING,
+                    span,
+                    expect,
+                )
             }
             (Special::Dbg, Some(value)) => {
                 let value = self.value(value, Expect::Any);
@@ -168,7 +173,8 @@ impl Infer<'_, '_> {
     fn eprintln(&self) -> Option<FuncId> {
         let in_module = |module| self.world.scope(module).values.get("eprintln").copied();
         let io = self.world.std_modules.get("IO").copied();
-        io.and_then(in_module).or_else(|| self.world.prelude.and_then(in_module))
+        io.and_then(in_module)
+            .or_else(|| self.world.prelude.and_then(in_module))
     }
 
     /// `file:line` of a place.
@@ -201,7 +207,12 @@ impl Infer<'_, '_> {
             ty: hole::of_type(param),
             span,
         };
-        let body = self.special(special, Some(Value::Ready(arg)), span, Expect::Type(ret, Why::Unknown));
+        let body = self.special(
+            special,
+            Some(Value::Ready(arg)),
+            span,
+            Expect::Type(ret, Why::Unknown),
+        );
         let clause = crate::typed::Clause {
             params: vec![pat],
             guard: None,

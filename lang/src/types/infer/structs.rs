@@ -36,7 +36,11 @@ impl Infer<'_, '_> {
             // What is wanted tells what the fields hold; a difference is reported by `done`.
             let _differs = self.unify_quietly(want, ty);
         }
-        let names: Vec<SmolStr> = self.fields_of(shaped).iter().map(|f| f.name.clone()).collect();
+        let names: Vec<SmolStr> = self
+            .fields_of(shaped)
+            .iter()
+            .map(|f| f.name.clone())
+            .collect();
         let mut done: Vec<Option<Expr>> = names.iter().map(|_| None).collect();
         let mut order = Vec::with_capacity(fields.len());
         for (name, value) in fields {
@@ -92,7 +96,11 @@ impl Infer<'_, '_> {
         if missing.is_empty() {
             return true;
         }
-        let fields = if missing.len() == 1 { "field" } else { "fields" };
+        let fields = if missing.len() == 1 {
+            "field"
+        } else {
+            "fields"
+        };
         let name = self.shaped_name(shaped);
         self.sink.push(
             Diagnostic::new(
@@ -119,7 +127,11 @@ impl Infer<'_, '_> {
 
     fn unknown_field(&mut self, shaped: Shaped, name: &Ident, names: &[SmolStr]) {
         let owner = self.shaped_name(shaped);
-        let all: Vec<&str> = names.iter().map(|n| n.as_str()).filter(|n| !n.is_empty()).collect();
+        let all: Vec<&str> = names
+            .iter()
+            .map(|n| n.as_str())
+            .filter(|n| !n.is_empty())
+            .collect();
         let diagnostic = Diagnostic::new(
             Code::UNKNOWN_FIELD,
             name.span,
@@ -137,18 +149,29 @@ impl Infer<'_, '_> {
     /// The struct that a path means, or a variant with named fields; reports when there is none.
     fn struct_of_path(&mut self, path: &[Ident]) -> Option<Shaped> {
         if let Some(def) = self.type_of_path(path) {
-            if matches!(self.world.program.types[def.0 as usize].shape, Shape::Struct(_)) {
+            if matches!(
+                self.world.program.types[def.0 as usize].shape,
+                Shape::Struct(_)
+            ) {
                 return Some(Shaped { def, variant: 0 });
             }
         } else if let [name] = path {
             if let Some(hit) = self.world.find_type(self.f.module, &name.name)
                 && let Item::Type(def) = hit.item
-                && matches!(self.world.program.types[def.0 as usize].shape, Shape::Struct(_))
+                && matches!(
+                    self.world.program.types[def.0 as usize].shape,
+                    Shape::Struct(_)
+                )
             {
                 self.world.note(hit);
                 return Some(Shaped { def, variant: 0 });
             }
-            if self.world.find_variants(self.f.module, &name.name).item.is_empty() {
+            if self
+                .world
+                .find_variants(self.f.module, &name.name)
+                .item
+                .is_empty()
+            {
                 self.unknown_struct(name);
                 return None;
             }
@@ -158,9 +181,12 @@ impl Infer<'_, '_> {
 
     fn unknown_struct(&mut self, name: &Ident) {
         let text = name.name.as_str();
-        let diagnostic =
-            Diagnostic::new(Code::UNKNOWN_TYPE, name.span, format!("unknown struct `{text}`"))
-                .label("no struct of this name is in scope");
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_TYPE,
+            name.span,
+            format!("unknown struct `{text}`"),
+        )
+        .label("no struct of this name is in scope");
         let home = crate::types::messages::public_home(self.world, text, Item::is_type);
         let diagnostic = match home {
             Some(module) => diagnostic.help(format!("import it: `from {module} import {text}`")),
@@ -211,14 +237,20 @@ impl Infer<'_, '_> {
             Some(_) => return self.not_a_struct(&base),
             None => return ExprKind::Unit,
         };
-        if !matches!(self.world.program.types[shaped.def.0 as usize].shape, Shape::Struct(_)) {
+        if !matches!(
+            self.world.program.types[shaped.def.0 as usize].shape,
+            Shape::Struct(_)
+        ) {
             return self.not_a_struct(&base);
         }
         let mut typed: Vec<(u32, Expr)> = Vec::with_capacity(fields.len());
         for (name, value) in fields {
             let Some((index, want)) = self.struct_field(ty, &name.name) else {
-                let names: Vec<SmolStr> =
-                    self.fields_of(shaped).iter().map(|f| f.name.clone()).collect();
+                let names: Vec<SmolStr> = self
+                    .fields_of(shaped)
+                    .iter()
+                    .map(|f| f.name.clone())
+                    .collect();
                 self.unknown_field(shaped, &name, &names);
                 continue;
             };
@@ -271,8 +303,10 @@ impl Infer<'_, '_> {
             self.pattern_count(shaped, types.len(), given.len(), span);
             return self.absorb_patterns(given.iter().map(|(_, p)| p));
         }
-        let pairs: Vec<(Option<&Ident>, &Pattern)> =
-            given.iter().map(|(name, pattern)| (name.as_ref(), pattern)).collect();
+        let pairs: Vec<(Option<&Ident>, &Pattern)> = given
+            .iter()
+            .map(|(name, pattern)| (name.as_ref(), pattern))
+            .collect();
         let fields = self.field_patterns(shaped, &types, &pairs, span, why);
         PatKind::Construct {
             variant: shaped.variant,
@@ -344,8 +378,11 @@ impl Infer<'_, '_> {
             return self.absorb_patterns(&bindings);
         };
         let types = self.match_shape(shaped, ty, span, why);
-        let pairs: Vec<(Option<&Ident>, &Pattern)> =
-            fields.iter().zip(&bindings).map(|((name, _), pattern)| (Some(name), pattern)).collect();
+        let pairs: Vec<(Option<&Ident>, &Pattern)> = fields
+            .iter()
+            .zip(&bindings)
+            .map(|((name, _), pattern)| (Some(name), pattern))
+            .collect();
         let fields = self.field_patterns(shaped, &types, &pairs, span, why);
         PatKind::Construct {
             variant: shaped.variant,
@@ -362,7 +399,11 @@ impl Infer<'_, '_> {
         span: Span,
         why: Why,
     ) -> Vec<Pat> {
-        let names: Vec<SmolStr> = self.fields_of(shaped).iter().map(|f| f.name.clone()).collect();
+        let names: Vec<SmolStr> = self
+            .fields_of(shaped)
+            .iter()
+            .map(|f| f.name.clone())
+            .collect();
         let mut seen: FxHashMap<usize, Span> = FxHashMap::default();
         let mut out: Vec<Pat> = types
             .iter()
@@ -387,7 +428,11 @@ impl Infer<'_, '_> {
             if let (Some(name), Some(first)) = (name, seen.insert(index, pattern.span)) {
                 self.repeated_field(name, first);
             }
-            out[index] = self.pattern_part(pattern, types[index], Why::Field(shaped.def, shaped.variant, index as u32));
+            out[index] = self.pattern_part(
+                pattern,
+                types[index],
+                Why::Field(shaped.def, shaped.variant, index as u32),
+            );
         }
         out
     }

@@ -29,8 +29,15 @@ fn std_sources() -> Vec<(String, String)> {
         .expect("the standard library has sources")
         .map(|entry| {
             let path = entry.expect("the folder can be read").path();
-            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
-            (name, std::fs::read_to_string(&path).expect("readable source"))
+            let name = path
+                .file_name()
+                .expect("a file")
+                .to_string_lossy()
+                .into_owned();
+            (
+                name,
+                std::fs::read_to_string(&path).expect("readable source"),
+            )
         })
         .collect();
     if !sources.iter().any(|(name, _)| name == "prelude.snow") {
@@ -46,8 +53,10 @@ fn std_image() -> &'static StdImage {
     static IMAGE: OnceLock<StdImage> = OnceLock::new();
     IMAGE.get_or_init(|| {
         let sources = std_sources();
-        let sources: Vec<(&str, &str)> =
-            sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let sources: Vec<(&str, &str)> = sources
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
         let mut sink = Sink::new();
         let image = StdImage::build(&sources, &mut sink);
         let files = StdImage {
@@ -94,9 +103,14 @@ fn snap(text: &str) -> String {
 
 /// Source and result of a program of several files.
 fn snap_files(files: &[(&str, &str)]) -> String {
-    let files: Vec<(&str, String)> =
-        files.iter().map(|(name, text)| (*name, unindent(text))).collect();
-    let views: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let files: Vec<(&str, String)> = files
+        .iter()
+        .map(|(name, text)| (*name, unindent(text)))
+        .collect();
+    let views: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
     let mut out = String::new();
     for (name, text) in &files {
         out.push_str(&format!("# {name}\n{text}\n"));
@@ -108,8 +122,13 @@ fn snap_files(files: &[(&str, &str)]) -> String {
 fn unindent(text: &str) -> String {
     let lines: Vec<&str> = text.trim_start_matches('\n').trim_end().lines().collect();
     let filled = lines.iter().filter(|line| !line.trim().is_empty());
-    let depth = filled.map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
-    let lines: Vec<&str> = lines.iter().map(|line| line.get(depth..).unwrap_or("")).collect();
+    let depth = filled
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = lines
+        .iter()
+        .map(|line| line.get(depth..).unwrap_or(""))
+        .collect();
     lines.join("\n")
 }
-

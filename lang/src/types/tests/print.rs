@@ -48,7 +48,12 @@ impl Printer<'_> {
     }
 
     fn ty(&self, ty: &Ty) -> String {
-        let names: Vec<&str> = self.func.type_params.iter().map(|p| p.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .func
+            .type_params
+            .iter()
+            .map(|p| p.name.as_str())
+            .collect();
         self.shower.closed(ty, &names)
     }
 
@@ -68,7 +73,11 @@ impl Printer<'_> {
             Some(guard) => format!(" when {}", self.expr(guard)),
             None => String::new(),
         };
-        format!("({}){guard} -> {}", params.join(", "), self.expr(&clause.body))
+        format!(
+            "({}){guard} -> {}",
+            params.join(", "),
+            self.expr(&clause.body)
+        )
     }
 
     fn list(&self, exprs: &[Expr]) -> String {
@@ -82,7 +91,10 @@ impl Printer<'_> {
 
     fn func_name(&self, id: crate::typed::FuncId) -> String {
         let func = &self.program.funcs[id.0 as usize];
-        format!("{}.{}", self.program.modules[func.module.0 as usize].name, func.name)
+        format!(
+            "{}.{}",
+            self.program.modules[func.module.0 as usize].name, func.name
+        )
     }
 
     fn expr(&self, expr: &Expr) -> String {
@@ -97,7 +109,12 @@ impl Printer<'_> {
             ExprKind::Local(id, types) => format!("{}{}", self.local(*id), self.types(types)),
             ExprKind::Func(id, types) => format!("{}{}", self.func_name(*id), self.types(types)),
             ExprKind::Call(id, types, args) => {
-                format!("{}{}({})", self.func_name(*id), self.types(types), self.list(args))
+                format!(
+                    "{}{}({})",
+                    self.func_name(*id),
+                    self.types(types),
+                    self.list(args)
+                )
             }
             ExprKind::CallValue(callee, args) => {
                 format!("{}.({})", self.expr(callee), self.list(args))
@@ -165,7 +182,12 @@ impl Printer<'_> {
                 format!("{{ {} }}", texts.join("; "))
             }
             ExprKind::If(a, b, c) => {
-                format!("if {} then {} else {}", self.expr(a), self.expr(b), self.expr(c))
+                format!(
+                    "if {} then {} else {}",
+                    self.expr(a),
+                    self.expr(b),
+                    self.expr(c)
+                )
             }
             ExprKind::Case(on, arms) => {
                 let texts: Vec<String> = arms
@@ -188,7 +210,12 @@ impl Printer<'_> {
                 format!("cond {} end", texts.join("; "))
             }
             ExprKind::While(id, cond, body) => {
-                format!("while@{} {} do {} end", id.0, self.expr(cond), self.expr(body))
+                format!(
+                    "while@{} {} do {} end",
+                    id.0,
+                    self.expr(cond),
+                    self.expr(body)
+                )
             }
             ExprKind::For(parts) => {
                 let generators: Vec<String> = parts
@@ -202,7 +229,11 @@ impl Printer<'_> {
                 };
                 let word = if parts.collects { "for" } else { "each" };
                 let body = self.expr(&parts.body);
-                format!("{word}@{} {}{guard} do {body} end", parts.id.0, generators.join(", "))
+                format!(
+                    "{word}@{} {}{guard} do {body} end",
+                    parts.id.0,
+                    generators.join(", ")
+                )
             }
             ExprKind::Return(a) => format!("return {}", self.expr(a)),
             ExprKind::Break(id) => format!("break@{}", id.0),
@@ -237,7 +268,12 @@ impl Printer<'_> {
                 value,
             } => {
                 let params: Vec<Ty> = params.iter().map(|&number| Ty::Param(number)).collect();
-                format!("let {}{} = {}", self.local(*local), self.types(&params), self.expr(value))
+                format!(
+                    "let {}{} = {}",
+                    self.local(*local),
+                    self.types(&params),
+                    self.expr(value)
+                )
             }
         }
     }
