@@ -1,11 +1,11 @@
 //! The Snow compiler front and middle end: source text to bytecode, as pure functions.
 pub mod check;
 pub mod core;
-pub mod diagnostics;
 pub mod emit;
 pub mod patterns;
 pub mod resolve;
 pub mod stack;
-pub mod syntax;
 pub mod typed;
 pub mod types;
+
+pub use snow_syntax::{diagnostics, syntax};
