@@ -89,6 +89,8 @@ macro_rules! instructions {
             }
 
             /// Calls `visit` for each operand in declaration order.
+            /// Inlined, so that a known `visit` is as well: analyses spend their time here.
+            #[inline(always)]
             pub fn operands<'a>(&'a self, visit: &mut dyn FnMut(Operand<'a>)) {
                 match self { $( Inst::$name { $( $field ),* } => { $( visit(Operand::$kind($field)); )* } ),* }
             }

@@ -17,6 +17,7 @@ pub enum Access {
 impl Inst {
     /// Calls `visit` for every register the instruction touches: reads in operand order, then writes. `params` are the callee's
     /// parameters (see [`Module::callee_params`]), which decide between `Use` and `Take` for arguments; missing ones count as owned.
+    #[inline(always)]
     pub fn accesses(&self, params: Option<&[ParamSlot]>, visit: &mut dyn FnMut(Access)) {
         let is_borrowed = |index: usize| {
             params
@@ -44,6 +45,7 @@ impl Inst {
     }
 
     /// Calls `visit` for every register the instruction writes.
+    #[inline(always)]
     pub fn defs(&self, visit: &mut dyn FnMut(Reg)) {
         self.operands(&mut |operand| match operand {
             Operand::Def(reg) => visit(*reg),
@@ -54,6 +56,7 @@ impl Inst {
     }
 
     /// Calls `visit` for every label it may jump to.
+    #[inline(always)]
     pub fn targets(&self, visit: &mut dyn FnMut(Label)) {
         self.operands(&mut |operand| match operand {
             Operand::Target(label) => visit(*label),

@@ -60,11 +60,13 @@ fn exists(id: &dyn Display, index: u32, count: usize) -> Check {
 }
 
 fn distinct_defs(inst: &Inst) -> Check {
-    let mut defs = Vec::new();
-    inst.defs(&mut |reg| defs.push(reg));
-    if defs.len() < 2 {
+    let mut count = 0;
+    inst.defs(&mut |_| count += 1);
+    if count < 2 {
         return Ok(());
     }
+    let mut defs = Vec::with_capacity(count);
+    inst.defs(&mut |reg| defs.push(reg));
     defs.sort_unstable();
     let repeated = defs.windows(2).find(|pair| pair[0] == pair[1]);
     ensure(repeated.is_none(), Rule::Operands, || {

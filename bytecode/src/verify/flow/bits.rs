@@ -26,6 +26,10 @@ impl BitSet {
         self.words[index as usize / 64] &= !(1 << (index % 64));
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
     /// Becomes a copy of `other`, which has the same size.
     pub(crate) fn copy_from(&mut self, other: &BitSet) {
         self.words.copy_from_slice(&other.words);

@@ -5,35 +5,43 @@ use super::state::Patch;
 use crate::inst::Inst;
 use crate::layout::Slot;
 use crate::module::{Label, Reg};
+use crate::verify::error::Check;
 
-/// Every jump of an instruction, with what changes on it.
-pub(super) fn jumps(scope: &Scope<'_>, inst: &Inst) -> Vec<(Label, Option<Patch>)> {
+/// Calls `visit` for every jump of an instruction, with what changes on it.
+pub(super) fn jumps(
+    scope: &Scope<'_>,
+    inst: &Inst,
+    mut visit: impl FnMut(Label, Option<Patch>) -> Check,
+) -> Check {
     match inst {
         Inst::SwitchTag {
             a,
             targets,
             default,
         } => {
-            let tagged = |(tag, label): (usize, &Label)| (*label, Some(Patch::Tag(*a, tag as u8)));
-            let last = (targets.len() + 1 == variants(scope, *a))
-                .then_some(Patch::Tag(*a, targets.len() as u8));
-            targets
-                .iter()
-                .enumerate()
-                .map(tagged)
-                .chain([(*default, last)])
-                .collect()
+            for (tag, label) in targets.iter().enumerate() {
+                visit(*label, Some(Patch::Tag(*a, tag as u8)))?;
+            }
+            let last = targets.len() + 1 == variants(scope, *a);
+            visit(
+                *default,
+                last.then_some(Patch::Tag(*a, targets.len() as u8)),
+            )
         }
         Inst::BranchTagNot { a, tag, target } => {
-            let other = (variants(scope, *a) == 2).then_some(Patch::Tag(*a, 1 - (*tag).min(1)));
-            vec![(*target, other)]
+            let two = variants(scope, *a) == 2;
+            visit(*target, two.then_some(Patch::Tag(*a, 1 - (*tag).min(1))))
         }
-        Inst::BranchNull { a, target } => vec![(*target, Some(Patch::Null(*a)))],
+        Inst::BranchNull { a, target } => visit(*target, Some(Patch::Null(*a))),
         _ => {
             let patch = inst.unset_on_jump().map(Patch::Unset);
-            let mut jumps = Vec::new();
-            inst.targets(&mut |label| jumps.push((label, patch)));
-            jumps
+            let mut result = Ok(());
+            inst.targets(&mut |label| {
+                if result.is_ok() {
+                    result = visit(label, patch);
+                }
+            });
+            result
         }
     }
 }

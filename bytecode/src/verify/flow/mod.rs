@@ -14,7 +14,7 @@ use super::error::{Check, Fault, Rule};
 use super::scope::Scope;
 use crate::inst::Inst;
 use crate::layout::Slot;
-use crate::module::{FuncKind, Mode, Reg};
+use crate::module::{FuncKind, Label, Mode, Reg};
 use state::{Known, Patch, Root, Saved, State, Status};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -162,27 +162,28 @@ impl Walk<'_, '_> {
 
     /// Follows every jump of an instruction.
     fn jumps(&mut self, inst: &Inst) -> Check {
-        for (label, patch) in edges::jumps(self.scope, inst) {
-            let Some(patch) = patch else {
+        edges::jumps(self.scope, inst, |label, patch| self.jump(label, patch))
+    }
+
+    /// Arrives at a label with a change, and comes back to the state before.
+    fn jump(&mut self, label: Label, patch: Option<Patch>) -> Check {
+        match patch {
+            None => self.arrive(label.0),
+            Some(patch @ Patch::Tag(reg, _)) => {
+                let before = self.state.status[reg.0 as usize];
+                self.state.patch(patch);
                 self.arrive(label.0)?;
-                continue;
-            };
-            match patch {
-                Patch::Tag(reg, _) => {
-                    let before = self.state.status[reg.0 as usize];
-                    self.state.patch(patch);
-                    self.arrive(label.0)?;
-                    self.state.status[reg.0 as usize] = before;
-                }
-                Patch::Unset(_) | Patch::Null(_) => {
-                    let before = self.state.save(&self.scope.refs);
-                    self.state.patch(patch);
-                    self.arrive(label.0)?;
-                    self.state.load(&before);
-                }
+                self.state.status[reg.0 as usize] = before;
+                Ok(())
+            }
+            Some(patch @ (Patch::Unset(_) | Patch::Null(_))) => {
+                let before = self.state.save(&self.scope.refs);
+                self.state.patch(patch);
+                self.arrive(label.0)?;
+                self.state.load(&before);
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// The state holds on a path to `index`, the start of a block.

@@ -102,7 +102,7 @@ impl State {
     pub(crate) fn load(&mut self, saved: &Saved) {
         self.readable.copy_from(&saved.readable);
         self.owned.copy_from(&saved.owned);
-        self.lent = BitSet::new(self.status.len());
+        self.lent.clear();
         for &(reg, status) in &saved.refs {
             self.status[reg.0 as usize] = status;
             if let Root::Reg(root) = status.root {

@@ -48,22 +48,31 @@ impl Scope<'_> {
     /// Takes and reads an instruction's operands. What is owned then is what a crash of the instruction drops.
     pub(super) fn consume(&self, state: &mut State, inst: &Inst) -> Check {
         let params = self.module.callee_params(inst);
-        let mut result = Ok(());
-        let mut check = |outcome: Check| {
-            if result.is_ok() {
-                result = outcome;
-            }
-        };
+        let (mut result, mut uses, mut takes) = (Ok(()), false, false);
         inst.accesses(params, &mut |access| {
-            if let Access::Take(reg) = access {
-                check(self.take(state, inst, reg));
+            if result.is_err() {
+                return;
+            }
+            match access {
+                Access::Use(reg) => {
+                    uses = true;
+                    result = self.read(state, inst, reg);
+                }
+                Access::Take(reg) => {
+                    takes = true;
+                    result = self.take(state, inst, reg);
+                }
+                Access::Def(_) => {}
             }
         });
-        inst.accesses(params, &mut |access| {
-            if let Access::Use(reg) = access {
-                check(self.read(state, inst, reg));
-            }
-        });
+        if uses && takes {
+            // What is used must still be there when everything was taken.
+            inst.accesses(params, &mut |access| {
+                if let (Ok(()), Access::Use(reg)) = (&result, access) {
+                    result = self.read(state, inst, reg);
+                }
+            });
+        }
         result
     }
 

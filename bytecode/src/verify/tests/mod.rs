@@ -24,6 +24,7 @@ types
   t10 = sum "" "Two" [] debug ["A" ("" t1, "" t1, "" t1), "B" ("" t0, "" t0, "" t0)]
   t11 = Map t1 t1
   t12 = Fun (t6) -> t0
+  t13 = struct "" "Node" [] debug ("next" t13, "name" t1)
 consts
   c0 = "text"
   c1 = atom "ok"

@@ -95,6 +95,12 @@ fn borrows_end_with_their_root() {
         "(ref t2) -> (word) { reg r1..r3 ref t1 reg r3 word r3 = int 0 r1 = list.get r0 r3 r2 = move r1 drop r0
            r3 = eq t1 [r2] [r2] ret [r3] }",
     );
+    // Also when it replaces the register that it comes from.
+    rejects(
+        Rule::Unset,
+        "r1",
+        "(ref t13) -> (ref t13) { reg r1..r3 ref t13 r1 = load r0 0 r1 = load r1 0 drop r0 r2 = dup r1 ret [r2] }",
+    );
     // What is borrowed from the caller outlives everything.
     accepts(
         "(borrow ref t4) -> (ref t1) { reg r1..r3 ref t1 r1 = load r0 0 r0 = move r0 r2 = dup r1 ret [r2] }",
@@ -153,6 +159,10 @@ fn null_needs_no_drop() {
         "(null t1) -> (null t1) { br.null r0 @none ret [r0] @none: ret [r0] }",
     );
     accepts("(null t1) -> (null t1) { br.null r0 @none ret [r0] @none: r0 = null ret [r0] }");
+    // A borrowed register stays what it was.
+    accepts(
+        "(borrow null t1) -> (null t1) { reg r1 null t1 br.null r0 @none @none: r1 = dup r0 ret [r1] }",
+    );
 }
 
 #[test]
