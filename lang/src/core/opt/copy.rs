@@ -17,8 +17,8 @@ pub(super) enum Places {
 
 /// A copy in progress.
 pub(super) struct Copier<'f> {
-    /// Variables of the function that the original is in.
-    pub(super) from: &'f [VarInfo],
+    /// Variables of the function that the original is in, when that is another one.
+    pub(super) from: Option<&'f [VarInfo]>,
     /// Variables of the function that the copy is for; fresh ones are added.
     pub(super) vars: &'f mut Vec<VarInfo>,
     /// Number of joins of that function.
@@ -44,7 +44,8 @@ impl Copier<'_> {
     }
 
     fn fresh(&mut self, var: Var) -> Var {
-        self.vars.push(self.from[var.0 as usize].clone());
+        let info = self.from.unwrap_or(&*self.vars)[var.0 as usize].clone();
+        self.vars.push(info);
         let fresh = Var(self.vars.len() as u32 - 1);
         self.map.insert(var, fresh);
         fresh

@@ -224,7 +224,7 @@ impl Inline<'_> {
             map.insert(*param, *value);
         }
         let mut copier = Copier {
-            from: &callee.vars,
+            from: Some(&callee.vars),
             vars: &mut self.target.vars,
             joins: &mut self.target.joins,
             map,

@@ -14,7 +14,6 @@ pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable)
     if !matches!(func.kind, FuncKind::Direct) || !pays(func, id, types) {
         return false;
     }
-    let from = func.vars.clone();
     let target = JoinId(func.joins);
     func.joins += 1;
     let originals = func.params.clone();
@@ -23,7 +22,7 @@ pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable)
         .map(|param| fresh_like(func, *param))
         .collect();
     let mut copier = Copier {
-        from: &from,
+        from: None,
         vars: &mut func.vars,
         joins: &mut func.joins,
         map: func

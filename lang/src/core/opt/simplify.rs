@@ -103,7 +103,9 @@ impl Simplify<'_> {
                         op.operands_mut(&mut |operand| {
                             *operand = self.replaced[operand.0 as usize]
                         });
-                        if let Some(op) = self.operation(var, op, projected) {
+                        if let (Op::Unit, Some(unit)) = (&op, self.last_unit(out)) {
+                            self.stands_for(var, unit);
+                        } else if let Some(op) = self.operation(var, op, projected) {
                             out.push(Stmt::Let { var, op, span });
                         }
                     }
@@ -114,6 +116,18 @@ impl Simplify<'_> {
                 Next::Code(more) => block = more,
                 Next::End(end) => return end,
             }
+        }
+    }
+
+    /// The result of the last statement when it is a unit: what follows a call as `()` is the call's own result, and
+    /// the call may be a tail call.
+    fn last_unit(&self, out: &[Stmt]) -> Option<Var> {
+        match out.last()? {
+            Stmt::Let { var, .. } => {
+                let unit = matches!(self.types.get(self.vars[var.0 as usize].ty), Type::Unit);
+                unit.then_some(*var)
+            }
+            Stmt::Join(_) => None,
         }
     }
 
@@ -301,9 +315,8 @@ impl Simplify<'_> {
         let Some(small) = self.small.get(&join) else {
             return Next::End(End::Jump(join, args));
         };
-        let from = self.vars.clone();
         let mut copier = Copier {
-            from: &from,
+            from: None,
             vars: &mut self.vars,
             joins: &mut self.joins,
             map: small.params.iter().copied().zip(args).collect(),
