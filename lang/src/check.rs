@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
+use crate::patterns;
 use crate::resolve::scope::module_name_of_path;
 use crate::resolve::{self, Project, SourceModule, World};
 use crate::syntax;
@@ -81,6 +82,7 @@ fn run(project: &Project, base: &Program, sink: &mut Sink) -> Option<Program> {
     let mut world = resolve::resolve(project, base, sink);
     world.program.main = main_of(&world, project, sink);
     types::check(&mut world, sink);
+    patterns::check(&world.program, sink);
     resolve::unused::report(&world, project, sink);
     (!sink.has_errors()).then_some(world.program)
 }

@@ -1,5 +1,6 @@
 //! The Snow compiler front and middle end: source text to bytecode, as pure functions.
 pub mod check;
+pub mod compile;
 pub mod core;
 pub mod emit;
 pub mod patterns;

@@ -4,7 +4,7 @@ use super::coverage::{Example, uncovered};
 use super::example;
 use super::space::{ANY, Space};
 use super::tree::TooComplex;
-use crate::diagnostics::{Code, Diagnostic, Sink};
+use crate::diagnostics::{Code, Diagnostic, Severity, Sink};
 use crate::syntax::ast::Span;
 use crate::typed::walk::{children, clause_children};
 use crate::typed::{Arm, Clause, Expr, ExprKind, Func, Imp, Pat, Program, Stmt, Ty};
@@ -12,13 +12,28 @@ use crate::typed::{Arm, Clause, Expr, ExprKind, Func, Imp, Pat, Program, Stmt, T
 /// How many missing patterns a message shows.
 const SHOWN: usize = 3;
 
-/// Checks all matches of the user's modules.
+/// Checks all matches of the user's modules. Functions with errors are left out: their types may not fit their patterns.
 pub fn check(program: &Program, sink: &mut Sink) {
+    let errors = sink
+        .diagnostics()
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
+    let errors: Vec<Span> = errors.map(|error| error.primary.span).collect();
     for func in &program.funcs {
         if program.modules[func.module.0 as usize].std {
             continue;
         }
         if let Imp::Body(body) = &func.imp {
+            let whole = body
+                .clauses
+                .iter()
+                .fold(func.span, |span, clause| span.to(clause.body.span));
+            let inside = |error: &Span| {
+                error.file == whole.file && error.start < whole.end && whole.start < error.end
+            };
+            if errors.iter().any(inside) {
+                continue;
+            }
             let mut checker = Checker { program, sink };
             checker.function(func, &body.clauses);
             checker.bodies(&body.clauses);
@@ -164,10 +179,10 @@ impl<'p> Checker<'p> {
         };
         if !missing.is_empty() {
             let message = format!(
-                "this `let` pattern does not match {}",
+                "this `let` does not cover {}; `case` can",
                 listed(&self.texts(&missing))
             );
-            let error = Diagnostic::new(Code::REFUTABLE_LET, pat.span, message)
+            let error = Diagnostic::new(Code::NON_EXHAUSTIVE, pat.span, message)
                 .label("may fail to match")
                 .help("use `case`, or `let … = … else … end` with an `else` that leaves");
             self.sink.push(error);
