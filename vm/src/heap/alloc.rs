@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use snow_bytecode::types::TypeId;
 
-use super::cell::Cell;
+use super::cell::{Cell, DEAD};
 use crate::types::RuntimeTypes;
 
 #[cfg(miri)]
@@ -102,7 +102,7 @@ impl Heap {
         self.counters.allocated += 1;
         // SAFETY: the block is fresh, aligned and ours.
         unsafe {
-            let cell = Cell::from_word(block.expose_provenance() as u64);
+            let cell = Cell::fresh(block);
             cell.init(ty, tag);
             cell
         }
@@ -125,7 +125,7 @@ impl Heap {
             *list = *head.cast::<*mut u64>();
             self.counters.allocated += 1;
             *head = header;
-            Some(Cell::from_word(head.expose_provenance() as u64))
+            Some(Cell::fresh(head))
         }
     }
 
@@ -207,6 +207,10 @@ impl Heap {
     #[inline(always)]
     pub unsafe fn free(&mut self, cell: Cell, words: usize) {
         self.counters.freed += 1;
+        if cfg!(debug_assertions) {
+            // SAFETY: the block is dead and has these words.
+            (1..words).for_each(|index| unsafe { cell.set(index, DEAD) });
+        }
         if words <= MAX_SMALL_WORDS {
             // SAFETY: the block is dead, its first word may hold the link.
             unsafe { *cell.as_ptr().cast::<*mut u64>() = self.free[words] };

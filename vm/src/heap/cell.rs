@@ -8,6 +8,9 @@ use snow_bytecode::types::TypeId;
 /// Count of static and immortal cells.
 pub const STATIC: i32 = 0;
 
+/// In builds with assertions, what fills the payload of a freed cell, so that using one is noticed.
+pub(super) const DEAD: u64 = 0xdddd_dddd_dddd_dddd;
+
 /// A reference to a live cell.
 ///
 /// Whoever makes one promises that the cell is live, and laid out as its header says, for as long as the value is used;
@@ -28,9 +31,29 @@ impl Cell {
             "not a reference: {word:#x}"
         );
         // SAFETY: a reference is the address of a cell, never null.
-        Cell(unsafe {
+        let cell = Cell(unsafe {
             NonNull::new_unchecked(std::ptr::with_exposed_provenance_mut(word as usize))
-        })
+        });
+        // SAFETY: every cell has at least one word of payload.
+        debug_assert!(
+            unsafe { cell.get(1) } != DEAD,
+            "a freed cell is used: {word:#x}"
+        );
+        cell
+    }
+
+    /// The cell that begins in a fresh block, not initialised.
+    ///
+    /// # Safety
+    /// The block has two words at least and is the caller's alone.
+    #[inline(always)]
+    pub(super) unsafe fn fresh(block: *mut u64) -> Cell {
+        if cfg!(debug_assertions) {
+            // SAFETY: by contract; the word may still say that a freed cell was here.
+            unsafe { *block.add(1) = 0 };
+        }
+        // SAFETY: by contract.
+        unsafe { Cell::from_word(block.expose_provenance() as u64) }
     }
 
     /// The cell that a word refers to, or `None` for null.
