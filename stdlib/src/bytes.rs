@@ -96,7 +96,7 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
         .strip_suffix("==")
         .or_else(|| text.strip_suffix('='))
         .unwrap_or(text);
-    if digits.len() != text.len() && text.len() % 4 != 0 {
+    if digits.len() != text.len() && !text.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(digits.len() * 3 / 4);

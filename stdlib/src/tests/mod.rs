@@ -1,4 +1,7 @@
-//! The natives' tables and the Snow declarations agree.
+//! The natives' tables and the Snow declarations agree, and the natives do what they say without leaks.
+
+mod behaviour;
+mod harness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
