@@ -1,2 +1,35 @@
-//! The `snow` command.
-fn main() {}
+//! The `snow` command: reads sources, calls the compiler and the VM, reports what went wrong.
+//!
+//! Exit codes: 0 done; 1 the program crashed, does not compile or something could not be
+//! read or written; 2 the command line makes no sense; a running program chooses its own.
+
+mod args;
+mod commands;
+mod compiler;
+mod error;
+mod project;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(args) => commands::run::run(args),
+        Command::Check(args) => commands::check::check(args),
+        Command::Build(args) => commands::build::build(args),
+        Command::Disasm(args) => commands::disasm::disasm(args),
+        Command::Version => commands::about::version(),
+        Command::Completions { shell } => commands::about::completions(shell),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("snow: {error}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,108 @@
+//! Calling the compiler: sources in, a typed program or bytecode out, mistakes reported.
+
+use snow_bytecode::module::Module;
+use snow_lang::check::{StdImage, check};
+use snow_lang::compile::compile;
+use snow_lang::diagnostics::{Code, Diagnostic, Sink};
+use snow_lang::resolve::Project;
+use snow_lang::syntax::ast::{FileId, Span};
+use snow_lang::typed::Program;
+
+use crate::args::ReportArgs;
+use crate::error::CliError;
+use crate::project::Sources;
+use crate::report::{self, report};
+
+/// Checks a program, and reports what is wrong with it.
+pub fn check_sources(sources: &Sources, args: ReportArgs) -> Result<(), CliError> {
+    let std = standard_library()?;
+    let mut sink = Sink::new();
+    let project = parse(sources, &std, &mut sink);
+    check_project(&project, &std, &mut sink);
+    report(&sink.into_sorted(), &project.files, args)
+}
+
+/// Compiles a program; mistakes are reported, and an error when there are some.
+pub fn compile_sources(sources: &Sources, args: ReportArgs) -> Result<Module, CliError> {
+    let std = standard_library()?;
+    let mut sink = Sink::new();
+    let project = parse(sources, &std, &mut sink);
+    let program = check_project(&project, &std, &mut sink);
+    let module = program.and_then(|program| compile(&program, &project.files, &mut sink));
+    report(&sink.into_sorted(), &project.files, args)?;
+    module.ok_or(CliError::Diagnostics {
+        errors: 1,
+        warnings: 0,
+    })
+}
+
+fn parse(sources: &Sources, std: &StdImage, sink: &mut Sink) -> Project {
+    let mut project = std.project();
+    for source in &sources.modules {
+        project.add(
+            source.path.as_str(),
+            source.module.as_str(),
+            &source.text,
+            sink,
+        );
+    }
+    // The loader puts the module with `main` first.
+    project.main = Some(0);
+    project
+}
+
+/// Checks a project that is to be run, so that it needs a `main`.
+fn check_project(project: &Project, std: &StdImage, sink: &mut Sink) -> Option<Program> {
+    let program = check(project, std, sink)?;
+    if program.main.is_none() {
+        sink.push(missing_main(project));
+        return None;
+    }
+    Some(program)
+}
+
+fn missing_main(project: &Project) -> Diagnostic {
+    let file = project
+        .modules
+        .first()
+        .map_or(FileId(0), |module| module.file);
+    Diagnostic::new(
+        Code::BAD_MAIN,
+        Span {
+            file,
+            start: 0,
+            end: 0,
+        },
+        "this program has no `main`",
+    )
+    .label("expected a function `main` in this file")
+    .help("a program starts with `fn main() do … end`")
+}
+
+/// The standard library, checked.
+fn standard_library() -> Result<StdImage, CliError> {
+    let sources = snow_stdlib::SOURCES
+        .iter()
+        .map(|source| (source.path.trim_start_matches("std/"), source.text));
+    let sources: Vec<(&str, &str)> = sources.collect();
+    let mut sink = Sink::new();
+    if let Some(image) = StdImage::build(&sources, &mut sink) {
+        return Ok(image);
+    }
+    let mut files = snow_lang::diagnostics::FileSet::new();
+    for (path, text) in &sources {
+        files.add(format!("std/{path}"), *text);
+    }
+    report::report(
+        &sink.into_sorted(),
+        &files,
+        ReportArgs {
+            json: false,
+            deny_warnings: false,
+        },
+    )?;
+    Err(CliError::Diagnostics {
+        errors: 1,
+        warnings: 0,
+    })
+}
