@@ -34,8 +34,8 @@ impl Cell {
         let cell = Cell(unsafe {
             NonNull::new_unchecked(std::ptr::with_exposed_provenance_mut(word as usize))
         });
-        // SAFETY: every cell has at least one word of payload.
         debug_assert!(
+            // SAFETY: every cell has at least one word of payload.
             unsafe { cell.get(1) } != DEAD,
             "a freed cell is used: {word:#x}"
         );
