@@ -1,6 +1,6 @@
 //! The instruction set, as one declarative table.
 //!
-//! [`instructions!`] below is the only place where an instruction is declared: the [`Inst`] enum, its mnemonics and
+//! `instructions!` below is the only place where an instruction is declared: the [`Inst`] enum, its mnemonics and
 //! codes, and the operand walk that encoder, decoder, verifier, disassembler, interpreter loader and docs use come from it.
 //!
 //! Registers hold one word each and have one fixed kind ([`crate::layout::Slot`]) per function. A reference register is, at

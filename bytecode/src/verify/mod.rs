@@ -1,7 +1,7 @@
 //! The verifier: what passes can neither corrupt memory, leak, nor read unset registers in the VM or in native code.
 //!
-//! It trusts nothing: tables ([`tables`]), signatures and line tables ([`function`]), ids and operand lists ([`operands`]), the kinds that each
-//! instruction needs ([`insts`] and the files per section), and ownership along every path ([`flow`]). Its cost is linear in the module's size.
+//! It trusts nothing: tables (`tables`), signatures and line tables (`function`), ids and operand lists (`operands`), the kinds that each
+//! instruction needs (`insts` and the files per section), and ownership along every path (`flow`). Its cost is linear in the module's size.
 //!
 //! It does not check what words mean: see [`crate::layout`], and the instructions' docs for what crashes at run time. Imports of natives have
 //! their shape checked here; that a native exists with that shape is for the loader.
