@@ -7,7 +7,7 @@
 use super::Suspended;
 use super::opcode::{Op, opcodes};
 use super::ops::*;
-use super::state::{Flow, Rest, State, Stop};
+use super::state::{Chained, Flow, Plain, Rest, State, Stop};
 
 /// What stands in the head of an instruction, so that the dispatcher finds the handler.
 pub fn head(op: Op) -> u64 {
@@ -40,11 +40,21 @@ mod bodies {
     use super::*;
 
     macro_rules! bodies {
-        ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
+        (
+            { $( $name:ident = $handler:expr; )* }
+            { $( $sequence:ident = $first:ident $( $later:ident )+; )* }
+            { $( $part:ident = $whole:ident $chained:expr; )* }
+        ) => {
             $(
                 #[inline(always)]
                 pub fn $name(s: State) -> Flow {
                     $handler(s)
+                }
+            )*
+            $(
+                #[inline(always)]
+                fn $part(s: State) -> Flow {
+                    $chained(s)
                 }
             )*
             $(
@@ -100,11 +110,21 @@ mod threaded {
     /// The rest of an instruction as its handler goes on to it.
     #[inline(never)]
     pub fn rest<R: Rest>(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
-        proceed(R::run(State { pc, base, vm, fuel }))
+        proceed(R::run(State {
+            pc,
+            base,
+            vm,
+            fuel,
+            last: 0,
+        }))
     }
 
     macro_rules! handlers {
-        ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
+        (
+            { $( $name:ident = $handler:expr; )* }
+            { $( $sequence:ident = $first:ident $( $later:ident )+; )* }
+            { $( $part:ident = $whole:ident $chained:expr; )* }
+        ) => {
             $( handlers!(function $name bodies::$name); )*
             $( handlers!(function $sequence bodies::$sequence); )*
 
@@ -114,7 +134,7 @@ mod threaded {
         (function $name:ident $body:path) => {
             #[allow(non_snake_case)]
             fn $name(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
-                proceed($body(State { pc, base, vm, fuel }))
+                proceed($body(State { pc, base, vm, fuel, last: 0 }))
             }
         };
     }
@@ -136,7 +156,11 @@ mod looped {
     }
 
     macro_rules! handlers {
-        ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
+        (
+            { $( $name:ident = $handler:expr; )* }
+            { $( $sequence:ident = $first:ident $( $later:ident )+; )* }
+            { $( $part:ident = $whole:ident $chained:expr; )* }
+        ) => {
             pub fn run(mut state: State) -> Stop {
                 loop {
                     // SAFETY: the loader put an opcode there.
@@ -146,6 +170,7 @@ mod looped {
                     let flow = match op {
                         $( Op::$name => bodies::$name(state), )*
                         $( Op::$sequence => bodies::$sequence(state), )*
+                        $( Op::$part => unreachable!("chained forms are only parts of sequences"), )*
                     };
                     let flow = match flow {
                         Flow::Rest(state, rest) => rest(state),

@@ -159,6 +159,7 @@ impl Vm {
                 base: actor.base,
                 vm: &raw mut *self,
                 fuel,
+                last: 0,
             };
             let stop = dispatch::run(state);
             (actor.pc, actor.base, fuel) = (self.stopped.pc, self.stopped.base, self.stopped.fuel);

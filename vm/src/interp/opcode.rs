@@ -5,8 +5,11 @@
 //! The second part declares *sequences*: instructions that often follow each other. Their words stay as they are; only the head
 //! of the first is replaced by that of the sequence, whose handler does all of them without a dispatch in between. Jumps to the later ones
 //! remain possible. They are chosen by counting: a build with `SNOW_DISPATCH=profile` prints what follows what, and how often.
+//!
+//! The third part declares *chained* forms for use in sequences: they take their first operand from the instruction before, which wrote
+//! it, so that it is not written to memory and read again in the chain of dependencies that bounds the speed of arithmetic.
 
-/// Hands the table to a macro: `{ Name = handler; … } { Name = First Second …; … }`.
+/// Hands the table to a macro: `{ Name = handler; … } { Name = First Second …; … } { Name = Whole handler; … }`.
 macro_rules! opcodes {
     ($apply:ident) => {
         $apply! { {
@@ -24,32 +27,32 @@ macro_rules! opcodes {
             CastAnyNullable = word::cast_any_nullable;
 
             // ---- integers
-            Add = int::reg_reg::<int::Add>;
-            Sub = int::reg_reg::<int::Sub>;
-            Mul = int::reg_reg::<int::Mul>;
-            Div = int::reg_reg::<int::Div>;
-            Rem = int::reg_reg::<int::Rem>;
-            WrappingAdd = int::reg_reg::<int::WrappingAdd>;
-            WrappingSub = int::reg_reg::<int::WrappingSub>;
-            WrappingMul = int::reg_reg::<int::WrappingMul>;
-            And = int::reg_reg::<int::And>;
-            Or = int::reg_reg::<int::Or>;
-            Xor = int::reg_reg::<int::Xor>;
-            Shl = int::reg_reg::<int::Shl>;
-            Shr = int::reg_reg::<int::Shr>;
-            AddImm = int::reg_imm::<int::Add>;
-            SubImm = int::reg_imm::<int::Sub>;
-            MulImm = int::reg_imm::<int::Mul>;
-            DivImm = int::reg_imm::<int::Div>;
-            RemImm = int::reg_imm::<int::Rem>;
-            WrappingAddImm = int::reg_imm::<int::WrappingAdd>;
-            WrappingSubImm = int::reg_imm::<int::WrappingSub>;
-            WrappingMulImm = int::reg_imm::<int::WrappingMul>;
-            AndImm = int::reg_imm::<int::And>;
-            OrImm = int::reg_imm::<int::Or>;
-            XorImm = int::reg_imm::<int::Xor>;
-            ShlImm = int::reg_imm::<int::Shl>;
-            ShrImm = int::reg_imm::<int::Shr>;
+            Add = int::reg_reg::<int::Add, Plain>;
+            Sub = int::reg_reg::<int::Sub, Plain>;
+            Mul = int::reg_reg::<int::Mul, Plain>;
+            Div = int::reg_reg::<int::Div, Plain>;
+            Rem = int::reg_reg::<int::Rem, Plain>;
+            WrappingAdd = int::reg_reg::<int::WrappingAdd, Plain>;
+            WrappingSub = int::reg_reg::<int::WrappingSub, Plain>;
+            WrappingMul = int::reg_reg::<int::WrappingMul, Plain>;
+            And = int::reg_reg::<int::And, Plain>;
+            Or = int::reg_reg::<int::Or, Plain>;
+            Xor = int::reg_reg::<int::Xor, Plain>;
+            Shl = int::reg_reg::<int::Shl, Plain>;
+            Shr = int::reg_reg::<int::Shr, Plain>;
+            AddImm = int::reg_imm::<int::Add, Plain>;
+            SubImm = int::reg_imm::<int::Sub, Plain>;
+            MulImm = int::reg_imm::<int::Mul, Plain>;
+            DivImm = int::reg_imm::<int::Div, Plain>;
+            RemImm = int::reg_imm::<int::Rem, Plain>;
+            WrappingAddImm = int::reg_imm::<int::WrappingAdd, Plain>;
+            WrappingSubImm = int::reg_imm::<int::WrappingSub, Plain>;
+            WrappingMulImm = int::reg_imm::<int::WrappingMul, Plain>;
+            AndImm = int::reg_imm::<int::And, Plain>;
+            OrImm = int::reg_imm::<int::Or, Plain>;
+            XorImm = int::reg_imm::<int::Xor, Plain>;
+            ShlImm = int::reg_imm::<int::Shl, Plain>;
+            ShrImm = int::reg_imm::<int::Shr, Plain>;
             ImmSub = int::imm_reg::<int::Sub>;
             ImmDiv = int::imm_reg::<int::Div>;
             ImmRem = int::imm_reg::<int::Rem>;
@@ -68,14 +71,14 @@ macro_rules! opcodes {
             CmpLeImm = int::compare_imm::<int::Le>;
             CmpGtImm = int::compare_imm::<int::Gt>;
             CmpGeImm = int::compare_imm::<int::Ge>;
-            IntToFloat = int::to_float;
+            IntToFloat = int::to_float::<Plain>;
 
             // ---- floats
-            FloatAdd = float::binary::<float::Add>;
-            FloatSub = float::binary::<float::Sub>;
-            FloatMul = float::binary::<float::Mul>;
-            FloatDiv = float::binary::<float::Div>;
-            FloatRem = float::binary::<float::Rem>;
+            FloatAdd = float::binary::<float::Add, Plain>;
+            FloatSub = float::binary::<float::Sub, Plain>;
+            FloatMul = float::binary::<float::Mul, Plain>;
+            FloatDiv = float::binary::<float::Div, Plain>;
+            FloatRem = float::binary::<float::Rem, Plain>;
             FloatNeg = float::unary::<float::Neg>;
             FloatAbs = float::unary::<float::Abs>;
             FloatSqrt = float::unary::<float::Sqrt>;
@@ -94,16 +97,16 @@ macro_rules! opcodes {
             Turn = control::turn;
             BranchIf = control::branch_if;
             BranchZero = control::branch_zero;
-            BranchEq = int::branch::<int::Eq>;
-            BranchNe = int::branch::<int::Ne>;
-            BranchLt = int::branch::<int::Lt>;
-            BranchLe = int::branch::<int::Le>;
-            BranchEqImm = int::branch_imm::<int::Eq>;
-            BranchNeImm = int::branch_imm::<int::Ne>;
-            BranchLtImm = int::branch_imm::<int::Lt>;
-            BranchLeImm = int::branch_imm::<int::Le>;
-            BranchGtImm = int::branch_imm::<int::Gt>;
-            BranchGeImm = int::branch_imm::<int::Ge>;
+            BranchEq = int::branch::<int::Eq, Plain>;
+            BranchNe = int::branch::<int::Ne, Plain>;
+            BranchLt = int::branch::<int::Lt, Plain>;
+            BranchLe = int::branch::<int::Le, Plain>;
+            BranchEqImm = int::branch_imm::<int::Eq, Plain>;
+            BranchNeImm = int::branch_imm::<int::Ne, Plain>;
+            BranchLtImm = int::branch_imm::<int::Lt, Plain>;
+            BranchLeImm = int::branch_imm::<int::Le, Plain>;
+            BranchGtImm = int::branch_imm::<int::Gt, Plain>;
+            BranchGeImm = int::branch_imm::<int::Ge, Plain>;
             BranchFloatEq = float::branch::<float::Eq>;
             BranchFloatNe = float::branch::<float::Ne>;
             BranchFloatLt = float::branch::<float::Lt>;
@@ -132,7 +135,7 @@ macro_rules! opcodes {
             TailCall3 = call::tail::<3>;
             TailCall4 = call::tail::<4>;
             TailCallMany = call::tail_many;
-            Return1 = call::return_one;
+            Return1 = call::return_one::<Plain>;
             Return2 = call::return_two;
             Return3 = call::return_three;
             CallClosure = closure::call;
@@ -207,29 +210,102 @@ macro_rules! opcodes {
             MoveMove = Move Move;
             MoveTurn = Move Turn;
             MoveMoveTurn = Move Move Turn;
-            AddReturn1 = Add Return1;
-            ConstReturn1 = Const Return1;
-            FloatMulMul = FloatMul FloatMul;
-            FloatMulAdd = FloatMul FloatAdd;
-            FloatMulSub = FloatMul FloatSub;
-            FloatSubMul = FloatSub FloatMul;
-            FloatAddMul = FloatAdd FloatMul;
+            MoveAddImmTurn = Move AddImm Turn;
+            MoveSubImmTurn = Move SubImm Turn;
+            AddAddImmTurn = Add AddImm Turn;
+            AddThenReturn1 = Add ThenReturn1;
+            AddImmThenReturn1 = AddImm ThenReturn1;
+            ConstThenReturn1 = Const ThenReturn1;
             LoadLoad = Load Load;
+            LenBranchNeImm = ListLen ThenBranchNeImm;
+            LenBranchEqImm = ListLen ThenBranchEqImm;
+            AddThenBranchEq = Add ThenBranchEq;
+            SubThenBranchEq = Sub ThenBranchEq;
+            AddThenBranchNe = Add ThenBranchNe;
+            SubThenBranchNe = Sub ThenBranchNe;
+            RemImmThenBranchNeImm = RemImm ThenBranchNeImm;
+            RemImmThenBranchEqImm = RemImm ThenBranchEqImm;
+            MulImmThenRemImm = MulImm ThenRemImm;
+            AddThenMul = Add ThenMul;
+            AddThenAddImm = Add ThenAddImm;
+            MulThenAdd = Mul ThenAdd;
+            IntToFloatFloatDiv = IntToFloat FloatDiv;
+            FloatMulMul = FloatMul FloatMul;
+            FloatMulThenMul = FloatMul ThenFloatMul;
+            FloatMulThenAdd = FloatMul ThenFloatAdd;
+            FloatMulThenSub = FloatMul ThenFloatSub;
+            FloatMulThenMulThenAdd = FloatMul ThenFloatMul ThenFloatAdd;
+            FloatAddThenAdd = FloatAdd ThenFloatAdd;
+            FloatAddThenMul = FloatAdd ThenFloatMul;
+            FloatSubThenAdd = FloatSub ThenFloatAdd;
+            FloatSubThenMul = FloatSub ThenFloatMul;
+            FloatSubThenSub = FloatSub ThenFloatSub;
+            FloatMulMulThenAdd = FloatMul FloatMul ThenFloatAdd;
+        } {
+            ThenFloatAdd = FloatAdd float::binary::<float::Add, Chained>;
+            ThenFloatSub = FloatSub float::binary::<float::Sub, Chained>;
+            ThenFloatMul = FloatMul float::binary::<float::Mul, Chained>;
+            ThenAdd = Add int::reg_reg::<int::Add, Chained>;
+            ThenMul = Mul int::reg_reg::<int::Mul, Chained>;
+            ThenAddImm = AddImm int::reg_imm::<int::Add, Chained>;
+            ThenRemImm = RemImm int::reg_imm::<int::Rem, Chained>;
+            ThenBranchEq = BranchEq int::branch::<int::Eq, Chained>;
+            ThenBranchNe = BranchNe int::branch::<int::Ne, Chained>;
+            ThenBranchEqImm = BranchEqImm int::branch_imm::<int::Eq, Chained>;
+            ThenBranchNeImm = BranchNeImm int::branch_imm::<int::Ne, Chained>;
+            ThenReturn1 = Return1 call::return_one::<Chained>;
         } }
     };
 }
 pub(super) use opcodes;
 
 macro_rules! declare {
-    ({ $( $name:ident = $handler:expr; )* } { $( $sequence:ident = $first:ident $( $later:ident )+; )* }) => {
+    (
+        { $( $name:ident = $handler:expr; )* }
+        { $( $sequence:ident = $first:ident $( $later:ident )+; )* }
+        { $( $part:ident = $whole:ident $chained:expr; )* }
+    ) => {
         /// An internal instruction.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]
         #[allow(missing_docs)]
-        pub enum Op { $( $name, )* $( $sequence ),* }
+        pub enum Op { $( $name, )* $( $sequence, )* $( $part ),* }
 
         /// The sequences and what they consist of.
         pub const SEQUENCES: &[(Op, &[Op])] = &[$( (Op::$sequence, &[Op::$first, $( Op::$later ),+]) ),*];
+
+        impl Op {
+            /// The instruction of which this one is the chained form.
+            pub fn chained_form_of(self) -> Option<Op> {
+                match self { $( Op::$part => Some(Op::$whole), )* _ => None }
+            }
+        }
     };
 }
 opcodes!(declare);
+
+impl Op {
+    /// Whether the first operand, which is the one that can be chained, is operand `a` instead of `b`.
+    pub fn reads_a_first(self) -> bool {
+        matches!(
+            self,
+            Op::Return1
+                | Op::BranchEq
+                | Op::BranchNe
+                | Op::BranchEqImm
+                | Op::BranchNeImm
+                | Op::BranchLtImm
+                | Op::BranchLeImm
+                | Op::BranchGtImm
+                | Op::BranchGeImm
+        )
+    }
+
+    /// Whether the first and the second operand may be exchanged.
+    pub fn commutes(self) -> bool {
+        matches!(
+            self,
+            Op::Add | Op::Mul | Op::BranchEq | Op::BranchNe | Op::FloatAdd | Op::FloatMul
+        )
+    }
+}

@@ -25,6 +25,35 @@ pub struct State {
     pub vm: *mut Vm,
     /// Reductions left in this slice.
     pub fuel: i64,
+    /// The word that the instruction before this one wrote, within a sequence: a chained instruction takes it from here instead of waiting for
+    /// the register. Means nothing at the first instruction of a sequence.
+    pub last: u64,
+}
+
+/// Where an instruction takes its first operand from.
+pub trait First {
+    /// The operand; `reg` is its register.
+    fn get(s: State, reg: u16) -> u64;
+}
+
+/// From its register.
+pub struct Plain;
+
+impl First for Plain {
+    #[inline(always)]
+    fn get(s: State, reg: u16) -> u64 {
+        s.get(reg)
+    }
+}
+
+/// From the instruction before, which wrote the register.
+pub struct Chained;
+
+impl First for Chained {
+    #[inline(always)]
+    fn get(s: State, _: u16) -> u64 {
+        s.last
+    }
 }
 
 /// Why handlers gave control back to [`Vm::resume`].
@@ -148,18 +177,29 @@ impl State {
         f64::from_bits(self.get(reg))
     }
 
-    /// Sets a register to a Float.
-    #[inline(always)]
-    pub fn set_float(&self, reg: u16, value: f64) {
-        self.set(reg, value.to_bits());
-    }
-
     /// Everything that is not in this struct.
     #[inline(always)]
     #[allow(clippy::mut_from_ref)]
     pub fn vm<'a>(&self) -> &'a mut Vm {
         // SAFETY: `vm` outlives the run, and a handler makes one such reference at a time.
         unsafe { &mut *self.vm }
+    }
+
+    /// Sets register `a` of a one-word instruction and goes on to the next.
+    #[inline(always)]
+    pub fn give(self, value: u64) -> Flow {
+        self.set(self.code().a, value);
+        State {
+            last: value,
+            ..self
+        }
+        .next(1)
+    }
+
+    /// As [`State::give`], for a Float.
+    #[inline(always)]
+    pub fn give_float(self, value: f64) -> Flow {
+        self.give(value.to_bits())
     }
 
     /// On to the instruction `words` further.

@@ -222,13 +222,72 @@ impl<'a> Emitter<'a> {
     fn join(&mut self) {
         let mut at = 0;
         while at < self.ops.len() {
-            let here = &self.ops[at..];
-            let Some((op, length)) = longest_sequence(here) else {
+            let Some((op, length)) = self.longest_sequence(at) else {
                 at += 1;
                 continue;
             };
-            self.code[here[0].0 as usize].head = dispatch::head(op);
+            for later in at + 1..at + length {
+                self.chain(later, op, later - at);
+            }
+            self.code[self.ops[at].0 as usize].head = dispatch::head(op);
             at += length;
+        }
+    }
+
+    /// The longest sequence that begins with the instruction `at`, and its length.
+    fn longest_sequence(&self, at: usize) -> Option<(Op, usize)> {
+        let (_, first) = self.ops[at];
+        let begins = |parts: &[Op]| {
+            parts[0] == first
+                && at + parts.len() <= self.ops.len()
+                && parts
+                    .iter()
+                    .enumerate()
+                    .skip(1)
+                    .all(|(index, part)| self.fits(at + index, *part))
+        };
+        let fitting = SEQUENCES.iter().filter(|(_, parts)| begins(parts));
+        fitting
+            .max_by_key(|(_, parts)| parts.len())
+            .map(|(op, parts)| (*op, parts.len()))
+    }
+
+    /// Whether the instruction `at` can be this part of a sequence.
+    fn fits(&self, at: usize, part: Op) -> bool {
+        let (word, op) = self.ops[at];
+        let Some(whole) = part.chained_form_of() else {
+            return op == part;
+        };
+        let written = self.code[self.ops[at - 1].0 as usize].a;
+        let code = &self.code[word as usize];
+        let operands = if op.reads_a_first() {
+            [code.a, code.b]
+        } else {
+            [code.b, code.c()]
+        };
+        op == whole && (operands[0] == written || (op.commutes() && operands[1] == written))
+    }
+
+    /// Makes the operand that a chained part takes from the instruction before its first one.
+    fn chain(&mut self, at: usize, sequence: Op, index: usize) {
+        let parts = SEQUENCES
+            .iter()
+            .find(|(op, _)| *op == sequence)
+            .map(|(_, parts)| parts[index]);
+        let written = self.code[self.ops[at - 1].0 as usize].a;
+        let (word, op) = self.ops[at];
+        let code = &mut self.code[word as usize];
+        if parts.and_then(Op::chained_form_of).is_none() || !op.commutes() {
+            return;
+        }
+        if op.reads_a_first() {
+            if code.a != written {
+                std::mem::swap(&mut code.a, &mut code.b);
+            }
+        } else if code.b != written {
+            let (b, c) = (code.b, code.c());
+            code.b = c;
+            code.cd = code.cd & 0xFFFF_0000 | u32::from(b);
         }
     }
 
@@ -263,15 +322,4 @@ impl<'a> Emitter<'a> {
             }
         }
     }
-}
-
-/// The longest sequence with which a row of instructions begins, and its length.
-fn longest_sequence(row: &[(u32, Op)]) -> Option<(Op, usize)> {
-    let begins = |parts: &[Op]| {
-        parts.len() <= row.len() && parts.iter().zip(row).all(|(part, (_, op))| part == op)
-    };
-    let fitting = SEQUENCES.iter().filter(|(_, parts)| begins(parts));
-    fitting
-        .max_by_key(|(_, parts)| parts.len())
-        .map(|(op, parts)| (*op, parts.len()))
 }

@@ -6,7 +6,7 @@
 //! the link's operands. Frames need no further bookkeeping.
 
 use crate::interp::code::{Code, row_words};
-use crate::interp::state::{Flow, State, Stop};
+use crate::interp::state::{First, Flow, State, Stop};
 
 /// Enters `target` in a new frame that already has its arguments.
 #[inline(always)]
@@ -143,8 +143,8 @@ fn leave(s: State) -> (State, [u16; 2]) {
 
 /// Returns the word in `a`.
 #[inline(always)]
-pub fn return_one(s: State) -> Flow {
-    let value = s.get(s.code().a);
+pub fn return_one<F: First>(s: State) -> Flow {
+    let value = F::get(s, s.code().a);
     let (caller, dsts) = leave(s);
     caller.set(dsts[0], value);
     Flow::Jump(caller)

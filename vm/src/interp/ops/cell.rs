@@ -91,11 +91,7 @@ pub fn new_reuse(s: State) -> Flow {
 /// `a` = slot `c` of the cell in `b`
 #[inline(always)]
 pub fn load(s: State) -> Flow {
-    // SAFETY: the cell has this slot (verifier).
-    s.set(s.code().a, unsafe {
-        cell(s, s.code().b).get(s.code().c() as usize + 1)
-    });
-    s.next(1)
+    s.give(slot(s))
 }
 
 /// Slot `c` of the cell in `b`.

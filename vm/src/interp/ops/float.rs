@@ -1,6 +1,6 @@
 //! Floats: IEEE arithmetic and comparisons.
 
-use crate::interp::state::{Flow, State, Stop};
+use crate::interp::state::{First, Flow, State, Stop};
 
 /// An operation on two floats.
 pub trait FloatOperation {
@@ -49,30 +49,28 @@ operations! {
     Le: FloatCondition::holds(a, b) -> bool = a <= b;
 }
 
+#[inline(always)]
+fn first<F: First>(s: State, reg: u16) -> f64 {
+    f64::from_bits(F::get(s, reg))
+}
+
 /// `a = b op c`
 #[inline(always)]
-pub fn binary<O: FloatOperation>(s: State) -> Flow {
-    let code = s.code();
-    s.set_float(code.a, O::apply(s.float(code.b), s.float(code.c())));
-    s.next(1)
+pub fn binary<O: FloatOperation, F: First>(s: State) -> Flow {
+    s.give_float(O::apply(first::<F>(s, s.code().b), s.float(s.code().c())))
 }
 
 /// `a = op b`
 #[inline(always)]
 pub fn unary<O: FloatUnary>(s: State) -> Flow {
-    s.set_float(s.code().a, O::apply(s.float(s.code().b)));
-    s.next(1)
+    s.give_float(O::apply(s.float(s.code().b)))
 }
 
 /// `a = (b cond c)`
 #[inline(always)]
 pub fn compare<C: FloatCondition>(s: State) -> Flow {
     let code = s.code();
-    s.set(
-        code.a,
-        u64::from(C::holds(s.float(code.b), s.float(code.c()))),
-    );
-    s.next(1)
+    s.give(u64::from(C::holds(s.float(code.b), s.float(code.c()))))
 }
 
 /// Jumps by the distance when `a cond b`.

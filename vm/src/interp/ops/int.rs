@@ -1,6 +1,6 @@
 //! Integers: checked, wrapping and bitwise arithmetic, comparisons.
 
-use crate::interp::state::{Flow, State, Stop};
+use crate::interp::state::{First, Flow, State, Stop};
 
 /// An operation on two integers.
 pub trait IntOperation {
@@ -64,24 +64,29 @@ conditions! {
 #[inline(always)]
 fn finish(s: State, result: Result<i64, Stop>) -> Flow {
     match result {
-        Ok(value) => {
-            s.set(s.code().a, value as u64);
-            s.next(1)
-        }
+        Ok(value) => s.give(value as u64),
         Err(stop) => s.stop(stop),
     }
 }
 
+#[inline(always)]
+fn first<F: First>(s: State, reg: u16) -> i64 {
+    F::get(s, reg) as i64
+}
+
 /// `a = b op c`
 #[inline(always)]
-pub fn reg_reg<O: IntOperation>(s: State) -> Flow {
-    finish(s, O::apply(s.int(s.code().b), s.int(s.code().c())))
+pub fn reg_reg<O: IntOperation, F: First>(s: State) -> Flow {
+    finish(s, O::apply(first::<F>(s, s.code().b), s.int(s.code().c())))
 }
 
 /// `a = b op imm`
 #[inline(always)]
-pub fn reg_imm<O: IntOperation>(s: State) -> Flow {
-    finish(s, O::apply(s.int(s.code().b), i64::from(s.code().imm())))
+pub fn reg_imm<O: IntOperation, F: First>(s: State) -> Flow {
+    finish(
+        s,
+        O::apply(first::<F>(s, s.code().b), i64::from(s.code().imm())),
+    )
 }
 
 /// `a = imm op b`
@@ -99,42 +104,35 @@ pub fn neg(s: State) -> Flow {
 /// `a = (b cond c)`
 #[inline(always)]
 pub fn compare<C: IntCondition>(s: State) -> Flow {
-    s.set(
-        s.code().a,
-        u64::from(C::holds(s.int(s.code().b), s.int(s.code().c()))),
-    );
-    s.next(1)
+    s.give(u64::from(C::holds(s.int(s.code().b), s.int(s.code().c()))))
 }
 
 /// `a = (b cond imm)`
 #[inline(always)]
 pub fn compare_imm<C: IntCondition>(s: State) -> Flow {
-    s.set(
-        s.code().a,
-        u64::from(C::holds(s.int(s.code().b), i64::from(s.code().imm()))),
-    );
-    s.next(1)
+    s.give(u64::from(C::holds(
+        s.int(s.code().b),
+        i64::from(s.code().imm()),
+    )))
 }
 
 /// `a` = 1 when `b` is 0, else 0
 #[inline(always)]
 pub fn not(s: State) -> Flow {
-    s.set(s.code().a, u64::from(s.get(s.code().b) == 0));
-    s.next(1)
+    s.give(u64::from(s.get(s.code().b) == 0))
 }
 
 /// `a = b` as a Float
 #[inline(always)]
-pub fn to_float(s: State) -> Flow {
-    s.set_float(s.code().a, s.int(s.code().b) as f64);
-    s.next(1)
+pub fn to_float<F: First>(s: State) -> Flow {
+    s.give_float(first::<F>(s, s.code().b) as f64)
 }
 
 /// Jumps by the distance when `a cond b`.
 #[inline(always)]
-pub fn branch<C: IntCondition>(s: State) -> Flow {
+pub fn branch<C: IntCondition, F: First>(s: State) -> Flow {
     let code = s.code();
-    if C::holds(s.int(code.a), s.int(code.b)) {
+    if C::holds(first::<F>(s, code.a), s.int(code.b)) {
         s.jump(code.imm())
     } else {
         s.next(1)
@@ -143,9 +141,9 @@ pub fn branch<C: IntCondition>(s: State) -> Flow {
 
 /// Jumps by the distance when `a cond b`, `b` being a signed 16-bit immediate.
 #[inline(always)]
-pub fn branch_imm<C: IntCondition>(s: State) -> Flow {
+pub fn branch_imm<C: IntCondition, F: First>(s: State) -> Flow {
     let code = s.code();
-    if C::holds(s.int(code.a), i64::from(code.b as i16)) {
+    if C::holds(first::<F>(s, code.a), i64::from(code.b as i16)) {
         s.jump(code.imm())
     } else {
         s.next(1)

@@ -24,8 +24,7 @@ pub fn new(s: State) -> Flow {
 #[inline(always)]
 pub fn len(s: State) -> Flow {
     // SAFETY: the register holds a list.
-    s.set(s.code().a, unsafe { list::len(s.get(s.code().b)) } as u64);
-    s.next(1)
+    s.give(unsafe { list::len(s.get(s.code().b)) } as u64)
 }
 
 /// Crashes because an index is not in a list of length `len`.
@@ -55,10 +54,7 @@ rest! {
 pub fn get(s: State) -> Flow {
     // SAFETY: the register holds a list.
     match unsafe { list::get_flat(s.get(s.code().b), s.int(s.code().c())) } {
-        Some(elem) => {
-            s.set(s.code().a, elem);
-            s.next(1)
-        }
+        Some(elem) => s.give(elem),
         None => s.rest::<GetRest>(),
     }
 }

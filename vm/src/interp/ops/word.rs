@@ -7,22 +7,21 @@ use snow_bytecode::types::TypeId;
 /// `a = imm`
 #[inline(always)]
 pub fn constant(s: State) -> Flow {
-    s.set(s.code().a, i64::from(s.code().imm()) as u64);
-    s.next(1)
+    s.give(i64::from(s.code().imm()) as u64)
 }
 
 /// `a` = the head of the extension word
 #[inline(always)]
 pub fn constant_wide(s: State) -> Flow {
-    s.set(s.code().a, s.ext(1).head);
-    s.next(2)
+    let value = s.ext(1).head;
+    s.set(s.code().a, value);
+    State { last: value, ..s }.next(2)
 }
 
 /// `a = b`
 #[inline(always)]
 pub fn copy(s: State) -> Flow {
-    s.set(s.code().a, s.get(s.code().b));
-    s.next(1)
+    s.give(s.get(s.code().b))
 }
 
 /// The cell in a register that holds a reference.
