@@ -7,10 +7,14 @@
 //! 3. [`reuse`] hands the memory of unpacked cells to the next cells built.
 //! 4. [`counts`] inserts dups and drops, each drop as early as possible.
 
+mod apart;
 mod counts;
 mod live;
 mod params;
+mod reuse;
 mod signatures;
+mod unpack;
+mod uses;
 
 use crate::core::flat::ir::Program;
 use crate::core::flat::wrap;
@@ -24,6 +28,8 @@ pub fn insert(program: &mut Program) {
     own_exports(program);
     let signatures = Signatures::of(program);
     for func in &mut program.funcs {
+        unpack::unpack(func, &program.layouts, &signatures);
+        reuse::reuse(func);
         counts::insert(func, &signatures);
     }
 }

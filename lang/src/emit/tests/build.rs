@@ -124,6 +124,7 @@ fn build(
                 end: End::Unreachable,
             },
             span: Span::default(),
+            library: false,
         },
         stmts: Vec::new(),
     };
