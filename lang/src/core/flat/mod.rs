@@ -9,7 +9,7 @@ pub mod ir;
 mod native;
 mod ops;
 mod pools;
-mod prune;
+pub(crate) mod prune;
 mod row;
 pub mod text;
 pub(crate) mod wrap;

@@ -7,7 +7,7 @@ use super::ir::{Block, End, Func, Stmt};
 use crate::stack::with_stack;
 
 /// Removes them, those that only removed ones read included.
-pub(super) fn prune(func: &mut Func) {
+pub(crate) fn prune(func: &mut Func) {
     let mut uses = vec![0u32; func.vars.len()];
     count_block(&func.body, &mut uses);
     prune_block(&mut func.body, &mut uses);

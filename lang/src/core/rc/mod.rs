@@ -17,7 +17,7 @@ mod unpack;
 mod uses;
 
 use crate::core::flat::ir::Program;
-use crate::core::flat::wrap;
+use crate::core::flat::{prune, wrap};
 use snow_bytecode::module::{FuncId, Mode};
 
 use signatures::Signatures;
@@ -29,6 +29,7 @@ pub fn insert(program: &mut Program) {
     let signatures = Signatures::of(program);
     for func in &mut program.funcs {
         unpack::unpack(func, &program.layouts, &signatures);
+        prune::prune(func);
         reuse::reuse(func);
         counts::insert(func, &signatures);
     }
