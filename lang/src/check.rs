@@ -83,8 +83,12 @@ fn run(project: &Project, base: &Program, sink: &mut Sink) -> Option<Program> {
     world.program.main = main_of(&world, project, sink);
     types::check(&mut world, sink);
     patterns::check(&world.program, sink);
+    if sink.has_errors() {
+        return None;
+    }
+    sink.extend(std::mem::take(&mut world.warnings));
     resolve::unused::report(&world, project, sink);
-    (!sink.has_errors()).then_some(world.program)
+    Some(world.program)
 }
 
 /// The function that a run starts with.

@@ -13,7 +13,7 @@ pub mod unused;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::diagnostics::{FileSet, Sink};
+use crate::diagnostics::{Diagnostic, FileSet, Sink};
 use crate::syntax::ast::{self, FileId, Name, Span};
 use crate::typed::{AliasId, FuncId, Known, ModuleId, Program, TypeDefId};
 
@@ -135,6 +135,8 @@ pub struct World<'a> {
     pub used_funcs: Vec<bool>,
     /// Imports that something was found through, by the place of the name.
     pub used_imports: rustc_hash::FxHashSet<Span>,
+    /// Warnings, which are worth reading only when there is no error.
+    pub warnings: Vec<Diagnostic>,
     /// All files.
     pub files: &'a FileSet,
 }

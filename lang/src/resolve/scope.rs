@@ -109,7 +109,7 @@ impl World<'_> {
                 id = next;
             }
             Some(Hit {
-                item: self.with_fallback(id),
+                item: self.with_fallback(id, path),
                 import: hit.import,
             })
         });
@@ -150,13 +150,13 @@ impl World<'_> {
         });
         let hit = imported.or_else(|| self.std_modules.get(&full).copied().map(Hit::own))?;
         Some(Hit {
-            item: self.with_fallback(hit.item),
+            item: self.with_fallback(hit.item, path),
             import: hit.import,
         })
     }
 
-    fn with_fallback(&self, id: ModuleId) -> ModuleRef {
-        let standard = self.std_modules.get(self.module_name(id)).copied();
+    fn with_fallback(&self, id: ModuleId, path: &[Ident]) -> ModuleRef {
+        let standard = self.std_modules.get(&dotted(path)).copied();
         ModuleRef {
             id,
             fallback: standard.filter(|&other| other != id),

@@ -319,9 +319,9 @@ impl Arena {
             return Err(Clash::TooDeep);
         }
         match (self.nodes[a.0 as usize], self.nodes[b.0 as usize]) {
-            (Node::Error, _) | (_, Node::Error) => Ok(()),
             (Node::Var { .. }, _) => self.bind(a, b),
             (_, Node::Var { .. }) => self.bind(b, a),
+            (Node::Error, _) | (_, Node::Error) => Ok(()),
             (Node::App(c, xs), Node::App(d, ys)) if c == d && xs.len == ys.len => {
                 for index in 0..xs.len as usize {
                     let (x, y) = (self.arg(xs, index), self.arg(ys, index));

@@ -80,9 +80,6 @@ impl<'f, 'a> Finisher<'f, 'a> {
 
     /// The finished body of the function.
     pub fn body(mut self, mut member: Member) -> Body {
-        for (span, ty) in std::mem::take(&mut member.frame.discarded) {
-            self.ignored(span, ty);
-        }
         for local in &mut member.frame.locals {
             self.span = local.span;
             self.replace(&mut local.ty);
@@ -93,24 +90,6 @@ impl<'f, 'a> Finisher<'f, 'a> {
         Body {
             locals: member.frame.locals,
             clauses: member.clauses,
-        }
-    }
-
-    /// Warns about a Result that is thrown away.
-    fn ignored(&mut self, span: Span, ty: TyId) {
-        let result = self.world.program.known.result;
-        if let Some((Con::Adt(id), _)) = self.arena.known(ty)
-            && Some(id) == result
-        {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::IGNORED_RESULT,
-                    span,
-                    "this `Result` is ignored, and with it any error",
-                )
-                .label("may be an `Err`")
-                .help("handle it with `case`, pass it on with `?`, or say that it does not matter: `let _ = …`"),
-            );
         }
     }
 
@@ -273,6 +252,7 @@ impl<'f, 'a> Finisher<'f, 'a> {
         if let Some(index) = hole::as_pending(&expr.kind) {
             expr.kind = match self.pending[index].outcome.take() {
                 Some(decided) => decided,
+                None if self.sink.has_errors() => ExprKind::Unit,
                 None => {
                     let message = "a decision that waited for a type was never made";
                     self.sink.push(Diagnostic::internal(expr.span, message));

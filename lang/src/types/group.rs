@@ -25,6 +25,7 @@ impl Infer<'_, '_> {
             self.body(index);
         }
         self.force_pending();
+        self.warn_ignored();
         self.finish();
     }
 

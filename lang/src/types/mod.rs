@@ -26,7 +26,7 @@ use infer::{Frame, Infer};
 
 use crate::diagnostics::Sink;
 use crate::resolve::{FuncSource, World, deps};
-use crate::typed::{FuncId, ModuleId};
+use crate::typed::{Con, FieldDef, FuncId, ModuleId, Program, Shape, Ty};
 
 /// Checks all items of a compilation and fills in the program.
 pub fn check(world: &mut World<'_>, sink: &mut Sink) {
@@ -73,5 +73,27 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
         for id in group {
             ready[(id.0 - first) as usize] = true;
         }
+    }
+    scrub(&mut world.program, world.first_type);
+}
+
+/// Replaces the error type in declarations, so that later checks of sound functions meet finished types only.
+fn scrub(program: &mut Program, first: u32) {
+    for def in program.types.iter_mut().skip(first as usize) {
+        let fields: Vec<&mut FieldDef> = match &mut def.shape {
+            Shape::Struct(fields) => fields.iter_mut().collect(),
+            Shape::Sum(variants) => variants.iter_mut().flat_map(|v| &mut v.fields).collect(),
+        };
+        for field in fields {
+            field.ty = scrubbed(&field.ty);
+        }
+    }
+}
+
+fn scrubbed(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Param(_) if hole::as_type(ty).is_some() => Ty::con(Con::Unit),
+        Ty::Param(_) => ty.clone(),
+        Ty::App(con, parts) => Ty::app(*con, parts.iter().map(scrubbed).collect::<Vec<Ty>>()),
     }
 }

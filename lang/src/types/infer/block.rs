@@ -57,7 +57,7 @@ impl Infer<'_, '_> {
         if let Some(leaving) = left.filter(|leaving| *leaving != Span::default())
             && !quiet
         {
-            self.sink.push(
+            self.world.warnings.push(
                 Diagnostic::new(Code::UNREACHABLE, span, "unreachable code")
                     .label("never runs")
                     .secondary(leaving, "this always leaves"),

@@ -2,12 +2,46 @@
 
 use smol_str::SmolStr;
 
-use super::{Expect, Infer};
+use super::pending::Wait;
+use super::{Expect, Infer, hole};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, Span};
-use crate::typed::{Con, Expr, ExprKind};
+use crate::typed::{Arm, Con, Expr, ExprKind, FuncId, InterpPart, LocalId, Pat, PatKind, TypeDefId};
 use crate::types::arena::TyId;
 use crate::types::mismatch::Why;
+
+/// `value?` until the type of the value is known.
+#[derive(Debug)]
+pub struct TryOf {
+    /// The value.
+    pub value: Box<Expr>,
+    /// What it holds.
+    pub result: TyId,
+    /// What the function or closure around it returns, and why.
+    pub ret: (TyId, Why),
+    /// Locals for the value and the error with its type, when the decision is made later.
+    locals: Option<(LocalId, LocalId, TyId)>,
+    /// Whether that is a closure.
+    in_closure: bool,
+}
+
+/// How `?` passes the other case on.
+enum Passing {
+    /// As it is.
+    Unchanged,
+    /// With its error converted to this type.
+    Converted(Convert, TyId),
+    /// Not at all.
+    Reported,
+}
+
+/// A built-in conversion of errors.
+enum Convert {
+    /// Its Display text.
+    ToText,
+    /// By a function.
+    By(FuncId),
+}
 
 impl Infer<'_, '_> {
     pub(super) fn return_expr(
@@ -32,96 +66,174 @@ impl Infer<'_, '_> {
 
     /// `value?`.
     pub(super) fn try_value(&mut self, value: Expr, span: Span, expect: Expect) -> Expr {
-        let ty = self.type_of(&value);
-        if self.arena.is_error(ty) {
-            return self.error(span);
-        }
-        let (option, result) = (
-            self.world.program.known.option,
-            self.world.program.known.result,
-        );
-        let con = self.arena.known(ty).map(|(con, _)| con);
-        // An unknown value takes the form that the function returns.
-        let con = con.or_else(|| self.arena.known(self.f.ret.0).map(|(con, _)| con));
-        match con {
-            Some(Con::Adt(id)) if Some(id) == result => self.try_result(id, value, span, expect),
-            Some(Con::Adt(id)) if Some(id) == option => self.try_option(id, value, span, expect),
-            Some(_) => self.try_other(&value, span),
-            None => {
-                self.sink.push(
-                    Diagnostic::new(
-                        Code::AMBIGUOUS_TYPE,
-                        value.span,
-                        "the type of this is not known here, so `?` cannot tell Option from Result",
-                    )
-                    .label("annotate where it comes from"),
-                );
-                self.error(span)
+        let result = self.arena.fresh();
+        // A later decision is made outside of this function, where it could add no locals.
+        let waits = self.arena.is_var(self.type_of(&value));
+        let locals = waits.then(|| self.try_locals(result, span));
+        let tried = TryOf {
+            value: Box::new(value),
+            result,
+            locals,
+            ret: self.f.ret,
+            in_closure: self.f.closures > 0,
+        };
+        let kind = self.await_type(Wait::Try(tried), span);
+        self.done(kind, result, span, expect)
+    }
+
+    /// Locals for the value and the error, should it have to be converted.
+    fn try_locals(&mut self, result: TyId, span: Span) -> (LocalId, LocalId, TyId) {
+        let error = self.arena.fresh();
+        let ok = self.hidden(&SmolStr::new_static("_ok"), result, span);
+        let err = self.hidden(&SmolStr::new_static("_err"), error, span);
+        (ok, err, error)
+    }
+
+    /// Decides `?` on a value whose type is known by now.
+    pub(super) fn decide_try(&mut self, tried: TryOf, span: Span) -> ExprKind {
+        let ty = self.type_of(&tried.value);
+        let (option, result) = (self.world.program.known.option, self.world.program.known.result);
+        let outcome = match self.arena.known(ty) {
+            Some((Con::Adt(id), &[ok, err])) if Some(id) == result => {
+                self.demand(span, tried.result, ok, Why::Unknown);
+                self.try_result(id, &tried, err, span)
+            }
+            Some((Con::Adt(id), &[some])) if Some(id) == option => {
+                self.demand(span, tried.result, some, Why::Unknown);
+                self.try_option(id, &tried, span)
+            }
+            Some(_) => self.try_other(&tried.value),
+            None => Passing::Reported,
+        };
+        match outcome {
+            Passing::Unchanged => ExprKind::Try(tried.value),
+            Passing::Converted(convert, error) => self.try_converting(tried, convert, error, span),
+            Passing::Reported => {
+                let _agrees = self.unify_quietly(tried.result, TyId::ERROR);
+                ExprKind::Unit
             }
         }
     }
 
-    fn try_result(
-        &mut self,
-        id: crate::typed::TypeDefId,
-        value: Expr,
-        span: Span,
-        expect: Expect,
-    ) -> Expr {
-        let (ok, err) = (self.arena.fresh(), self.arena.fresh());
-        let whole = self.adt(id, &[ok, err]);
-        let found = self.type_of(&value);
-        self.demand(value.span, whole, found, Why::Unknown);
-        let other = self.arena.fresh();
-        let (ret, why) = self.f.ret;
+    /// Ties the error of a tried Result to the one that the function returns.
+    fn try_result(&mut self, id: TypeDefId, tried: &TryOf, err: TyId, span: Span) -> Passing {
+        let (ret, why) = tried.ret;
         let error = match self.arena.known(ret) {
             Some((Con::Adt(known), parts)) if known == id => parts[1],
-            Some(_) => return self.try_outside("Result", span),
+            Some(_) => return self.try_outside("Result", tried, span),
             None => {
-                let error = self.arena.fresh();
+                let (other, error) = (self.arena.fresh(), self.arena.fresh());
                 let returned = self.adt(id, &[other, error]);
                 self.demand(span, ret, returned, why);
                 error
             }
         };
+        if let Some(convert) = self.conversion(err, error) {
+            return Passing::Converted(convert, error);
+        }
         let why = match why {
             Why::Return(span) | Why::Branch(span) => Why::TryError(span),
             other => other,
         };
-        self.demand(value.span, error, err, why);
-        self.done(ExprKind::Try(Box::new(value)), ok, span, expect)
+        self.demand(tried.value.span, error, err, why);
+        Passing::Unchanged
     }
 
-    fn try_option(
+    /// The built-in conversion (`From`) between two different known types.
+    fn conversion(&self, from: TyId, to: TyId) -> Option<Convert> {
+        let con = |ty| self.arena.known(ty).map(|(con, _)| con);
+        match (con(from)?, con(to)?) {
+            (Con::Int | Con::Float | Con::Bool, Con::String) => Some(Convert::ToText),
+            (Con::Int, Con::Float) => self.std_func("Int", "to_float").map(Convert::By),
+            _ => None,
+        }
+    }
+
+    /// A function of a standard module.
+    pub(super) fn std_func(&self, module: &str, name: &str) -> Option<FuncId> {
+        let module = *self.world.std_modules.get(module)?;
+        self.world.scope(module).values.get(name).copied()
+    }
+
+    /// `value?` with a conversion: `case value do Ok(x) -> x; Err(e) -> return Err(convert(e)) end`.
+    fn try_converting(
         &mut self,
-        id: crate::typed::TypeDefId,
-        value: Expr,
+        tried: TryOf,
+        convert: Convert,
+        error: TyId,
         span: Span,
-        expect: Expect,
-    ) -> Expr {
-        let some = self.arena.fresh();
-        let whole = self.adt(id, &[some]);
-        let found = self.type_of(&value);
-        self.demand(value.span, whole, found, Why::Unknown);
-        let (ret, why) = self.f.ret;
+    ) -> ExprKind {
+        let whole = self.type_of(&tried.value);
+        let parts = self.arena.known(whole).map_or(Vec::new(), |(_, parts)| parts.to_vec());
+        let Some(&from) = parts.get(1) else {
+            return ExprKind::Try(tried.value);
+        };
+        let (ok, err, caught) = match tried.locals {
+            Some(locals) => locals,
+            None => self.try_locals(tried.result, span),
+        };
+        self.demand(span, from, caught, Why::Unknown);
+        let expr = |kind, ty| Expr {
+            kind,
+            ty: hole::of_type(ty),
+            span,
+        };
+        let bind = |local, ty| Pat {
+            kind: PatKind::Bind(local),
+            ty: hole::of_type(ty),
+            span,
+        };
+        let arm = |variant, field, body| Arm {
+            pat: Pat {
+                kind: PatKind::Construct {
+                    variant,
+                    fields: vec![field],
+                },
+                ty: hole::of_type(whole),
+                span,
+            },
+            guard: None,
+            body,
+        };
+        let caught = expr(ExprKind::Local(err, Vec::new()), from);
+        let converted = match convert {
+            Convert::ToText => ExprKind::Interp(vec![InterpPart::Value(caught)]),
+            Convert::By(func) => ExprKind::Call(func, Vec::new(), vec![caught]),
+        };
+        let failed = ExprKind::Construct {
+            variant: 1,
+            fields: vec![expr(converted, error)],
+        };
+        let returned = expr(failed, tried.ret.0);
+        let leave = expr(ExprKind::Return(Box::new(returned)), tried.result);
+        let value = expr(ExprKind::Local(ok, Vec::new()), tried.result);
+        let arms = vec![
+            arm(0, bind(ok, tried.result), value),
+            arm(1, bind(err, from), leave),
+        ];
+        ExprKind::Case(tried.value, arms)
+    }
+
+    fn try_option(&mut self, id: TypeDefId, tried: &TryOf, span: Span) -> Passing {
+        let (ret, why) = tried.ret;
         match self.arena.known(ret) {
             Some((Con::Adt(known), _)) if known == id => {}
-            Some(_) => return self.try_outside("Option", span),
+            Some(_) => return self.try_outside("Option", tried, span),
             None => {
                 let other = self.arena.fresh();
                 let returned = self.adt(id, &[other]);
                 self.demand(span, ret, returned, why);
             }
         }
-        self.done(ExprKind::Try(Box::new(value)), some, span, expect)
+        Passing::Unchanged
     }
 
     /// `?` in a function that returns something else.
-    fn try_outside(&mut self, needed: &str, span: Span) -> Expr {
-        let ret = self.show_one(self.f.ret.0);
-        let what = match self.f.closures {
-            0 => "function",
-            _ => "closure",
+    fn try_outside(&mut self, needed: &str, tried: &TryOf, span: Span) -> Passing {
+        let ret = self.show_one(tried.ret.0);
+        let what = match tried.in_closure {
+            false => "function",
+            true => "closure",
         };
         let diagnostic = Diagnostic::new(
             Code::TRY_OUTSIDE_RESULT,
@@ -130,16 +242,16 @@ impl Infer<'_, '_> {
         )
         .label("cannot leave from here")
         .help(format!("handle the other case with `case`, or let the {what} return a `{needed}`"));
-        let diagnostic = match self.f.ret.1 {
+        let diagnostic = match tried.ret.1 {
             Why::Return(place) => diagnostic.secondary(place, format!("returns `{ret}`")),
             _ => diagnostic,
         };
         self.sink.push(diagnostic);
-        self.error(span)
+        Passing::Reported
     }
 
     /// `?` on something that is neither.
-    fn try_other(&mut self, value: &Expr, span: Span) -> Expr {
+    fn try_other(&mut self, value: &Expr) -> Passing {
         let text = self.show_one(self.type_of(value));
         self.sink.push(
             Diagnostic::new(
@@ -150,7 +262,7 @@ impl Infer<'_, '_> {
             .label(format!("this is `{text}`"))
             .help("remove the `?`"),
         );
-        self.error(span)
+        Passing::Reported
     }
 
     pub(super) fn assert(&mut self, inner: &ast::Expr, span: Span, expect: Expect) -> Expr {

@@ -3,7 +3,7 @@
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Block;
-use crate::typed::Expr;
+use crate::typed::{Con, Expr};
 use crate::types::arena::TyId;
 
 impl Infer<'_, '_> {
@@ -31,7 +31,7 @@ impl Infer<'_, '_> {
             if *used || local.name.starts_with('_') {
                 continue;
             }
-            self.sink.push(
+            self.world.warnings.push(
                 Diagnostic::new(
                     Code::UNUSED_VARIABLE,
                     local.span,
@@ -40,6 +40,31 @@ impl Infer<'_, '_> {
                 .label("unused variable")
                 .help(format!("if that is on purpose, call it `_{}`", local.name)),
             );
+        }
+    }
+
+    /// Warns about Results that a member of the group throws away.
+    pub(in crate::types) fn warn_ignored(&mut self) {
+        let result = self.world.program.known.result;
+        for member in &self.members {
+            if self.world.is_std(member.frame.module) {
+                continue;
+            }
+            for &(span, ty) in &member.frame.discarded {
+                if let Some((Con::Adt(id), _)) = self.arena.known(ty)
+                    && Some(id) == result
+                {
+                    self.world.warnings.push(
+                        Diagnostic::new(
+                            Code::IGNORED_RESULT,
+                            span,
+                            "this `Result` is ignored, and with it any error",
+                        )
+                        .label("may be an `Err`")
+                        .help("handle it with `case`, pass it on with `?`, or say that it does not matter: `let _ = …`"),
+                    );
+                }
+            }
         }
     }
 }

@@ -3,13 +3,14 @@
 //! A decision is tried at once, again before a `let` is generalised, and at the end of the binding group, where a field
 //! may also determine its struct. The variables involved are pinned: no `let` generalises them.
 
+use super::control::TryOf;
 use super::method::MethodCall;
 use super::{Infer, hole};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::Item;
 use crate::syntax::ast::{Ident, Span};
-use crate::typed::{Con, Expr, ExprKind, ModuleId, Shape, TypeDefId};
-use crate::types::arena::TyId;
+use crate::typed::{Con, Expr, ExprKind, FieldDef, ModuleId, Shape, TypeDefId};
+use crate::types::arena::{Node, TyId};
 use crate::types::mismatch::Why;
 
 /// What waits.
@@ -42,6 +43,8 @@ pub enum Wait {
     },
     /// `base.name(args)`.
     Method(Box<MethodCall>),
+    /// `value?`.
+    Try(TryOf),
     /// `%{base | …}`.
     Update {
         /// The base.
@@ -86,6 +89,7 @@ impl Infer<'_, '_> {
     fn waits_for(&self, wait: &Wait) -> TyId {
         match wait {
             Wait::Elements { of, .. } | Wait::Index { of, .. } => *of,
+            Wait::Try(tried) => self.type_of(&tried.value),
             Wait::Field { base, .. } | Wait::Update { base, .. } => self.type_of(base),
             Wait::Method(call) => self.type_of(&call.receiver),
         }
@@ -98,6 +102,7 @@ impl Infer<'_, '_> {
             Wait::Elements { element, .. } => types.push(*element),
             Wait::Index { key, result, .. } => types.extend([key.0, *result]),
             Wait::Field { result, .. } => types.push(*result),
+            Wait::Try(tried) => types.extend([tried.result, tried.ret.0]),
             Wait::Update { fields, .. } => {
                 types.extend(fields.iter().map(|(_, value)| self.type_of(value)));
             }
@@ -140,45 +145,97 @@ impl Infer<'_, '_> {
         self.pending[index].outcome = Some(outcome);
     }
 
-    /// Makes all decisions that are left, at the end of the binding group.
+    /// Makes all decisions that are left, at the end of the binding group: first those that only one answer fits,
+    /// then by the rules for what nothing determines; the rest is reported.
     pub(in crate::types) fn force_pending(&mut self) {
-        self.solve_pending();
-        for index in 0..self.pending.len() {
-            let Some(wait) = &self.pending[index].wait else {
-                continue;
-            };
-            let ty = self.waits_for(wait);
-            if self.arena.is_var(ty) {
-                self.force(index, ty);
-            }
+        for force in [Self::by_fields, Self::by_rule, Self::undecided] {
             self.solve_pending();
+            for index in 0..self.pending.len() {
+                let Some(wait) = &self.pending[index].wait else {
+                    continue;
+                };
+                let ty = self.waits_for(wait);
+                if self.arena.is_var(ty) {
+                    force(self, index, ty);
+                    self.solve_pending();
+                }
+            }
         }
     }
 
-    /// Determines a type by the fields used, or asks for an annotation.
-    fn force(&mut self, index: usize, ty: TyId) {
+    /// The one struct in scope that has all the fields used determines the type.
+    fn by_fields(&mut self, index: usize, ty: TyId) {
         let (span, module) = (self.pending[index].span, self.pending[index].module);
-        let field = match &self.pending[index].wait {
-            Some(Wait::Field { name, .. }) => Some(name.clone()),
-            Some(Wait::Update { fields, .. }) => fields.first().map(|(name, _)| name.clone()),
-            _ => None,
-        };
-        let diagnostic = match field {
-            Some(name) => match self.structs_with(module, &name.name).as_slice() {
-                [one] => {
-                    let count = self.world.program.types[one.0 as usize].type_params.len();
-                    let args: Vec<TyId> = (0..count).map(|_| self.arena.fresh()).collect();
-                    let whole = self.adt(*one, &args);
-                    self.demand(span, whole, ty, Why::Unknown);
-                    return;
+        let fields = self.fields_used(ty);
+        if fields.is_empty() {
+            return;
+        }
+        if let [one] = self.structs_with(module, &fields).as_slice() {
+            let count = self.world.program.types[one.0 as usize].type_params.len();
+            let args: Vec<TyId> = (0..count).map(|_| self.arena.fresh()).collect();
+            let whole = self.adt(*one, &args);
+            self.demand(span, whole, ty, Why::Unknown);
+        }
+    }
+
+    /// Names of the fields that waiting decisions use of values of a type.
+    fn fields_used(&self, ty: TyId) -> Vec<Ident> {
+        let root = self.arena.root(ty);
+        let waiting = self.pending.iter().filter_map(|pending| pending.wait.as_ref());
+        let same = waiting.filter(|wait| self.arena.root(self.waits_for(wait)) == root);
+        same.flat_map(|wait| match wait {
+            Wait::Field { name, .. } => vec![name.clone()],
+            Wait::Update { fields, .. } => fields.iter().map(|(name, _)| name.clone()).collect(),
+            _ => Vec::new(),
+        })
+        .collect()
+    }
+
+    /// What is looped over or indexed by a number is a list, what is indexed by anything else a map, and what is
+    /// tried has the form that the function returns.
+    fn by_rule(&mut self, index: usize, ty: TyId) {
+        let known = match &self.pending[index].wait {
+            Some(Wait::Elements { element, .. }) => self.arena.app(Con::List, &[*element]),
+            Some(Wait::Index { key, result, .. }) => {
+                let (key, result) = (key.0, *result);
+                match self.arena.node(key) {
+                    Node::Var { .. } | Node::App(Con::Int, _) => {
+                        self.arena.app(Con::List, &[result])
+                    }
+                    _ => self.arena.app(Con::Map, &[key, result]),
                 }
+            }
+            Some(Wait::Try(tried)) => match self.arena.known(tried.ret.0) {
+                Some((Con::Adt(id), parts)) => {
+                    let error = parts.get(1).copied();
+                    let parts: Vec<TyId> =
+                        std::iter::once(tried.result).chain(error).collect();
+                    self.adt(id, &parts)
+                }
+                _ => return,
+            },
+            _ => return,
+        };
+        let span = self.pending[index].span;
+        self.demand(span, known, ty, Why::Unknown);
+    }
+
+    /// Reports what could not be decided.
+    fn undecided(&mut self, index: usize, ty: TyId) {
+        let module = self.pending[index].module;
+        let fields = self.fields_used(ty);
+        let diagnostic = match fields.first() {
+            Some(first) => match self.structs_with(module, &fields).as_slice() {
                 [] => Diagnostic::new(
                     Code::UNKNOWN_FIELD,
-                    name.span,
-                    format!("no struct in scope has a field `{}`", name.name),
+                    first.span,
+                    match fields.as_slice() {
+                        [one] => format!("no struct in scope has a field `{}`", one.name),
+                        _ => format!("no struct in scope has a field `{}` and the others used of this value", first.name),
+                    },
                 )
                 .label("unknown field"),
-                several => self.several_structs(&name, several),
+                several => self.several_structs(first, several),
             },
             None => Diagnostic::new(
                 Code::AMBIGUOUS_TYPE,
@@ -222,8 +279,11 @@ impl Infer<'_, '_> {
         ))
     }
 
-    /// The structs in scope of a module that have a field.
-    fn structs_with(&self, module: ModuleId, field: &str) -> Vec<TypeDefId> {
+    /// The structs in scope of a module that have all these fields.
+    fn structs_with(&self, module: ModuleId, wanted: &[Ident]) -> Vec<TypeDefId> {
+        let fits = |fields: &[FieldDef]| {
+            wanted.iter().all(|name| fields.iter().any(|known| known.name == name.name))
+        };
         let mut found = Vec::new();
         let mut next = Some(module);
         while let Some(id) = next {
@@ -232,7 +292,7 @@ impl Infer<'_, '_> {
             for item in scope.types.values().chain(imported) {
                 if let Item::Type(id) = item
                     && let Shape::Struct(fields) = &self.world.program.types[id.0 as usize].shape
-                    && fields.iter().any(|known| known.name == field)
+                    && fits(fields)
                     && !found.contains(id)
                 {
                     found.push(*id);
@@ -257,6 +317,7 @@ impl Infer<'_, '_> {
             }
             Wait::Field { base, name, result } => self.decide_field(*base, &name, result),
             Wait::Method(call) => self.decide_method(*call),
+            Wait::Try(tried) => self.decide_try(tried, span),
             Wait::Update { base, fields } => self.decide_update(*base, fields),
         }
     }
