@@ -6,7 +6,9 @@ use super::pending::Wait;
 use super::{Expect, Infer, hole};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, Span};
-use crate::typed::{Arm, Con, Expr, ExprKind, FuncId, InterpPart, LocalId, Pat, PatKind, TypeDefId};
+use crate::typed::{
+    Arm, Con, Expr, ExprKind, FuncId, InterpPart, LocalId, Pat, PatKind, TypeDefId,
+};
 use crate::types::arena::TyId;
 use crate::types::mismatch::Why;
 
@@ -92,7 +94,10 @@ impl Infer<'_, '_> {
     /// Decides `?` on a value whose type is known by now.
     pub(super) fn decide_try(&mut self, tried: TryOf, span: Span) -> ExprKind {
         let ty = self.type_of(&tried.value);
-        let (option, result) = (self.world.program.known.option, self.world.program.known.result);
+        let (option, result) = (
+            self.world.program.known.option,
+            self.world.program.known.result,
+        );
         let outcome = match self.arena.known(ty) {
             Some((Con::Adt(id), &[ok, err])) if Some(id) == result => {
                 self.demand(span, tried.result, ok, Why::Unknown);
@@ -164,7 +169,10 @@ impl Infer<'_, '_> {
         span: Span,
     ) -> ExprKind {
         let whole = self.type_of(&tried.value);
-        let parts = self.arena.known(whole).map_or(Vec::new(), |(_, parts)| parts.to_vec());
+        let parts = self
+            .arena
+            .known(whole)
+            .map_or(Vec::new(), |(_, parts)| parts.to_vec());
         let Some(&from) = parts.get(1) else {
             return ExprKind::Try(tried.value);
         };

@@ -181,7 +181,10 @@ impl Infer<'_, '_> {
     /// Names of the fields that waiting decisions use of values of a type.
     fn fields_used(&self, ty: TyId) -> Vec<Ident> {
         let root = self.arena.root(ty);
-        let waiting = self.pending.iter().filter_map(|pending| pending.wait.as_ref());
+        let waiting = self
+            .pending
+            .iter()
+            .filter_map(|pending| pending.wait.as_ref());
         let same = waiting.filter(|wait| self.arena.root(self.waits_for(wait)) == root);
         same.flat_map(|wait| match wait {
             Wait::Field { name, .. } => vec![name.clone()],
@@ -208,8 +211,7 @@ impl Infer<'_, '_> {
             Some(Wait::Try(tried)) => match self.arena.known(tried.ret.0) {
                 Some((Con::Adt(id), parts)) => {
                     let error = parts.get(1).copied();
-                    let parts: Vec<TyId> =
-                        std::iter::once(tried.result).chain(error).collect();
+                    let parts: Vec<TyId> = std::iter::once(tried.result).chain(error).collect();
                     self.adt(id, &parts)
                 }
                 _ => return,
@@ -231,7 +233,10 @@ impl Infer<'_, '_> {
                     first.span,
                     match fields.as_slice() {
                         [one] => format!("no struct in scope has a field `{}`", one.name),
-                        _ => format!("no struct in scope has a field `{}` and the others used of this value", first.name),
+                        _ => format!(
+                            "no struct in scope has a field `{}` and the others used of this value",
+                            first.name
+                        ),
                     },
                 )
                 .label("unknown field"),
@@ -282,7 +287,9 @@ impl Infer<'_, '_> {
     /// The structs in scope of a module that have all these fields.
     fn structs_with(&self, module: ModuleId, wanted: &[Ident]) -> Vec<TypeDefId> {
         let fits = |fields: &[FieldDef]| {
-            wanted.iter().all(|name| fields.iter().any(|known| known.name == name.name))
+            wanted
+                .iter()
+                .all(|name| fields.iter().any(|known| known.name == name.name))
         };
         let mut found = Vec::new();
         let mut next = Some(module);
