@@ -84,6 +84,7 @@ fn run(project: &Project, base: &Program, sink: &mut Sink) -> Option<Program> {
     types::check(&mut world, sink);
     patterns::check(&world.program, sink);
     if sink.has_errors() {
+        sink.drop_warnings();
         return None;
     }
     sink.extend(std::mem::take(&mut world.warnings));

@@ -3,7 +3,7 @@
 use super::scope::{Access, ModuleRef, dotted};
 use super::{Imported, Item, Project, Scope, World, cycles};
 use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
-use crate::syntax::ast::{self, Ident, Import, ImportWhat, ItemKind, Span};
+use crate::syntax::ast::{self, Ident, Import, ImportWhat, ItemKind, Name, Span};
 use crate::typed::{ModuleId, Shape, TypeDefId};
 
 /// One file's import of another, for cycles.
@@ -54,6 +54,7 @@ impl Resolver<'_, '_> {
 
     fn import(&mut self, into: ModuleId, import: &Import) {
         let Some(target) = self.target(into, &import.path) else {
+            self.poison(into, import);
             return;
         };
         let span = path_span(&import.path);
@@ -79,7 +80,35 @@ impl Resolver<'_, '_> {
                     self.name(into, target, name, renamed.as_ref().unwrap_or(name));
                 }
             }
-            ImportWhat::Star(star) => self.star(import, *star),
+            ImportWhat::Star(star) => {
+                self.star(import, *star);
+                self.poison(into, import);
+            }
+        }
+    }
+
+    /// Keeps uses of what a reported import was to bring in from being reported too.
+    fn poison(&mut self, into: ModuleId, import: &Import) {
+        let names: Vec<Name> = match &import.what {
+            ImportWhat::Module => import
+                .path
+                .last()
+                .map(|last| last.name.clone())
+                .into_iter()
+                .collect(),
+            ImportWhat::Alias(name) => vec![name.name.clone()],
+            ImportWhat::Names(names) => names
+                .iter()
+                .map(|(name, renamed)| renamed.as_ref().unwrap_or(name).name.clone())
+                .collect(),
+            ImportWhat::Star(_) => vec![Name::new_static("*")],
+        };
+        let span = path_span(&import.path);
+        for name in names {
+            let items = Vec::new();
+            self.scope_mut(into)
+                .imports
+                .insert(name, Imported { items, span });
         }
     }
 
@@ -207,6 +236,9 @@ impl Resolver<'_, '_> {
         if items.is_empty() {
             let diagnostic = missing(self.world, module, name, private);
             self.sink.push(diagnostic);
+            let span = name.span;
+            let imports = &mut self.scope_mut(into).imports;
+            imports.insert(local.name.clone(), Imported { items, span });
         } else {
             self.import_variants(into, &items);
             self.bind(into, local, items);

@@ -59,7 +59,8 @@ pub enum Item {
 /// A name brought in by an import.
 #[derive(Debug)]
 pub struct Imported {
-    /// Everything that the name stands for (a type and a variant may share a name).
+    /// Everything that the name stands for (a type and a variant may share a name); nothing when the import was
+    /// reported, so that uses of the name are not.
     pub items: Vec<Item>,
     /// The name in the import.
     pub span: Span,

@@ -79,6 +79,15 @@ impl World<'_> {
         prelude.or_else(|| self.spelled(name)).map(Hit::own)
     }
 
+    /// Whether the name comes from an import that was reported.
+    pub fn is_reported(&self, from: ModuleId, name: &str) -> bool {
+        self.scopes_from(from).any(|scope| {
+            let poisoned = scope.imports.get(name);
+            scope.imports.contains_key("*")
+                || poisoned.is_some_and(|imported| imported.items.is_empty())
+        })
+    }
+
     fn public_func(&self, module: ModuleId, name: &str) -> Option<FuncId> {
         let id = *self.scope(module).values.get(name)?;
         self.program.funcs[id.0 as usize].public.then_some(id)

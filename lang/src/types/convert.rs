@@ -180,8 +180,7 @@ impl Converter<'_, '_> {
             return hole::error_type();
         };
         let Some(hit) = self.world.find_module(scope.module, modules) else {
-            let diagnostic = super::messages::unknown_module(self.world, scope.module, modules);
-            self.sink.push(diagnostic);
+            super::messages::unknown_module(self.world, scope.module, modules, self.sink);
             return hole::error_type();
         };
         let module = self.world.note(hit);
@@ -256,6 +255,9 @@ impl Converter<'_, '_> {
 
     fn unknown(&mut self, scope: TypeScope<'_>, name: &Ident, args: usize) {
         let text = name.name.as_str();
+        if self.world.is_reported(scope.module, text) {
+            return;
+        }
         if LATER.contains(&text) {
             self.sink.push(
                 Diagnostic::new(

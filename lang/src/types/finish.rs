@@ -38,6 +38,8 @@ pub struct Finisher<'f, 'a> {
     own: u32,
     memo: FxHashMap<TyId, (Ty, usize)>,
     reported: FxHashSet<TyId>,
+    /// Whether no reported type was met.
+    sound: bool,
     /// The place to blame for what is wrong with a type.
     span: Span,
     unit: Ty,
@@ -74,11 +76,12 @@ impl<'f, 'a> Finisher<'f, 'a> {
             numbers,
             memo: FxHashMap::default(),
             reported: FxHashSet::default(),
+            sound: true,
             unit: Ty::con(Con::Unit),
         }
     }
 
-    /// The finished body of the function.
+    /// The finished body of the function; an empty one when errors were reported in it, so that later checks leave it out.
     pub fn body(mut self, mut member: Member) -> Body {
         for local in &mut member.frame.locals {
             self.span = local.span;
@@ -87,9 +90,15 @@ impl<'f, 'a> Finisher<'f, 'a> {
         for clause in &mut member.clauses {
             self.clause(clause);
         }
-        Body {
-            locals: member.frame.locals,
-            clauses: member.clauses,
+        match self.sound {
+            true => Body {
+                locals: member.frame.locals,
+                clauses: member.clauses,
+            },
+            false => Body {
+                locals: Vec::new(),
+                clauses: Vec::new(),
+            },
         }
     }
 
@@ -137,7 +146,10 @@ impl<'f, 'a> Finisher<'f, 'a> {
                 done
             }
             Node::LetParam(number) => (Ty::Param(self.own + number), 1),
-            Node::Error | Node::Link(_) => (self.unit.clone(), 1),
+            Node::Error | Node::Link(_) => {
+                self.sound = false;
+                (hole::error_type(), 1)
+            }
             Node::Var { .. } | Node::Rigid(_) => match self.numbers.get(&root) {
                 Some(&number) => (Ty::Param(number), 1),
                 None => (self.undetermined(root), 1),

@@ -1,6 +1,6 @@
 //! Errors that several constructs share: unknown modules, private and missing items.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
 use crate::resolve::scope::{ModuleRef, dotted};
 use crate::resolve::{Item, World};
 use crate::syntax::ast::{Ident, Span};
@@ -34,8 +34,17 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
     ("Io", "IO"),
 ];
 
-/// The error for a path that is no module in scope.
-pub fn unknown_module(world: &World<'_>, from: ModuleId, path: &[Ident]) -> Diagnostic {
+/// Reports a path that is no module in scope.
+pub fn unknown_module(world: &World<'_>, from: ModuleId, path: &[Ident], sink: &mut Sink) {
+    let reported = path
+        .first()
+        .is_some_and(|first| world.is_reported(from, &first.name));
+    if !reported {
+        sink.push(no_module(world, from, path));
+    }
+}
+
+fn no_module(world: &World<'_>, from: ModuleId, path: &[Ident]) -> Diagnostic {
     let name = dotted(path);
     let span = match (path.first(), path.last()) {
         (Some(first), Some(last)) => first.span.to(last.span),

@@ -269,8 +269,7 @@ impl Infer<'_, '_> {
             return self.variant_of(def, name);
         }
         let Some(hit) = self.world.find_module(self.f.module, qualifier) else {
-            let diagnostic = messages::unknown_module(self.world, self.f.module, qualifier);
-            self.sink.push(diagnostic);
+            messages::unknown_module(self.world, self.f.module, qualifier, self.sink);
             return None;
         };
         let module = self.world.note(hit);
@@ -383,6 +382,9 @@ impl Infer<'_, '_> {
 
     fn unknown_variant(&mut self, name: &Ident) {
         let text = name.name.as_str();
+        if self.world.is_reported(self.f.module, text) {
+            return;
+        }
         let module = self
             .world
             .find_module(self.f.module, std::slice::from_ref(name))
@@ -460,6 +462,9 @@ impl Infer<'_, '_> {
     }
 
     pub(super) fn unknown_name(&mut self, name: &Name, span: Span) {
+        if self.world.is_reported(self.f.module, name) {
+            return;
+        }
         let diagnostic =
             Diagnostic::new(Code::UNKNOWN_NAME, span, format!("unknown name `{name}`"))
                 .label("nothing of this name is in scope");
@@ -495,8 +500,7 @@ impl Infer<'_, '_> {
                 self.no_type_function(path, name);
                 return None;
             }
-            let diagnostic = messages::unknown_module(self.world, self.f.module, path);
-            self.sink.push(diagnostic);
+            messages::unknown_module(self.world, self.f.module, path, self.sink);
             return None;
         };
         let module = self.world.note(hit);

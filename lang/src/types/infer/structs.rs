@@ -181,6 +181,9 @@ impl Infer<'_, '_> {
 
     fn unknown_struct(&mut self, name: &Ident) {
         let text = name.name.as_str();
+        if self.world.is_reported(self.f.module, text) {
+            return;
+        }
         let diagnostic = Diagnostic::new(
             Code::UNKNOWN_TYPE,
             name.span,

@@ -67,6 +67,12 @@ impl Sink {
         }
     }
 
+    /// Forgets the warnings: beside errors they distract, and some only follow from them.
+    pub fn drop_warnings(&mut self) {
+        self.kept
+            .retain(|diagnostic| diagnostic.severity == Severity::Error);
+    }
+
     /// Whether any error was pushed, kept or not.
     pub fn has_errors(&self) -> bool {
         self.errors > 0
