@@ -30,10 +30,7 @@ pub fn compile_sources(sources: &Sources, args: ReportArgs) -> Result<Module, Cl
     let program = check_project(&project, &std, &mut sink);
     let module = program.and_then(|program| compile(&program, &project.files, &mut sink));
     report(&sink.into_sorted(), &project.files, args)?;
-    module.ok_or(CliError::Diagnostics {
-        errors: 1,
-        warnings: 0,
-    })
+    module.ok_or(CliError::NoReason)
 }
 
 fn parse(sources: &Sources, std: &StdImage, sink: &mut Sink) -> Project {
@@ -101,8 +98,5 @@ fn standard_library() -> Result<StdImage, CliError> {
             deny_warnings: false,
         },
     )?;
-    Err(CliError::Diagnostics {
-        errors: 1,
-        warnings: 0,
-    })
+    Err(CliError::NoReason)
 }

@@ -69,9 +69,14 @@ pub enum CliError {
     /// An environment variable that makes no sense.
     #[error("{0}")]
     Environment(snow_vm::run::BadMaxStack),
+    /// A mistake of the compiler.
+    #[error("the compiler gave neither a program nor a reason; please report this")]
+    NoReason,
     /// Diagnostics that were already printed.
     #[error("{}", summary(*errors, *warnings))]
     Diagnostics {
+        /// Whether they were printed as JSON.
+        json: bool,
         /// How many errors.
         errors: usize,
         /// How many warnings that count as errors.

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
+use error::CliError;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -29,7 +30,10 @@ fn main() -> ExitCode {
         Command::Completions { shell } => commands::about::completions(shell),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("snow: {error}");
+        // In JSON the diagnostics say it all, and every line is one of them.
+        if !matches!(error, CliError::Diagnostics { json: true, .. }) {
+            eprintln!("snow: {error}");
+        }
         ExitCode::FAILURE
     })
 }

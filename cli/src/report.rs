@@ -31,7 +31,11 @@ pub fn report(
     if errors + warnings == 0 {
         Ok(())
     } else {
-        Err(CliError::Diagnostics { errors, warnings })
+        Err(CliError::Diagnostics {
+            json: args.json,
+            errors,
+            warnings,
+        })
     }
 }
 
