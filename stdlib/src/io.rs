@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 
 use snow_vm::native::{Call, Fault};
+use snow_vm::output::BROKEN_PIPE;
 
 use crate::support::{Outcome, io_reason, natives, string_list, yes_type};
 
@@ -15,9 +16,6 @@ natives! {
     "snow_io_read_all" Blocking "() -> Result<String, String>" = read_all;
     "snow_io_read_lines" Blocking "() -> Result<List<String>, String>" = read_lines;
 }
-
-/// Exit code of a program whose output nobody reads any more.
-const BROKEN_PIPE: i32 = 141;
 
 fn print(call: &mut Call<'_>, end: &str) -> Outcome {
     let text = call.bytes(0);
@@ -32,7 +30,7 @@ fn print(call: &mut Call<'_>, end: &str) -> Outcome {
 
 fn output_fault(error: &io::Error) -> Fault {
     match error.kind() {
-        ErrorKind::BrokenPipe => Fault::Exit(BROKEN_PIPE),
+        ErrorKind::BrokenPipe => Fault::Exit(BROKEN_PIPE.into()),
         _ => Fault::Crash(io_reason("cannot write to standard output", error)),
     }
 }

@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
+/// Exit code of a program whose output nobody reads any more, as a shell reports the signal.
+pub const BROKEN_PIPE: u8 = 141;
+
 /// Bytes after which the buffer is written.
 const LIMIT: usize = 32 * 1024;
 

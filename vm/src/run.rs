@@ -3,12 +3,12 @@
 use crate::heap::Counters;
 use crate::interp::{self, LoadError, Outcome, Program, SLICE, Vm};
 use crate::native::Intrinsics;
-use crate::output::Output;
+use crate::output::{BROKEN_PIPE, Output};
 use crate::types::RuntimeTypes;
 use snow_bytecode::module::Module;
 use snow_bytecode::verify::{VerifyError, verify};
 use std::hash::{BuildHasher, RandomState};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::sync::Arc;
 
 /// Bytes that frames may take unless `SNOW_MAX_STACK` says otherwise.
@@ -150,6 +150,8 @@ fn finish(vm: &mut Vm, outcome: Outcome, errors: &mut dyn Write) -> u8 {
     };
     match flushed {
         Ok(()) => code,
+        // Whoever read the output has had enough: no news for them.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => code.max(BROKEN_PIPE),
         Err(error) => {
             let _ = writeln!(errors, "error: cannot write to standard output: {error}");
             code.max(1)

@@ -4,7 +4,7 @@ use std::ptr::copy_nonoverlapping;
 
 use snow_bytecode::types::TypeId;
 
-use crate::heap::{Cell, Heap};
+use crate::heap::{Cell, Heap, STATIC};
 
 /// Tag of a flat cell: header, length, capacity, bytes.
 pub const FLAT: u8 = 0;
@@ -185,7 +185,8 @@ unsafe fn push_copy(heap: &mut Heap, cell: Cell, piece: &[u8]) -> u64 {
     // SAFETY: the copy has room for both parts.
     unsafe {
         let head = bytes(cell.word());
-        if !head.is_empty() {
+        // A constant has to be copied by whoever appends to it.
+        if !head.is_empty() && cell.count() != STATIC {
             heap.counters.copies += 1;
         }
         let copy = with_capacity(heap, cell.ty(), head.len() + piece.len());
