@@ -1,12 +1,14 @@
 //! Borrow inference: which parameters of direct functions the caller keeps.
 //!
 //! A parameter is owned when its function consumes it, or consumes references read out of it in a way that profits from its being the only one
-//! (anything but returning them), directly or by passing it to an owned parameter; and when a tail call passes it a value that its frame owns, which
-//! must not outlive that frame.
+//! (anything but returning them), directly or by passing it to an owned parameter; when its function takes it apart and builds cells of its type, which
+//! can then take its memory; and when a tail call passes it a value that its frame owns, which must not outlive that frame.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::inst::{Access, Inst};
+use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, FuncKind, Mode};
+use snow_bytecode::types::TypeId;
 
 use crate::core::flat::ir::{Block, End, Func, Program, Stmt, Var};
 use crate::stack::with_stack;
@@ -18,7 +20,9 @@ type Place = (u32, u32);
 pub(super) fn infer(program: &mut Program) {
     let mut facts = Facts::default();
     for (index, func) in program.funcs.iter().enumerate() {
-        Scan::new(program, index as u32, func, &mut facts).block(&func.body);
+        let mut scan = Scan::new(program, index as u32, func, &mut facts);
+        scan.block(&func.body);
+        scan.rebuilt();
     }
     facts.settle();
     for (index, func) in program.funcs.iter_mut().enumerate() {
@@ -92,6 +96,10 @@ struct Scan<'a> {
     func: &'a Func,
     facts: &'a mut Facts,
     origins: FxHashMap<Var, Origin>,
+    /// Types of the cells that the function builds.
+    built: FxHashSet<TypeId>,
+    /// Parameters whose cells are read, and the cells' types.
+    apart: Vec<(u32, TypeId)>,
 }
 
 impl<'a> Scan<'a> {
@@ -110,6 +118,8 @@ impl<'a> Scan<'a> {
             func,
             facts,
             origins,
+            built: FxHashSet::default(),
+            apart: Vec::new(),
         }
     }
 
@@ -135,6 +145,7 @@ impl<'a> Scan<'a> {
 
     fn inst(&mut self, inst: &Inst) {
         self.trace(inst);
+        self.shapes(inst);
         match inst {
             Inst::Call { func, args, .. } => self.args(*func, args),
             Inst::CallNative { native, .. } => {
@@ -174,6 +185,32 @@ impl<'a> Scan<'a> {
         inst.defs(&mut |dst| dsts.push(dst));
         dsts.retain(|dst| self.func.is_ref(*dst));
         self.origins.extend(dsts.into_iter().map(|dst| (dst, part)));
+    }
+
+    /// Remembers what cells are built, and of which parameters cells are read.
+    fn shapes(&mut self, inst: &Inst) {
+        match inst {
+            Inst::New { ty, .. } => {
+                self.built.insert(*ty);
+            }
+            Inst::Load { src, .. } => {
+                if let (Some(Origin::Param(param)), Slot::Ref(ty)) =
+                    (self.origins.get(src), self.func.slot(*src))
+                {
+                    self.apart.push((*param, ty));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Owns the parameters whose cells can become the cells that the function builds.
+    fn rebuilt(&mut self) {
+        for (param, ty) in std::mem::take(&mut self.apart) {
+            if self.built.contains(&ty) {
+                self.facts.own((self.index, param));
+            }
+        }
     }
 
     fn consumed(&mut self, var: Var) {
