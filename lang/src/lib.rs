@@ -9,4 +9,4 @@ pub mod stack;
 pub mod typed;
 pub mod types;
 
-pub use snow_syntax::{diagnostics, syntax};
+pub use snow_syntax::{diagnostics, format, syntax};

@@ -10,7 +10,7 @@ mod parse;
 mod token;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::diagnostics::{Code, Diagnostic, Sink};
 use ast::{File, FileId, Span};

@@ -221,3 +221,11 @@ fn opens_item(block: &BlockFrame) -> bool {
         .iter()
         .all(|(tok, _)| matches!(tok, Tok::Pub | Tok::Native))
 }
+
+/// Whether a token starts or ends a member rather than a statement of a body.
+fn starts_member(tok: Tok) -> bool {
+    matches!(
+        tok,
+        Tok::End | Tok::Fn | Tok::Type | Tok::Pub | Tok::Native | Tok::Struct | Tok::Impl | Tok::Import
+    )
+}

@@ -1,4 +1,4 @@
-mod dump;
+pub(crate) mod dump;
 mod expressions;
 mod items;
 mod layout;
@@ -15,7 +15,7 @@ use crate::diagnostics::FileSet;
 use crate::diagnostics::render::{Colours, Renderer};
 
 /// All Snow sources under a folder of the repository.
-fn sources(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![
         Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -42,7 +42,7 @@ fn sources(folder: &str) -> Vec<PathBuf> {
     found
 }
 
-fn parse_text(text: &str) -> (File, String) {
+pub(crate) fn parse_text(text: &str) -> (File, String) {
     let mut files = FileSet::new();
     let id = files.add("test.snow", text);
     let mut sink = Sink::new();
