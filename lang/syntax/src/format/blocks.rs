@@ -17,7 +17,10 @@ impl Formatter<'_> {
             }
             docs.push(self.leading(span.start));
             docs.push(self.statement(stmt));
-            let next = block.stmts.get(index + 1).map_or(limit, |next| stmt_span(next).start);
+            let next = block
+                .stmts
+                .get(index + 1)
+                .map_or(limit, |next| stmt_span(next).start);
             docs.push(self.trailing(span.end, next));
             last = Some(span.end);
         }
@@ -80,7 +83,6 @@ impl Formatter<'_> {
                 | ExprKind::Struct { .. }
                 | ExprKind::Update { .. }
                 | ExprKind::Pipe { .. }
-                | ExprKind::Str(_)
                 | ExprKind::Paren(_)
         );
         let doc = self.expression(value);
@@ -96,7 +98,11 @@ impl Formatter<'_> {
             Doc::nil()
         } else {
             let params: Vec<Doc> = params.iter().map(|param| self.param(param)).collect();
-            Doc::concat(vec![Doc::text(" |"), Doc::join(params, &Doc::text(", ")), Doc::text("|")])
+            Doc::concat(vec![
+                Doc::text(" |"),
+                Doc::join(params, &Doc::text(", ")),
+                Doc::text("|"),
+            ])
         };
         let head = Doc::concat(vec![Doc::text(word), bars]);
         let body = self.body(block, span);
@@ -106,7 +112,13 @@ impl Formatter<'_> {
     /// A head, its block, and `end`. `span` is the whole construct's place.
     pub fn headed(&mut self, head: Doc, block: &Block, span: Span) -> Doc {
         let inside = self.inside(block, span);
-        Doc::concat(vec![head.group(), Doc::text(" do"), inside, Doc::text("end")]).group()
+        Doc::concat(vec![
+            head.group(),
+            Doc::text(" do"),
+            inside,
+            Doc::text("end"),
+        ])
+        .group()
     }
 
     /// What stands between `do` and `end`.
@@ -122,7 +134,9 @@ impl Formatter<'_> {
     }
 
     pub fn if_expression(&mut self, branch: &IfExpr, span: Span) -> Doc {
-        let one_line = !self.is_multi_line(span) && simple(&branch.then) && branch.otherwise.as_ref().is_none_or(simple);
+        let one_line = !self.is_multi_line(span)
+            && simple(&branch.then)
+            && branch.otherwise.as_ref().is_none_or(simple);
         let edge = if one_line { Doc::Line } else { Doc::Hard };
         let mut docs = Vec::new();
         self.branches(branch, span, &edge, &mut docs);
@@ -132,17 +146,34 @@ impl Formatter<'_> {
 
     fn branches(&mut self, branch: &IfExpr, span: Span, edge: &Doc, docs: &mut Vec<Doc>) {
         let condition = self.expression(&branch.cond);
-        docs.push(Doc::concat(vec![Doc::text("if "), condition, Doc::text(" do")]));
+        docs.push(Doc::concat(vec![
+            Doc::text("if "),
+            condition,
+            Doc::text(" do"),
+        ]));
         let Some(otherwise) = &branch.otherwise else {
             let then = self.statements(&branch.then, span.end);
             return docs.push(indented(then, edge));
         };
-        let from = if branch.then.stmts.is_empty() { branch.cond.span.end } else { branch.then.span.end };
-        let to = if otherwise.stmts.is_empty() { span.end } else { otherwise.span.start };
+        let from = if branch.then.stmts.is_empty() {
+            branch.cond.span.end
+        } else {
+            branch.then.span.end
+        };
+        let to = if otherwise.stmts.is_empty() {
+            span.end
+        } else {
+            otherwise.span.start
+        };
         let else_at = self.find_word("else", from, to);
         let then = self.statements(&branch.then, else_at);
         docs.push(indented(then, edge));
-        if let [Stmt::Expr(Expr { kind: ExprKind::If(nested), span: nested_span })] = otherwise.stmts.as_slice()
+        if let [
+            Stmt::Expr(Expr {
+                kind: ExprKind::If(nested),
+                span: nested_span,
+            }),
+        ] = otherwise.stmts.as_slice()
             && !self.has_comment_before(nested_span.start)
         {
             docs.push(Doc::text("else "));
@@ -155,7 +186,13 @@ impl Formatter<'_> {
     }
 
     /// `case`, `match` and `receive` from their head on.
-    pub fn arms(&mut self, head: Doc, arms: &[Arm], after: Option<&(Expr, Block)>, span: Span) -> Doc {
+    pub fn arms(
+        &mut self,
+        head: Doc,
+        arms: &[Arm],
+        after: Option<&(Expr, Block)>,
+        span: Span,
+    ) -> Doc {
         let mut docs = Vec::new();
         let mut last: Option<u32> = None;
         let after_start = after.map(|(time, _)| {
@@ -167,15 +204,20 @@ impl Formatter<'_> {
             let next = arms.get(index + 1).map_or(end, |next| next.span.start);
             docs.push(self.gap(last, arm.span.start));
             let head = self.arm_head(arm);
-            docs.push(self.arm(head, &arm.body, arm.pattern.span.start, next));
+            let head_end = arm
+                .guard
+                .as_ref()
+                .map_or(arm.pattern.span, |guard| guard.span)
+                .end;
+            docs.push(self.arm(head, &arm.body, head_end, next));
             last = Some(arm.span.end);
         }
         docs.push(self.closing(last.unwrap_or(0), end));
         let mut parts = vec![head, Doc::text(" do"), Doc::concat(docs).indent()];
-        if let (Some((time, body)), Some(start)) = (after, after_start) {
+        if let Some((time, body)) = after {
             parts.push(Doc::Hard);
             let head = Doc::concat(vec![Doc::text("after "), self.expression(time)]);
-            parts.push(self.arm(head, body, start, span.end));
+            parts.push(self.arm(head, body, time.span.end, span.end));
             parts.push(self.closing(body.span.end, span.end));
         }
         parts.extend([Doc::Hard, Doc::text("end")]);
@@ -184,7 +226,8 @@ impl Formatter<'_> {
 
     /// The line break before an arm, with an empty line if there was one, and its comments.
     fn gap(&mut self, last: Option<u32>, start: u32) -> Doc {
-        let blank = last.is_some_and(|end| self.blank_between(end, self.start_with_comments(start)));
+        let blank =
+            last.is_some_and(|end| self.blank_between(end, self.start_with_comments(start)));
         let comments = self.leading(start);
         Doc::concat(vec![if blank { Doc::Blank } else { Doc::Hard }, comments])
     }
@@ -203,12 +246,15 @@ impl Formatter<'_> {
     }
 
     /// `head -> body`, the body on the same line if it is one statement that was there and fits.
-    fn arm(&mut self, head: Doc, body: &Block, start: u32, limit: u32) -> Doc {
-        let lead = self.between(body.span, start, body.span.start);
+    fn arm(&mut self, head: Doc, body: &Block, head_end: u32, limit: u32) -> Doc {
+        let lead = self.between(body.span, head_end, body.span.start);
         let same_line = body.stmts.len() == 1 && !self.is_multi_line(lead);
         let comment = self.has_comment_before(body.span.start);
         // Comments on further lines belong to the next arm.
-        let rest = self.text.get(body.span.end as usize..limit as usize).unwrap_or("");
+        let rest = self
+            .text
+            .get(body.span.end as usize..limit as usize)
+            .unwrap_or("");
         let line = rest.find('\n').unwrap_or(rest.len()) as u32;
         let statements = self.statements(body, body.span.end + line);
         let opens = opens_on_line(body) && (statements.breaks() || !is_plain(body));
@@ -224,14 +270,21 @@ impl Formatter<'_> {
         let mut docs = Vec::new();
         let mut last = None;
         for (index, (condition, body)) in arms.iter().enumerate() {
-            let next = arms.get(index + 1).map_or(span.end, |next| next.0.span.start);
+            let next = arms
+                .get(index + 1)
+                .map_or(span.end, |next| next.0.span.start);
             docs.push(self.gap(last, condition.span.start));
             let head = self.expression(condition);
-            docs.push(self.arm(head, body, condition.span.start, next));
+            docs.push(self.arm(head, body, condition.span.end, next));
             last = Some(body.span.end);
         }
         docs.push(self.closing(last.unwrap_or(0), span.end));
-        Doc::concat(vec![Doc::text("cond do"), Doc::concat(docs).indent(), Doc::Hard, Doc::text("end")])
+        Doc::concat(vec![
+            Doc::text("cond do"),
+            Doc::concat(docs).indent(),
+            Doc::Hard,
+            Doc::text("end"),
+        ])
     }
 
     pub fn for_expression(&mut self, each: &ForExpr, span: Span) -> Doc {
@@ -239,24 +292,35 @@ impl Formatter<'_> {
             .generators
             .iter()
             .map(|(pattern, iterable)| {
-                Doc::concat(vec![self.pattern(pattern), Doc::text(" in "), self.expression(iterable)])
+                Doc::concat(vec![
+                    self.pattern(pattern),
+                    Doc::text(" in "),
+                    self.expression(iterable),
+                ])
             })
             .collect();
         let separator = Doc::concat(vec![Doc::text(","), Doc::Line]);
-        let generators = Doc::concat(vec![Doc::text("for "), Doc::join(generators, &separator).indent()]);
+        let generators = Doc::concat(vec![
+            Doc::text("for "),
+            Doc::join(generators, &separator).indent(),
+        ]);
         let head = self.guarded(generators, each.guard.as_ref());
         self.headed(head, &each.body, span)
     }
 
     pub fn closure(&mut self, closure: &Closure, span: Span) -> Doc {
-        let one_line = !self.is_multi_line(span) && closure.clauses.iter().all(|clause| simple(&clause.body));
+        let one_line =
+            !self.is_multi_line(span) && closure.clauses.iter().all(|clause| simple(&clause.body));
         let mut docs = vec![Doc::text("fn")];
         for (index, clause) in closure.clauses.iter().enumerate() {
             if index > 0 {
                 docs.push(if one_line { Doc::Line } else { Doc::Hard });
                 docs.push(Doc::text("|"));
             }
-            let next = closure.clauses.get(index + 1).map_or(span.end, |next| next.span.start);
+            let next = closure
+                .clauses
+                .get(index + 1)
+                .map_or(span.end, |next| next.span.start);
             docs.push(self.closure_head(clause));
             docs.push(self.closure_body(clause, next, one_line));
         }
@@ -269,9 +333,19 @@ impl Formatter<'_> {
         // One parameter that is in parentheses itself needs a second pair.
         let pair = matches!(
             clause.params.as_slice(),
-            [Param { pattern: Pattern { kind: PatternKind::Tuple(_) | PatternKind::Paren(_) | PatternKind::Unit, .. }, .. }]
+            [Param {
+                pattern: Pattern {
+                    kind: PatternKind::Tuple(_) | PatternKind::Paren(_) | PatternKind::Unit,
+                    ..
+                },
+                ..
+            }]
         );
-        let params: Vec<Doc> = clause.params.iter().map(|param| self.param(param)).collect();
+        let params: Vec<Doc> = clause
+            .params
+            .iter()
+            .map(|param| self.param(param))
+            .collect();
         let params = Doc::join(params, &Doc::text(", "));
         let params = match (pair, clause.params.is_empty()) {
             (_, true) => Doc::nil(),
@@ -300,7 +374,10 @@ fn indented(statements: Doc, edge: &Doc) -> Doc {
     if empty(&statements) {
         return Doc::Hard;
     }
-    Doc::concat(vec![Doc::concat(vec![edge.clone(), statements]).indent(), edge.clone()])
+    Doc::concat(vec![
+        Doc::concat(vec![edge.clone(), statements]).indent(),
+        edge.clone(),
+    ])
 }
 
 /// Whether a block is one statement that may stand on the line of its construct.
@@ -324,8 +401,7 @@ fn opens_on_line(block: &Block) -> bool {
                 | ExprKind::Map(_)
                 | ExprKind::Struct { .. }
                 | ExprKind::Block(_)
-                | ExprKind::While(..)
-                | ExprKind::Str(_),
+                | ExprKind::While(..),
             ..
         })]
     )
@@ -336,7 +412,10 @@ fn is_plain(block: &Block) -> bool {
     matches!(
         block.stmts.as_slice(),
         [Stmt::Expr(Expr {
-            kind: ExprKind::Call(_) | ExprKind::List(_) | ExprKind::Map(_) | ExprKind::Struct { .. },
+            kind: ExprKind::Call(_)
+                | ExprKind::List(_)
+                | ExprKind::Map(_)
+                | ExprKind::Struct { .. },
             ..
         })]
     )

@@ -19,7 +19,11 @@ impl Formatter<'_> {
         let mut docs = vec![self.expression(first)];
         for (op, _, right) in links.into_iter().rev() {
             let (text, gap) = operator(op);
-            docs.push(Doc::text(if gap { format!(" {text}") } else { text.to_owned() }));
+            docs.push(Doc::text(if gap {
+                format!(" {text}")
+            } else {
+                text.to_owned()
+            }));
             docs.push(if gap { Doc::Line } else { Doc::nil() });
             docs.push(self.expression(right));
         }
@@ -31,7 +35,13 @@ impl Formatter<'_> {
         let mut stages = Vec::new();
         let mut first = expr;
         let mut broken = false;
-        while let ExprKind::Pipe { value, slot, op_span, target } = &first.kind {
+        while let ExprKind::Pipe {
+            value,
+            slot,
+            op_span,
+            target,
+        } = &first.kind
+        {
             let gap = self.between(*op_span, value.span.end, op_span.start);
             broken |= self.is_multi_line(gap);
             stages.push((*slot, *op_span, target.as_ref()));
@@ -46,7 +56,11 @@ impl Formatter<'_> {
             docs.push(comments);
             docs.push(Doc::Line);
             docs.push(self.leading(target.span.start));
-            docs.push(Doc::text(if slot == 1 { "|> ".to_owned() } else { format!("|{slot}> ") }));
+            docs.push(Doc::text(if slot == 1 {
+                "|> ".to_owned()
+            } else {
+                format!("|{slot}> ")
+            }));
             docs.push(self.expression(target));
             end = target.span.end;
         }
@@ -103,7 +117,10 @@ impl Formatter<'_> {
 
     /// `(args) do … end`.
     fn arguments(&mut self, call: &Call, span: Span) -> Doc {
-        let end = call.trailing.as_ref().map_or(span.end, |block| block.span.start);
+        let end = call
+            .trailing
+            .as_ref()
+            .map_or(span.end, |block| block.span.start);
         let within = self.between(span, call.callee.span.end, end);
         let args = self.argument_list(&call.args, within);
         match &call.trailing {
@@ -132,9 +149,18 @@ impl Formatter<'_> {
         }
         let args: Vec<_> = args
             .iter()
-            .map(|arg| (arg.name.as_ref().map_or(arg.value.span, |name| name.span.to(arg.value.span)), arg))
+            .map(|arg| {
+                (
+                    arg.name
+                        .as_ref()
+                        .map_or(arg.value.span, |name| name.span.to(arg.value.span)),
+                    arg,
+                )
+            })
             .collect();
-        self.bracketed("(", &args, ")", within, |formatter, (_, arg)| formatter.argument(arg))
+        self.bracketed("(", &args, ")", within, |formatter, (_, arg)| {
+            formatter.argument(arg)
+        })
     }
 
     fn argument(&mut self, arg: &Arg) -> Doc {
@@ -161,7 +187,9 @@ fn hugs(expr: &Expr) -> bool {
 }
 
 fn binary_level(expr: &Expr) -> Option<u32> {
-    let ExprKind::Binary(op, ..) = &expr.kind else { return None };
+    let ExprKind::Binary(op, ..) = &expr.kind else {
+        return None;
+    };
     Some(match op {
         BinOp::Or => 2,
         BinOp::And => 3,

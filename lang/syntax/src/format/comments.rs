@@ -18,7 +18,9 @@ impl<'t> Formatter<'t> {
 
     /// Whether a comment that is still to be written starts before an offset.
     pub fn has_comment_before(&self, offset: u32) -> bool {
-        self.comments.first().is_some_and(|comment| comment.span.start < offset)
+        self.comments
+            .first()
+            .is_some_and(|comment| comment.span.start < offset)
     }
 
     /// Comments before an offset, each on a line of its own, each followed by a line break.
@@ -26,7 +28,10 @@ impl<'t> Formatter<'t> {
         let mut docs = Vec::new();
         while let Some(comment) = self.take_before(offset) {
             docs.push(Doc::Verbatim(self.comment_text(&comment)));
-            let next = self.comments.first().map_or(offset, |next| next.span.start.min(offset));
+            let next = self
+                .comments
+                .first()
+                .map_or(offset, |next| next.span.start.min(offset));
             let blank = self.blank_between(comment.span.end, next);
             docs.push(if blank { Doc::Blank } else { Doc::Hard });
         }
@@ -84,7 +89,9 @@ impl<'t> Formatter<'t> {
 
     /// Where the next thing to write starts: a comment or the node at `offset`.
     pub fn start_with_comments(&self, offset: u32) -> u32 {
-        self.comments.first().map_or(offset, |comment| comment.span.start.min(offset))
+        self.comments
+            .first()
+            .map_or(offset, |comment| comment.span.start.min(offset))
     }
 
     /// The offset of a word of the language between two offsets, comments aside.
@@ -106,6 +113,10 @@ impl<'t> Formatter<'t> {
 
     /// The place between two offsets.
     pub fn between(&self, like: Span, from: u32, to: u32) -> Span {
-        Span { start: from, end: to.max(from), ..like }
+        Span {
+            start: from,
+            end: to.max(from),
+            ..like
+        }
     }
 }

@@ -54,16 +54,27 @@ impl Doc {
     /// Arguments in parentheses, the last of which may open on the line of the call.
     pub fn hug(leading: Vec<Doc>, last: Doc) -> Doc {
         let last = Doc::Shared(Rc::new(last));
-        let leading: Vec<Doc> = leading.into_iter().map(|doc| Doc::Shared(Rc::new(doc))).collect();
+        let leading: Vec<Doc> = leading
+            .into_iter()
+            .map(|doc| Doc::Shared(Rc::new(doc)))
+            .collect();
         let around = |last: Doc| {
             let all = leading.iter().cloned().chain([last]);
-            Doc::concat(vec![Doc::text("("), Doc::join(all, &Doc::text(", ")), Doc::text(")")])
+            Doc::concat(vec![
+                Doc::text("("),
+                Doc::join(all, &Doc::text(", ")),
+                Doc::text(")"),
+            ])
         };
         let separator = Doc::concat(vec![Doc::text(","), Doc::Hard]);
         let lines = Doc::join(leading.iter().cloned().chain([last.clone()]), &separator);
         let lines = Doc::concat(vec![Doc::Hard, lines]).indent();
         let broken = Doc::concat(vec![Doc::text("("), lines, Doc::Hard, Doc::text(")")]);
-        Doc::Hug(Box::new(Hug { flat: around(last.clone()).group(), hugged: around(last.forced()), broken }))
+        Doc::Hug(Box::new(Hug {
+            flat: around(last.clone()).group(),
+            hugged: around(last.forced()),
+            broken,
+        }))
     }
 
     /// The document with its outermost group broken.
@@ -139,7 +150,12 @@ impl Doc {
 
     /// Lays the document out.
     pub fn render(&self) -> String {
-        Renderer { out: String::new(), column: 0, suffixes: Vec::new() }.run(self)
+        Renderer {
+            out: String::new(),
+            column: 0,
+            suffixes: Vec::new(),
+        }
+        .run(self)
     }
 }
 
@@ -176,7 +192,9 @@ impl Renderer {
                     steps.push((indent, mode, way));
                 }
                 Doc::Indent(inner) => steps.push((indent + INDENT, mode, inner)),
-                Doc::Concat(docs, _) => steps.extend(docs.iter().rev().map(|doc| (indent, mode, doc))),
+                Doc::Concat(docs, _) => {
+                    steps.extend(docs.iter().rev().map(|doc| (indent, mode, doc)))
+                }
                 Doc::Group(inner, breaks) => {
                     let flat = !breaks && self.fits(inner, &steps);
                     steps.push((indent, if flat { Mode::Flat } else { Mode::Broken }, inner));
@@ -227,7 +245,9 @@ impl Renderer {
         let mut pending: Vec<(Mode, &Doc)> = vec![(Mode::Flat, doc)];
         let mut rest = after.iter().rev();
         loop {
-            let Some((mode, doc)) = pending.pop().or_else(|| rest.next().map(|(_, mode, doc)| (*mode, *doc)))
+            let Some((mode, doc)) = pending
+                .pop()
+                .or_else(|| rest.next().map(|(_, mode, doc)| (*mode, *doc)))
             else {
                 return true;
             };
@@ -246,7 +266,11 @@ impl Renderer {
                     0
                 }
                 Doc::Hug(hug) => {
-                    let way = if hug.flat.breaks() { &hug.hugged } else { &hug.flat };
+                    let way = if hug.flat.breaks() {
+                        &hug.hugged
+                    } else {
+                        &hug.flat
+                    };
                     pending.push((mode, way));
                     0
                 }

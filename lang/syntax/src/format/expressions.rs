@@ -39,20 +39,26 @@ impl Formatter<'_> {
             ExprKind::Bytes(segments) => {
                 self.byte_segments(segments, span, |formatter, expr| formatter.expression(expr))
             }
-            ExprKind::Field(..) | ExprKind::Call(_) | ExprKind::Index(..) | ExprKind::Try(_) => self.postfix(expr),
+            ExprKind::Field(..) | ExprKind::Call(_) | ExprKind::Index(..) | ExprKind::Try(_) => {
+                self.postfix(expr)
+            }
             ExprKind::Unary(op, operand) => self.unary(*op, operand),
             ExprKind::Binary(..) => self.binary(expr),
             ExprKind::Pipe { .. } => self.pipe(expr),
             ExprKind::Tuple(parts) => {
                 let parts: Vec<_> = parts.iter().map(|part| (part.span, part)).collect();
-                self.bracketed("(", &parts, ")", span, |formatter, (_, part)| formatter.expression(part))
+                self.bracketed("(", &parts, ")", span, |formatter, (_, part)| {
+                    formatter.expression(part)
+                })
             }
             ExprKind::Paren(inner) => {
                 Doc::concat(vec![Doc::text("("), self.expression(inner), Doc::text(")")])
             }
             ExprKind::List(items) => self.list(items, span),
             ExprKind::Map(entries) => self.map(entries, span),
-            ExprKind::Struct { path, fields } if fields.is_empty() => Doc::text(dotted(path) + " {}"),
+            ExprKind::Struct { path, fields } if fields.is_empty() => {
+                Doc::text(dotted(path) + " {}")
+            }
             ExprKind::Struct { path, fields } => {
                 let fields = self.fields("{", fields, span);
                 Doc::concat(vec![Doc::text(dotted(path) + " "), fields])
@@ -76,14 +82,23 @@ impl Formatter<'_> {
             }
             ExprKind::For(each) => self.for_expression(each, span),
             ExprKind::Return(None) => Doc::text("return"),
-            ExprKind::Return(Some(value)) => Doc::concat(vec![Doc::text("return "), self.expression(value)]),
+            ExprKind::Return(Some(value)) => {
+                Doc::concat(vec![Doc::text("return "), self.expression(value)])
+            }
             ExprKind::Break => Doc::text("break"),
             ExprKind::Continue => Doc::text("continue"),
-            ExprKind::Receive(receive) => {
-                self.arms(Doc::text("receive"), &receive.arms, receive.after.as_ref(), span)
+            ExprKind::Receive(receive) => self.arms(
+                Doc::text("receive"),
+                &receive.arms,
+                receive.after.as_ref(),
+                span,
+            ),
+            ExprKind::Assert(value) => {
+                Doc::concat(vec![Doc::text("assert "), self.expression(value)])
             }
-            ExprKind::Assert(value) => Doc::concat(vec![Doc::text("assert "), self.expression(value)]),
-            ExprKind::AssertCrash(value) => Doc::concat(vec![Doc::text("assert_crash "), self.expression(value)]),
+            ExprKind::AssertCrash(value) => {
+                Doc::concat(vec![Doc::text("assert_crash "), self.expression(value)])
+            }
             ExprKind::AssertReceive(pattern, within) => {
                 let mut docs = vec![Doc::text("assert_receive "), self.pattern(pattern)];
                 if let Some(within) = within {
@@ -96,7 +111,9 @@ impl Formatter<'_> {
 
     fn unary(&mut self, op: UnOp, operand: &Expr) -> Doc {
         let literal = matches!(operand.kind, ExprKind::Int(_) | ExprKind::Float(_))
-            || self.source(operand.span).starts_with(|c: char| c.is_ascii_digit());
+            || self
+                .source(operand.span)
+                .starts_with(|c: char| c.is_ascii_digit());
         let sign = match op {
             UnOp::Not => "not ",
             // Without the blank the minus would become part of the number.
@@ -120,25 +137,43 @@ impl Formatter<'_> {
     }
 
     fn map(&mut self, entries: &[(Expr, Expr)], span: Span) -> Doc {
-        let entries: Vec<_> = entries.iter().map(|(key, value)| (key.span.to(value.span), key, value)).collect();
+        let entries: Vec<_> = entries
+            .iter()
+            .map(|(key, value)| (key.span.to(value.span), key, value))
+            .collect();
         self.bracketed("%{", &entries, "}", span, |formatter, (_, key, value)| {
-            Doc::concat(vec![formatter.expression(key), Doc::text(" => "), formatter.expression(value)])
+            Doc::concat(vec![
+                formatter.expression(key),
+                Doc::text(" => "),
+                formatter.expression(value),
+            ])
         })
     }
 
     /// `{ x: 1, y: 2 }`, without the brace if `open` is empty.
     fn fields(&mut self, open: &str, fields: &[(Ident, Expr)], span: Span) -> Doc {
-        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.span.to(value.span), name, value)).collect();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.span.to(value.span), name, value))
+            .collect();
         let update = open.is_empty();
         let entry = |formatter: &mut Self, (_, name, value): &(Span, &Ident, &Expr)| {
-            Doc::concat(vec![Doc::text(format!("{}: ", name.name)), formatter.expression(value)])
+            Doc::concat(vec![
+                Doc::text(format!("{}: ", name.name)),
+                formatter.expression(value),
+            ])
         };
         if !update {
             return self.spaced(open, &fields, "}", span, entry);
         }
         let (inside, breaks) = self.elements(&fields, span, entry);
         let tail = if breaks { Doc::Soft } else { Doc::nil() };
-        Doc::concat(vec![Doc::concat(vec![Doc::Line, inside]).indent(), tail, Doc::text("}")]).group()
+        Doc::concat(vec![
+            Doc::concat(vec![Doc::Line, inside]).indent(),
+            tail,
+            Doc::text("}"),
+        ])
+        .group()
     }
 
     /// Elements between brackets, one a line if they do not fit on one.
@@ -201,7 +236,9 @@ impl Formatter<'_> {
             docs.push(self.leading(place.start));
             docs.push(write(self, element));
             let last = index + 1 == elements.len();
-            let next = elements.get(index + 1).map_or(span.end, |next| next.place().start);
+            let next = elements
+                .get(index + 1)
+                .map_or(span.end, |next| next.place().start);
             if !last {
                 docs.push(Doc::text(","));
             }
@@ -227,7 +264,10 @@ impl Formatter<'_> {
         span: Span,
         write: impl Fn(&mut Self, &T) -> Doc,
     ) -> Doc {
-        let segments: Vec<_> = segments.iter().map(|segment| (segment.span, segment)).collect();
+        let segments: Vec<_> = segments
+            .iter()
+            .map(|segment| (segment.span, segment))
+            .collect();
         self.bracketed("<<", &segments, ">>", span, |formatter, (_, segment)| {
             let mut docs = vec![write(formatter, &segment.value)];
             for (index, spec) in segment.specs.iter().enumerate() {
@@ -242,7 +282,11 @@ impl Formatter<'_> {
         match spec {
             ByteSpec::Bits(bits) => Doc::text(bits.to_string()),
             ByteSpec::Word(word) => Doc::text(word.name.as_str()),
-            ByteSpec::Bytes(size) => Doc::concat(vec![Doc::text("bytes("), self.expression(size), Doc::text(")")]),
+            ByteSpec::Bytes(size) => Doc::concat(vec![
+                Doc::text("bytes("),
+                self.expression(size),
+                Doc::text(")"),
+            ]),
         }
     }
 }

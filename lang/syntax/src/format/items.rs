@@ -12,15 +12,20 @@ impl Formatter<'_> {
         let mut last: Option<(&Item, bool)> = None;
         for (index, item) in items.iter().enumerate() {
             let start = item.span.start;
-            let written_blank =
-                last.is_some_and(|(before, _)| self.blank_between(before.span.end, self.start_with_comments(start)));
+            let written_blank = last.is_some_and(|(before, _)| {
+                self.blank_between(before.span.end, self.start_with_comments(start))
+            });
             let comments = self.leading(start);
             let doc = self.item(item);
             let next = items.get(index + 1).map_or(limit, |next| next.span.start);
             let trailing = self.trailing(item.span.end, next);
             if let Some((before, tall)) = last {
                 let apart = (tall || doc.breaks()) && !same_function(before, item);
-                docs.push(if written_blank || apart { Doc::Blank } else { Doc::Hard });
+                docs.push(if written_blank || apart {
+                    Doc::Blank
+                } else {
+                    Doc::Hard
+                });
             }
             last = Some((item, doc.breaks()));
             docs.extend([comments, doc, trailing]);
@@ -42,7 +47,11 @@ impl Formatter<'_> {
             ItemKind::Struct(definition) => self.structure(definition, item.span),
             ItemKind::Sum(definition) => self.sum(definition, item.span),
             ItemKind::Alias(alias) => {
-                let head = format!("type {}{} = ", alias.name.name, type_params(&alias.type_params));
+                let head = format!(
+                    "type {}{} = ",
+                    alias.name.name,
+                    type_params(&alias.type_params)
+                );
                 Doc::concat(vec![Doc::text(head), self.ty(&alias.ty)])
             }
             ItemKind::Interface(definition) => self.interface(definition, item.span),
@@ -59,11 +68,19 @@ impl Formatter<'_> {
                 self.headed(head, &test.body, item.span)
             }
         };
-        if item.public { Doc::concat(vec![Doc::text("pub "), doc]) } else { doc }
+        if item.public {
+            Doc::concat(vec![Doc::text("pub "), doc])
+        } else {
+            doc
+        }
     }
 
     pub fn function(&mut self, clause: &FnClause) -> Doc {
-        let name = Doc::text(format!("fn {}{}", clause.name.name, type_params(&clause.type_params)));
+        let name = Doc::text(format!(
+            "fn {}{}",
+            clause.name.name,
+            type_params(&clause.type_params)
+        ));
         let head = self.signature(name, clause);
         match &clause.body {
             None => head,
@@ -82,7 +99,8 @@ impl Formatter<'_> {
             docs.extend([Doc::text(" -> "), self.ty(ret)]);
         }
         docs.push(self.bounds(&clause.bounds));
-        self.guarded(Doc::concat(docs), clause.guard.as_ref()).group()
+        self.guarded(Doc::concat(docs), clause.guard.as_ref())
+            .group()
     }
 
     /// Parameters behind a name.
@@ -93,17 +111,35 @@ impl Formatter<'_> {
     }
 
     fn native(&mut self, native: &NativeFn) -> Doc {
-        let name = Doc::text(format!("native fn {}{}", native.name.name, type_params(&native.type_params)));
-        let params: Vec<_> = native.params.iter().map(|param| (param.name.span.to(param.ty.span), param)).collect();
-        let end = params.last().map_or(native.name.span.end, |last| last.0.end);
+        let name = Doc::text(format!(
+            "native fn {}{}",
+            native.name.name,
+            type_params(&native.type_params)
+        ));
+        let params: Vec<_> = native
+            .params
+            .iter()
+            .map(|param| (param.name.span.to(param.ty.span), param))
+            .collect();
+        let end = params
+            .last()
+            .map_or(native.name.span.end, |last| last.0.end);
         let within = self.between(native.name.span, native.name.span.end, end);
         let params = self.bracketed("(", &params, ")", within, |formatter, (_, param)| {
             let own = if param.owned { "own " } else { "" };
-            Doc::concat(vec![Doc::text(format!("{} :: {own}", param.name.name)), formatter.ty(&param.ty)])
+            Doc::concat(vec![
+                Doc::text(format!("{} :: {own}", param.name.name)),
+                formatter.ty(&param.ty),
+            ])
         });
         let ret = self.ty(&native.ret);
         let bounds = self.bounds(&native.bounds);
-        let symbol = Doc::concat(vec![Doc::text(" ="), Doc::Line, Doc::text(quoted(&native.symbol))]).indent();
+        let symbol = Doc::concat(vec![
+            Doc::text(" ="),
+            Doc::Line,
+            Doc::text(quoted(&native.symbol)),
+        ])
+        .indent();
         Doc::concat(vec![name, params, Doc::text(" -> "), ret, bounds, symbol]).group()
     }
 }
@@ -116,7 +152,9 @@ fn import_line(import: &Import) -> Doc {
         ImportWhat::Star(_) => Doc::text(format!("from {path} import *")),
         ImportWhat::Names(names) => {
             let names = names.iter().map(|(name, renamed)| {
-                let renamed = renamed.as_ref().map_or_else(String::new, |new| format!(" as {}", new.name));
+                let renamed = renamed
+                    .as_ref()
+                    .map_or_else(String::new, |new| format!(" as {}", new.name));
                 Doc::text(format!("{}{renamed}", name.name))
             });
             let separator = Doc::concat(vec![Doc::text(","), Doc::Line]);

@@ -37,15 +37,20 @@ impl Formatter<'_> {
         let mut docs: Vec<Doc> = Vec::new();
         let mut last: Option<(u32, bool)> = None;
         for (index, (span, member)) in members.iter().enumerate() {
-            let written =
-                last.is_some_and(|(end, _)| self.blank_between(end, self.start_with_comments(span.start)));
+            let written = last.is_some_and(|(end, _)| {
+                self.blank_between(end, self.start_with_comments(span.start))
+            });
             let comments = self.leading(span.start);
             let doc = write(self, member);
             let next = members.get(index + 1).map_or(limit, |next| next.0.start);
             let trailing = self.trailing(span.end, next);
             if let Some((_, tall)) = last {
                 let apart = spacing == Spacing::Apart && (tall || doc.breaks());
-                docs.push(if written || apart { Doc::Blank } else { Doc::Hard });
+                docs.push(if written || apart {
+                    Doc::Blank
+                } else {
+                    Doc::Hard
+                });
             }
             last = Some((span.end, doc.breaks()));
             docs.extend([comments, doc, trailing]);
@@ -59,24 +64,50 @@ impl Formatter<'_> {
     }
 
     pub fn structure(&mut self, definition: &StructDef, span: Span) -> Doc {
-        let head = self.head("struct", &definition.name, &definition.type_params, &definition.bounds);
-        let fields: Vec<_> =
-            definition.fields.iter().map(|field| (field.name.span.to(field.ty.span), field)).collect();
+        let head = self.head(
+            "struct",
+            &definition.name,
+            &definition.type_params,
+            &definition.bounds,
+        );
+        let fields: Vec<_> = definition
+            .fields
+            .iter()
+            .map(|field| (field.name.span.to(field.ty.span), field))
+            .collect();
         let limit = self.members_end(&definition.deriving, span);
         let fields = self.lines(&fields, limit, Spacing::AsWritten, |formatter, field| {
-            Doc::concat(vec![Doc::text(format!("{} :: ", field.name.name)), formatter.ty(&field.ty)])
+            Doc::concat(vec![
+                Doc::text(format!("{} :: ", field.name.name)),
+                formatter.ty(&field.ty),
+            ])
         });
         Doc::concat(vec![enclosed(head, fields), deriving(&definition.deriving)])
     }
 
     pub fn sum(&mut self, definition: &SumDef, span: Span) -> Doc {
-        let head = self.head("type", &definition.name, &definition.type_params, &definition.bounds);
-        let variants: Vec<_> = definition.variants.iter().map(|variant| (variant.span, variant)).collect();
+        let head = self.head(
+            "type",
+            &definition.name,
+            &definition.type_params,
+            &definition.bounds,
+        );
+        let variants: Vec<_> = definition
+            .variants
+            .iter()
+            .map(|variant| (variant.span, variant))
+            .collect();
         let limit = self.members_end(&definition.deriving, span);
-        let variants = self.lines(&variants, limit, Spacing::AsWritten, |formatter, variant| {
-            formatter.variant(variant)
-        });
-        Doc::concat(vec![enclosed(head, variants), deriving(&definition.deriving)])
+        let variants = self.lines(
+            &variants,
+            limit,
+            Spacing::AsWritten,
+            |formatter, variant| formatter.variant(variant),
+        );
+        Doc::concat(vec![
+            enclosed(head, variants),
+            deriving(&definition.deriving),
+        ])
     }
 
     fn variant(&mut self, variant: &VariantDef) -> Doc {
@@ -84,20 +115,37 @@ impl Formatter<'_> {
         if variant.fields.is_empty() {
             return name;
         }
-        let fields: Vec<_> = variant.fields.iter().map(|(name, ty)| (ty.span, name, ty)).collect();
-        let fields = self.bracketed("(", &fields, ")", variant.span, |formatter, (_, name, ty)| {
-            let label = name.as_ref().map_or_else(String::new, |name| format!("{} :: ", name.name));
-            Doc::concat(vec![Doc::text(label), formatter.ty(ty)])
-        });
+        let fields: Vec<_> = variant
+            .fields
+            .iter()
+            .map(|(name, ty)| (ty.span, name, ty))
+            .collect();
+        let fields = self.bracketed(
+            "(",
+            &fields,
+            ")",
+            variant.span,
+            |formatter, (_, name, ty)| {
+                let label = name
+                    .as_ref()
+                    .map_or_else(String::new, |name| format!("{} :: ", name.name));
+                Doc::concat(vec![Doc::text(label), formatter.ty(ty)])
+            },
+        );
         Doc::concat(vec![name, fields])
     }
 
     /// Where the members end: before the `end` that a `deriving` may follow.
     fn members_end(&self, deriving: &Deriving, span: Span) -> u32 {
         let text = self.source(span);
-        let until = if deriving.is_some() { text.rfind("deriving") } else { None };
+        let until = if deriving.is_some() {
+            text.rfind("deriving")
+        } else {
+            None
+        };
         let body = &text[..until.unwrap_or(text.len())];
-        body.rfind("end").map_or(span.end, |at| span.start + at as u32)
+        body.rfind("end")
+            .map_or(span.end, |at| span.start + at as u32)
     }
 
     /// `struct Name<T> where … do`.
@@ -108,14 +156,21 @@ impl Formatter<'_> {
     }
 
     pub fn interface(&mut self, definition: &InterfaceDef, span: Span) -> Doc {
-        let mut head = format!("interface {}{}", definition.name.name, type_params(&definition.type_params));
+        let mut head = format!(
+            "interface {}{}",
+            definition.name.name,
+            type_params(&definition.type_params)
+        );
         for (index, parent) in definition.supers.iter().enumerate() {
             head += if index == 0 { ": " } else { " + " };
             head += &super::types::flat(&self.ty(parent));
         }
         let bounds = self.bounds(&definition.bounds);
         let head = Doc::concat(vec![Doc::text(head), bounds, Doc::text(" do")]).group();
-        let types = definition.assoc_types.iter().map(|name| (name.span, Member::Type(name, None)));
+        let types = definition
+            .assoc_types
+            .iter()
+            .map(|name| (name.span, Member::Type(name, None)));
         let body = self.methods(types.collect(), &definition.methods, span);
         enclosed(head, body)
     }
@@ -133,9 +188,10 @@ impl Formatter<'_> {
             bounds,
             Doc::text(" do"),
         ]);
-        let types = definition.assoc_types.iter().map(|(name, ty)| {
-            (name.span.to(ty.span), Member::Type(name, Some(ty)))
-        });
+        let types = definition
+            .assoc_types
+            .iter()
+            .map(|(name, ty)| (name.span.to(ty.span), Member::Type(name, Some(ty))));
         let body = self.methods(types.collect(), &definition.methods, span);
         enclosed(head.group(), body)
     }
@@ -147,28 +203,47 @@ impl Formatter<'_> {
         methods: &'a [Method],
         span: Span,
     ) -> Doc {
-        members.extend(methods.iter().map(|method| (method.clause.span, Member::Method(&method.clause))));
+        members.extend(
+            methods
+                .iter()
+                .map(|method| (method.clause.span, Member::Method(&method.clause))),
+        );
         members.sort_by_key(|member| member.0.start);
-        self.lines(&members, span.end, Spacing::Apart, |formatter, member| match member {
-            Member::Type(name, None) => Doc::text(format!("type {}", name.name)),
-            Member::Type(name, Some(ty)) => {
-                Doc::concat(vec![Doc::text(format!("type {} = ", name.name)), formatter.ty(ty)])
-            }
-            Member::Method(clause) => formatter.function(clause),
-        })
+        self.lines(
+            &members,
+            span.end,
+            Spacing::Apart,
+            |formatter, member| match member {
+                Member::Type(name, None) => Doc::text(format!("type {}", name.name)),
+                Member::Type(name, Some(ty)) => Doc::concat(vec![
+                    Doc::text(format!("type {} = ", name.name)),
+                    formatter.ty(ty),
+                ]),
+                Member::Method(clause) => formatter.function(clause),
+            },
+        )
     }
 
     pub fn actor(&mut self, actor: &ActorDef) -> Doc {
-        let name = Doc::text(format!("actor {}{}", actor.name.name, type_params(&actor.type_params)));
+        let name = Doc::text(format!(
+            "actor {}{}",
+            actor.name.name,
+            type_params(&actor.type_params)
+        ));
         let params = self.parameters(&actor.params, actor.name.span);
         let bounds = self.bounds(&actor.bounds);
-        let head = self.guarded(Doc::concat(vec![name, params, bounds]), actor.guard.as_ref());
+        let head = self.guarded(
+            Doc::concat(vec![name, params, bounds]),
+            actor.guard.as_ref(),
+        );
         let head = Doc::concat(vec![head, Doc::text(" do")]).group();
         let Some(terminate) = &actor.terminate else {
             let body = self.statements(&actor.body, actor.span.end);
             return enclosed(head, body);
         };
-        let from = actor.body.stmts.last().map_or(actor.name.span.end, |stmt| super::blocks::stmt_span(stmt).end);
+        let from = actor.body.stmts.last().map_or(actor.name.span.end, |stmt| {
+            super::blocks::stmt_span(stmt).end
+        });
         let word = self.find_word("terminate", from, actor.span.end);
         let body = self.statements(&actor.body, word);
         let limit = self.find_word("end", terminate.span.end, actor.span.end);
@@ -179,24 +254,39 @@ impl Formatter<'_> {
         if !actor.body.stmts.is_empty() {
             docs.push(if blank { Doc::Blank } else { Doc::Hard });
         }
-        docs.extend([Doc::text("terminate "), block, self.closing(place.end, actor.span.end)]);
+        docs.extend([
+            Doc::text("terminate "),
+            block,
+            self.closing(place.end, actor.span.end),
+        ]);
         enclosed(head, Doc::concat(docs))
     }
 
     pub fn service(&mut self, service: &ServiceDef, span: Span) -> Doc {
         let head = Doc::text(format!("service {} do", service.name.name));
-        let members: Vec<_> = service.members.iter().map(|member| (member_span(member), member)).collect();
-        let body = self.lines(&members, span.end, Spacing::Apart, |formatter, member| match member {
-            ServiceMember::Fn(clause) => formatter.function(clause),
-            ServiceMember::Call(handler) => formatter.handler("call", handler),
-            ServiceMember::Cast(handler) => formatter.handler("cast", handler),
-            ServiceMember::Info(handler) => {
-                let pattern = formatter.pattern(&handler.pattern);
-                let head = Doc::concat(vec![Doc::text("info "), pattern, Doc::text(" ")]);
-                formatter.handled(head, &handler.block)
-            }
-            ServiceMember::Terminate(block) => formatter.handled(Doc::text("terminate "), block),
-        });
+        let members: Vec<_> = service
+            .members
+            .iter()
+            .map(|member| (member_span(member), member))
+            .collect();
+        let body = self.lines(
+            &members,
+            span.end,
+            Spacing::Apart,
+            |formatter, member| match member {
+                ServiceMember::Fn(clause) => formatter.function(clause),
+                ServiceMember::Call(handler) => formatter.handler("call", handler),
+                ServiceMember::Cast(handler) => formatter.handler("cast", handler),
+                ServiceMember::Info(handler) => {
+                    let pattern = formatter.pattern(&handler.pattern);
+                    let head = Doc::concat(vec![Doc::text("info "), pattern, Doc::text(" ")]);
+                    formatter.handled(head, &handler.block)
+                }
+                ServiceMember::Terminate(block) => {
+                    formatter.handled(Doc::text("terminate "), block)
+                }
+            },
+        );
         enclosed(head, body)
     }
 
@@ -227,26 +317,43 @@ impl Formatter<'_> {
             .settings
             .iter()
             .map(|(name, value)| (name.span.to(value.span), Line::Setting(name, value)));
-        let children = supervisor.children.iter().map(|child| (child.span, Line::Child(child)));
+        let children = supervisor
+            .children
+            .iter()
+            .map(|child| (child.span, Line::Child(child)));
         let mut lines: Vec<_> = settings.chain(children).collect();
         lines.sort_by_key(|line| line.0.start);
-        let body = self.lines(&lines, span.end, Spacing::Apart, |formatter, line| match line {
-            Line::Setting(name, value) => formatter.setting(name, value),
-            Line::Child(child) => formatter.child(child),
-        });
+        let body = self.lines(
+            &lines,
+            span.end,
+            Spacing::Apart,
+            |formatter, line| match line {
+                Line::Setting(name, value) => formatter.setting(name, value),
+                Line::Child(child) => formatter.child(child),
+            },
+        );
         enclosed(head, body)
     }
 
     fn setting(&mut self, name: &Ident, value: &Expr) -> Doc {
-        Doc::concat(vec![Doc::text(format!("{}: ", name.name)), self.expression(value)])
+        Doc::concat(vec![
+            Doc::text(format!("{}: ", name.name)),
+            self.expression(value),
+        ])
     }
 
     fn child(&mut self, child: &ChildDef) -> Doc {
-        let lines: Vec<_> =
-            child.settings.iter().map(|(name, value)| (name.span.to(value.span), (name, value))).collect();
-        let body = self.lines(&lines, child.span.end, Spacing::AsWritten, |formatter, (name, value)| {
-            formatter.setting(name, value)
-        });
+        let lines: Vec<_> = child
+            .settings
+            .iter()
+            .map(|(name, value)| (name.span.to(value.span), (name, value)))
+            .collect();
+        let body = self.lines(
+            &lines,
+            child.span.end,
+            Spacing::AsWritten,
+            |formatter, (name, value)| formatter.setting(name, value),
+        );
         enclosed(Doc::text(format!("child {} do", child.name.name)), body)
     }
 }

@@ -24,10 +24,21 @@ use doc::Doc;
 /// The text of a file in Snow's style. The tree must be that of the text, and without mistakes:
 /// what did not parse is not in the tree, and would be lost.
 pub fn format(text: &str, file: &File) -> String {
-    let mut formatter = Formatter { text, comments: &file.comments };
-    let end = Span { file: crate::syntax::ast::FileId(0), start: text.len() as u32, end: text.len() as u32 };
+    let mut formatter = Formatter {
+        text,
+        comments: &file.comments,
+    };
+    let end = Span {
+        file: crate::syntax::ast::FileId(0),
+        start: text.len() as u32,
+        end: text.len() as u32,
+    };
     let items = formatter.items(&file.items, end.end);
-    if items.is_nil() { String::new() } else { items.render() }
+    if items.is_nil() {
+        String::new()
+    } else {
+        items.render()
+    }
 }
 
 /// What formatting walks along: the source, and the comments not yet written.
@@ -39,7 +50,9 @@ struct Formatter<'t> {
 impl<'t> Formatter<'t> {
     /// The source text of a place.
     fn source(&self, span: Span) -> &'t str {
-        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+        self.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 
     /// A place copied from the source, with the comments in it.

@@ -21,14 +21,26 @@ impl Formatter<'_> {
                 Doc::text(format!("({})", parts.join(", ")))
             }
             TypeExprKind::Fun(params, result) => {
-                let params: Vec<String> = params.iter().map(|param| flat(&self.ty(param))).collect();
-                Doc::text(format!("Fun({}) -> {}", params.join(", "), flat(&self.ty(result))))
+                let params: Vec<String> =
+                    params.iter().map(|param| flat(&self.ty(param))).collect();
+                Doc::text(format!(
+                    "Fun({}) -> {}",
+                    params.join(", "),
+                    flat(&self.ty(result))
+                ))
             }
             TypeExprKind::Option(inner) => Doc::text(self.postfix_base(inner) + "?"),
             TypeExprKind::Result(value, error) => {
                 let error_text = flat(&self.ty(error));
-                let simple = matches!(error.kind, TypeExprKind::Path { .. } | TypeExprKind::Tuple(_));
-                let error = if simple { error_text } else { format!("({error_text})") };
+                let simple = matches!(
+                    error.kind,
+                    TypeExprKind::Path { .. } | TypeExprKind::Tuple(_)
+                );
+                let error = if simple {
+                    error_text
+                } else {
+                    format!("({error_text})")
+                };
                 Doc::text(format!("{}!{error}", self.postfix_base(value)))
             }
             TypeExprKind::Error => self.verbatim(ty.span),
@@ -38,7 +50,11 @@ impl Formatter<'_> {
     /// A type that `?` or `!` follows.
     fn postfix_base(&mut self, ty: &TypeExpr) -> String {
         let text = flat(&self.ty(ty));
-        if matches!(ty.kind, TypeExprKind::Fun(..)) { format!("({text})") } else { text }
+        if matches!(ty.kind, TypeExprKind::Fun(..)) {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     /// ` where T: A + B`, on a line of its own if it does not fit.
@@ -49,11 +65,19 @@ impl Formatter<'_> {
         let bounds: Vec<String> = bounds
             .iter()
             .map(|bound| {
-                let interfaces: Vec<String> = bound.interfaces.iter().map(|ty| flat(&self.ty(ty))).collect();
+                let interfaces: Vec<String> = bound
+                    .interfaces
+                    .iter()
+                    .map(|ty| flat(&self.ty(ty)))
+                    .collect();
                 format!("{}: {}", flat(&self.ty(&bound.ty)), interfaces.join(" + "))
             })
             .collect();
-        Doc::concat(vec![Doc::Line, Doc::text(format!("where {}", bounds.join(", ")))]).indent()
+        Doc::concat(vec![
+            Doc::Line,
+            Doc::text(format!("where {}", bounds.join(", "))),
+        ])
+        .indent()
     }
 }
 
@@ -66,7 +90,10 @@ pub fn flat(doc: &Doc) -> String {
 }
 
 pub fn dotted(path: &[Ident]) -> String {
-    path.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join(".")
+    path.iter()
+        .map(|part| part.name.as_str())
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 /// `<T, U>`, or nothing.

@@ -5,9 +5,9 @@
 
 pub mod ast;
 mod layout;
-mod lexer;
+pub mod lexer;
 mod parse;
-mod token;
+pub mod token;
 
 #[cfg(test)]
 pub(crate) mod tests;

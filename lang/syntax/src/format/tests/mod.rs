@@ -18,7 +18,11 @@ fn comments(text: &str, file: &File) -> Vec<String> {
     let mut found: Vec<String> = file
         .comments
         .iter()
-        .map(|comment| text[comment.span.start as usize..comment.span.end as usize].trim().to_owned())
+        .map(|comment| {
+            text[comment.span.start as usize..comment.span.end as usize]
+                .trim()
+                .to_owned()
+        })
         .collect();
     found.sort();
     found
@@ -28,9 +32,18 @@ fn comments(text: &str, file: &File) -> Vec<String> {
 fn check(text: &str) -> String {
     let file = parsed(text).unwrap_or_else(|| panic!("{}", parse_text(text).1));
     let formatted = super::format(text, &file);
-    let again = parsed(&formatted).unwrap_or_else(|| panic!("does not parse any more:\n{formatted}"));
-    assert_eq!(dump::flat(&file.items), dump::flat(&again.items), "\n{formatted}");
-    assert_eq!(comments(text, &file), comments(&formatted, &again), "\n{formatted}");
+    let again =
+        parsed(&formatted).unwrap_or_else(|| panic!("does not parse any more:\n{formatted}"));
+    assert_eq!(
+        dump::flat(&file.items),
+        dump::flat(&again.items),
+        "\n{formatted}"
+    );
+    assert_eq!(
+        comments(text, &file),
+        comments(&formatted, &again),
+        "\n{formatted}"
+    );
     assert_eq!(formatted, super::format(&formatted, &again));
     formatted
 }

@@ -120,7 +120,8 @@ impl Matcher<'_> {
             return self.settle_else_if(next);
         }
         let chunk_indent = self.block().chunk.indent;
-        let body_follows = next.is_some_and(|next| next != Tok::End) && self.indent > chunk_indent;
+        let body_follows =
+            next.is_some_and(|next| !starts_member(next)) && self.indent > chunk_indent;
         let Some(head) = self.heads.pop() else { return };
         self.heads.truncate(base);
         if head.optional && !body_follows {
@@ -226,6 +227,13 @@ fn opens_item(block: &BlockFrame) -> bool {
 fn starts_member(tok: Tok) -> bool {
     matches!(
         tok,
-        Tok::End | Tok::Fn | Tok::Type | Tok::Pub | Tok::Native | Tok::Struct | Tok::Impl | Tok::Import
+        Tok::End
+            | Tok::Fn
+            | Tok::Type
+            | Tok::Pub
+            | Tok::Native
+            | Tok::Struct
+            | Tok::Impl
+            | Tok::Import
     )
 }
