@@ -126,6 +126,12 @@ pub fn compare(examples: &[Example], stdout: &str) -> Vec<String> {
     wrong
 }
 
+/// The first fenced block of `language` in a Markdown text.
+pub fn fenced<'a>(markdown: &'a str, language: &str) -> Option<&'a str> {
+    let (_, rest) = markdown.split_once(&format!("```{language}\n"))?;
+    rest.split_once("```").map(|(block, _)| block)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{compare, examples, program};

@@ -1,4 +1,4 @@
-//! Runs the examples in the doc comments of the standard library, one program a module.
+//! Runs the examples in the doc comments of the standard library, one program a module, and the README's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn main() -> Result<(), String> {
     let mut modules: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     modules.retain(|path| path.extension().is_some_and(|ext| ext == "snow"));
     modules.sort();
-    let trials = modules.into_iter().map(|path| {
+    let library = modules.into_iter().map(|path| {
         let name = path
             .file_stem()
             .unwrap_or_default()
@@ -25,7 +25,30 @@ fn main() -> Result<(), String> {
             .into_owned();
         Trial::test(name, move || run_module(&path))
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit()
+    let readme = Trial::test("README", run_readme);
+    libtest_mimic::run(&arguments, library.chain([readme]).collect()).exit()
+}
+
+/// The taste of the language in the README prints what the README says.
+fn run_readme() -> Result<(), Failed> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md"))?;
+    let program = doc::fenced(&text, "snow").ok_or("no Snow program in the README")?;
+    let expected = doc::fenced(&text, "text").ok_or("no output in the README")?;
+    let output = run("README", program)?;
+    if output.stdout == expected {
+        return Ok(());
+    }
+    Err(format!("printed {:?}\n{}", output.stdout, output.stderr).into())
+}
+
+fn run(name: &str, program: &str) -> Result<command::Output, Failed> {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("doc_{name}.snow"));
+    fs::write(&file, program)?;
+    Ok(command::run(
+        Command::new(command::snow()?).arg("run").arg(&file),
+        "",
+        Duration::from_secs(60),
+    )?)
 }
 
 /// Runs all examples of one module's source.
@@ -40,13 +63,7 @@ fn run_module(source: &Path) -> Result<(), Failed> {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("doc_{name}.snow"));
-    fs::write(&file, doc::program(&examples))?;
-    let output = command::run(
-        Command::new(command::snow()?).arg("run").arg(&file),
-        "",
-        Duration::from_secs(60),
-    )?;
+    let output = run(&name, &doc::program(&examples))?;
     let wrong = doc::compare(&examples, &output.stdout);
     if wrong.is_empty() && output.code == Some(0) {
         return Ok(());
