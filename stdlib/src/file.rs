@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use snow_vm::native::Call;
 
-use crate::support::{Outcome, io_reason, natives, string_list, yes_type};
+use crate::support::{Outcome, io_reason, natives, store, string_list, yes_type};
 
 natives! {
     "snow_file_read" Blocking "(String) -> Result<String, String>" = read;
@@ -134,13 +134,8 @@ fn temp(call: &mut Call<'_>) -> Outcome {
 fn open(call: &mut Call<'_>) -> Outcome {
     match File::open(call.str(0)) {
         Ok(file) => {
-            let files = &mut call.ctx.files;
-            let free = files.iter().position(Option::is_none).unwrap_or_else(|| {
-                files.push(None);
-                files.len() - 1
-            });
-            files[free] = Some(BufReader::new(file));
-            call.return_yes(&[free as u64])
+            let handle = store(&mut call.ctx.files, BufReader::new(file));
+            call.return_yes(&[handle])
         }
         Err(error) => fail(call, &error),
     }

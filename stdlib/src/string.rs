@@ -189,10 +189,16 @@ fn index_of(call: &mut Call<'_>) -> Outcome {
 
 fn repeat(call: &mut Call<'_>) -> Outcome {
     let (text, count) = (call.str(0), clamp(call.int(1)));
-    match text.len().checked_mul(count) {
-        Some(len) if len < isize::MAX as usize / 2 => call.return_str(&text.repeat(count)),
-        _ => Err("String.repeat: the string would be too long".into()),
+    let mut all = String::new();
+    let room = text
+        .len()
+        .checked_mul(count)
+        .map(|len| all.try_reserve_exact(len));
+    if !matches!(room, Some(Ok(()))) {
+        return Err("String.repeat: the string would be too long".into());
     }
+    (0..count).for_each(|_| all.push_str(text));
+    call.return_str(&all)
 }
 
 fn to_int(call: &mut Call<'_>) -> Outcome {

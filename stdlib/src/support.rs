@@ -83,3 +83,13 @@ pub(crate) fn io_reason(subject: &str, error: &std::io::Error) -> String {
     let text = text.split(" (os error").next().unwrap_or(&text);
     format!("{subject}: {text}")
 }
+
+/// Puts a value in the first free place of a table and gives its number.
+pub(crate) fn store<T>(table: &mut Vec<Option<T>>, value: T) -> u64 {
+    let free = table.iter().position(Option::is_none).unwrap_or_else(|| {
+        table.push(None);
+        table.len() - 1
+    });
+    table[free] = Some(value);
+    free as u64
+}

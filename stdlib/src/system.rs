@@ -1,11 +1,12 @@
 //! Natives of the module `System`.
 
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use snow_vm::native::{Call, Fault};
+use snow_vm::value::text;
 
-use crate::support::{Outcome, io_reason, list_words, natives};
+use crate::support::{Outcome, io_reason, list_words, natives, store};
 
 natives! {
     "snow_system_exit" Small "<T>(Int) -> T" = exit;
@@ -18,6 +19,8 @@ natives! {
     "snow_system_version" Small "() -> String" = |call| call.return_str(env!("CARGO_PKG_VERSION"));
     "snow_system_hostname" Blocking "() -> String" = hostname;
     "snow_system_exec" Blocking "(String, List<String>) -> Result<(Int, String, String), String>" = exec;
+    "snow_system_spawn_process" Blocking "(String, List<String>) -> Result<Int, String>" = spawn_process;
+    "snow_system_wait_process" Blocking "(Int) -> Result<Int, String>" = wait_process;
 }
 
 fn exit(call: &mut Call<'_>) -> Outcome {
@@ -50,38 +53,72 @@ fn hostname(call: &mut Call<'_>) -> Outcome {
     call.return_str(name.as_deref().unwrap_or("localhost").trim())
 }
 
-/// Exit code, output and error output of a command; a command that a signal ended has the code 128 + signal, as in shells.
-fn exec(call: &mut Call<'_>) -> Outcome {
-    let name = call.str(0);
-    // SAFETY: the elements are strings, which the list keeps alive.
-    let args = list_words(call, 1)
-        .into_iter()
-        .map(|word| unsafe { snow_vm::value::text::str(word) });
+/// The command in the first two parameters, with the environment that the program has set.
+fn command(call: &mut Call<'_>) -> Command {
     // What was printed before should be seen before the command's output.
     let _ = call.ctx.output.flush();
-    match Command::new(name).args(args).envs(&call.ctx.env).output() {
+    let mut command = Command::new(call.str(0));
+    for word in list_words(call, 1) {
+        // SAFETY: the elements are strings, which the list keeps alive.
+        command.arg(unsafe { text::str(word) });
+    }
+    command.envs(&call.ctx.env);
+    command
+}
+
+/// Exit code, output and error output of a command.
+fn exec(call: &mut Call<'_>) -> Outcome {
+    match command(call).output() {
         Ok(output) => {
-            let code = output
-                .status
-                .code()
-                .unwrap_or_else(|| 128 + signal(output.status));
             let stdout = call.new_str(&String::from_utf8_lossy(&output.stdout));
             let stderr = call.new_str(&String::from_utf8_lossy(&output.stderr));
-            call.return_yes(&[i64::from(code) as u64, stdout, stderr])
+            call.return_yes(&[exit_code(output.status), stdout, stderr])
         }
-        Err(error) => {
-            let reason = io_reason(name, &error);
-            call.return_err(&reason)
-        }
+        Err(error) => fail(call, &error),
     }
 }
 
+fn fail(call: &mut Call<'_>, error: &std::io::Error) -> Outcome {
+    let reason = io_reason(call.str(0), error);
+    call.return_err(&reason)
+}
+
+/// A handle of a command that runs on.
+fn spawn_process(call: &mut Call<'_>) -> Outcome {
+    match command(call).spawn() {
+        Ok(child) => {
+            let handle = store(&mut call.ctx.children, child);
+            call.return_yes(&[handle])
+        }
+        Err(error) => fail(call, &error),
+    }
+}
+
+/// Waits for a command and gives its exit code. The handle cannot be used again.
+fn wait_process(call: &mut Call<'_>) -> Outcome {
+    // What was printed before should be seen while waiting.
+    let _ = call.ctx.output.flush();
+    let handle = usize::try_from(call.int(0)).unwrap_or(usize::MAX);
+    let Some(mut child) = call.ctx.children.get_mut(handle).and_then(Option::take) else {
+        return call.return_err("the process was waited for already");
+    };
+    match child.wait() {
+        Ok(status) => call.return_yes(&[exit_code(status)]),
+        Err(error) => call.return_err(&io_reason("process", &error)),
+    }
+}
+
+/// Exit code of a process; one that a signal ended has the code 128 + signal, as in shells.
+fn exit_code(status: ExitStatus) -> u64 {
+    i64::from(status.code().unwrap_or_else(|| 128 + signal(status))) as u64
+}
+
 #[cfg(unix)]
-fn signal(status: std::process::ExitStatus) -> i32 {
+fn signal(status: ExitStatus) -> i32 {
     std::os::unix::process::ExitStatusExt::signal(&status).unwrap_or(0)
 }
 
 #[cfg(not(unix))]
-fn signal(_: std::process::ExitStatus) -> i32 {
+fn signal(_: ExitStatus) -> i32 {
     0
 }

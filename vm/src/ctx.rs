@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
+use std::process::Child;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,6 +43,8 @@ pub struct Ctx {
     pub env: BTreeMap<String, String>,
     /// Files that the program has opened for reading, by handle; `None` when closed.
     pub files: Vec<Option<BufReader<File>>>,
+    /// Processes that the program has started and not waited for, by handle.
+    pub children: Vec<Option<Child>>,
     crash: Option<String>,
     exit: Option<i32>,
 }
@@ -58,6 +61,7 @@ impl Ctx {
             start: None,
             env: BTreeMap::new(),
             files: Vec::new(),
+            children: Vec::new(),
             crash: None,
             exit: None,
         }

@@ -150,8 +150,10 @@ fn finish(vm: &mut Vm, outcome: Outcome, errors: &mut dyn Write) -> u8 {
     };
     match flushed {
         Ok(()) => code,
-        // Whoever read the output has had enough: no news for them.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => code.max(BROKEN_PIPE),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            let _ = writeln!(errors, "error: nobody reads the program's output any more");
+            code.max(BROKEN_PIPE)
+        }
         Err(error) => {
             let _ = writeln!(errors, "error: cannot write to standard output: {error}");
             code.max(1)
