@@ -18,7 +18,7 @@ pub mod show;
 mod signature;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use arena::Arena;
 use convert::{AliasState, Converter};

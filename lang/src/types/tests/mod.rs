@@ -49,7 +49,7 @@ fn std_sources() -> Vec<(String, String)> {
 }
 
 /// The checked standard library.
-fn std_image() -> &'static StdImage {
+pub(crate) fn std_image() -> &'static StdImage {
     static IMAGE: OnceLock<StdImage> = OnceLock::new();
     IMAGE.get_or_init(|| {
         let sources = std_sources();
@@ -119,7 +119,7 @@ fn snap_files(files: &[(&str, &str)]) -> String {
 }
 
 /// Takes the common indentation of a multi-line text away.
-fn unindent(text: &str) -> String {
+pub(crate) fn unindent(text: &str) -> String {
     let lines: Vec<&str> = text.trim_start_matches('\n').trim_end().lines().collect();
     let filled = lines.iter().filter(|line| !line.trim().is_empty());
     let depth = filled
