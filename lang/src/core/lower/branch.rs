@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Cont, Lower, Res};
+use super::{Cont, Fault, Lower, Res};
 use crate::core::ir::{Block, End, JoinId, Op};
 use crate::stack::with_stack;
 use crate::syntax::ast::Span;
@@ -73,16 +73,21 @@ impl<'a> Lower<'_, 'a> {
         Ok(self.block(|lower| lower.jump(join, Vec::new()))?)
     }
 
-    /// `and`, `or` as values.
+    /// `a and b`, `a or b` as a value; a call in `b` may be a tail call.
     pub(super) fn logical(&mut self, expr: &'a Expr, cont: Cont) -> Res<()> {
-        let (yes, no) = (self.join(), self.join());
-        self.declare(yes, Vec::new(), false, |lower| {
-            lower.constant_bool(true, cont, expr.span)
-        })?;
-        self.declare(no, Vec::new(), false, |lower| {
-            lower.constant_bool(false, cont, expr.span)
-        })?;
-        self.condition(expr, yes, no)
+        match &expr.kind {
+            ExprKind::And(a, b) => self.branch(
+                a,
+                |lower| lower.into(b, cont),
+                |lower| lower.constant_bool(false, cont, expr.span),
+            ),
+            ExprKind::Or(a, b) => self.branch(
+                a,
+                |lower| lower.constant_bool(true, cont, expr.span),
+                |lower| lower.into(b, cont),
+            ),
+            _ => Err(Fault::internal(expr.span, "neither `and` nor `or`").into()),
+        }
     }
 
     fn constant_bool(&mut self, value: bool, cont: Cont, span: Span) -> Res<()> {

@@ -11,6 +11,7 @@ mod copy;
 mod dead;
 mod fold;
 mod graph;
+mod hoist;
 mod inline;
 mod loops;
 mod simplify;
@@ -35,6 +36,7 @@ pub fn optimise(program: &mut Program) {
             simplify_fully(func, types);
         }
         inline_into(program, id, &callees);
+        hoist::hoist(&mut program.funcs[id.0 as usize]);
         let inlinable = !order.recursive[id.0 as usize];
         callees.finish(program, id, inlinable);
     }

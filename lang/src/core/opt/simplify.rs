@@ -1,6 +1,7 @@
 //! One pass over a function that uses what is known: copies, constants, known constructors, joins entered once.
 
 use rustc_hash::FxHashMap;
+use snow_bytecode::inst::{FloatOp, IntOp};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 
 use super::census::Census;
@@ -21,7 +22,7 @@ pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
         census,
         moved: FxHashMap::default(),
         small: FxHashMap::default(),
-        projected: FxHashMap::default(),
+        computed: FxHashMap::default(),
         changed: false,
     };
     let empty = Block {
@@ -47,9 +48,18 @@ struct Simplify<'t> {
     moved: FxHashMap<JoinId, Join>,
     /// Joins whose code is copied to all jumps.
     small: FxHashMap<JoinId, Join>,
-    /// Words read from fields on the way here.
-    projected: FxHashMap<(Var, u8, u32), Var>,
+    /// Words and floats computed on the way here.
+    computed: FxHashMap<Key, Var>,
     changed: bool,
+}
+
+/// A computation, by its operands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    Project(Var, u8, u32),
+    Int(IntOp, Var, Var),
+    Float(FloatOp, Var, Var),
+    Length(Var),
 }
 
 /// How control goes on after the end of a block.
@@ -64,10 +74,10 @@ impl Simplify<'_> {
     fn block(&mut self, block: Block) -> Block {
         with_stack(|| {
             let mut stmts = Vec::with_capacity(block.stmts.len());
-            let mut projected = Vec::new();
-            let end = self.run(&mut stmts, &mut projected, block);
-            for key in projected {
-                self.projected.remove(&key);
+            let mut computed = Vec::new();
+            let end = self.run(&mut stmts, &mut computed, block);
+            for key in computed {
+                self.computed.remove(&key);
             }
             Block { stmts, end }
         })
@@ -90,12 +100,7 @@ impl Simplify<'_> {
         block
     }
 
-    fn run(
-        &mut self,
-        out: &mut Vec<Stmt>,
-        projected: &mut Vec<(Var, u8, u32)>,
-        mut block: Block,
-    ) -> End {
+    fn run(&mut self, out: &mut Vec<Stmt>, computed: &mut Vec<Key>, mut block: Block) -> End {
         loop {
             for stmt in block.stmts {
                 match stmt {
@@ -105,7 +110,7 @@ impl Simplify<'_> {
                         });
                         if let (Op::Unit, Some(unit)) = (&op, self.last_unit(out)) {
                             self.stands_for(var, unit);
-                        } else if let Some(op) = self.operation(var, op, projected) {
+                        } else if let Some(op) = self.operation(var, op, computed) {
                             out.push(Stmt::Let { var, op, span });
                         }
                     }
@@ -132,7 +137,7 @@ impl Simplify<'_> {
     }
 
     /// What is left of an operation; `None` when another variable stands for its result.
-    fn operation(&mut self, var: Var, op: Op, projected: &mut Vec<(Var, u8, u32)>) -> Option<Op> {
+    fn operation(&mut self, var: Var, op: Op, computed: &mut Vec<Key>) -> Option<Op> {
         let facts = &self.facts;
         let op = match fold(&op, &|var: Var| facts[var.0 as usize].as_ref()) {
             Folded::Var(other) => {
@@ -145,24 +150,33 @@ impl Simplify<'_> {
             }
             Folded::No => op,
         };
-        // References are read again: that costs less than holding on to them.
-        if let Op::Project { value, tag, field } = op
-            && is_scalar(self.types, self.vars[var.0 as usize].ty)
-        {
-            let key = (value, tag, field);
-            match self.projected.get(&key) {
+        if let Some(key) = self.key_of(var, &op) {
+            match self.computed.get(&key) {
                 Some(&known) => {
                     self.stands_for(var, known);
                     return None;
                 }
                 None => {
-                    self.projected.insert(key, var);
-                    projected.push(key);
+                    self.computed.insert(key, var);
+                    computed.push(key);
                 }
             }
         }
         self.facts[var.0 as usize] = fact_of(&op);
         Some(op)
+    }
+
+    /// What makes two operations the same, when repeating the result is better than computing it again: references are read
+    /// again, because that costs less than holding on to them.
+    fn key_of(&self, var: Var, op: &Op) -> Option<Key> {
+        let key = match *op {
+            Op::Project { value, tag, field } => Key::Project(value, tag, field),
+            Op::IntBin(op, a, b) => Key::Int(op, a, b),
+            Op::FloatBin(op, a, b) => Key::Float(op, a, b),
+            Op::ListLen(list) => Key::Length(list),
+            _ => return None,
+        };
+        is_scalar(self.types, self.vars[var.0 as usize].ty).then_some(key)
     }
 
     fn stands_for(&mut self, var: Var, other: Var) {

@@ -52,7 +52,7 @@ lower! {
         fn f(p :: (Int, Int)) do
           case p do
             (0, n) | (n, 0) -> n
-            (a, b) as both when a == b -> f((a - 1, b)) + both.0
+            (a, b) as both when a == b -> f((a - 1, b)) + Tuple.first(both)
             _ -> -1
           end
         end
