@@ -86,14 +86,15 @@ impl Infer<'_, '_> {
         {
             return self.let_value(name, binding);
         }
-        let value = match &binding.ty {
+        // What is annotated has that type from here on, even where the value does not.
+        let (value, ty) = match &binding.ty {
             Some(written) => {
                 let ty = self.annotation(written);
-                self.check(&binding.value, ty, Why::Annotation(written.span))
+                let why = Why::Annotation(written.span);
+                (self.check(&binding.value, ty, why), ty)
             }
-            None => self.infer(&binding.value).0,
+            None => self.infer(&binding.value),
         };
-        let ty = self.type_of(&value);
         let otherwise = binding
             .otherwise
             .as_ref()

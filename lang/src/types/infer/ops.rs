@@ -113,8 +113,10 @@ impl Infer<'_, '_> {
             _ => ("%", Bound::Rem, Arith::Rem),
         };
         let (a, left) = self.infer(a);
-        if symbol == "+" && matches!(self.arena.known(left), Some((Con::String | Con::List, _))) {
-            return self.plus_joins(left, a, b, op_span, span);
+        if let Some((con, _)) = self.arena.known(left)
+            && !matches!(con, Con::Int | Con::Float)
+        {
+            return self.no_arithmetic((symbol, bound, op_span), left, a, b, span);
         }
         let b = self.check(b, left, Why::Operand(symbol, a.span));
         self.require(left, bound, op_span, Needs::Operator(symbol));
@@ -122,22 +124,35 @@ impl Infer<'_, '_> {
         self.done(kind, left, span, expect)
     }
 
-    /// `"a" + b` as other languages write it: one error, whatever `b` is.
-    fn plus_joins(&mut self, ty: TyId, a: Expr, b: &ast::Expr, op_span: Span, span: Span) -> Expr {
+    /// `"a" + b` as other languages write it, or a function that was not called: one error, whatever `b` is.
+    fn no_arithmetic(
+        &mut self,
+        (symbol, bound, op_span): (&'static str, Bound, Span),
+        ty: TyId,
+        a: Expr,
+        b: &ast::Expr,
+        span: Span,
+    ) -> Expr {
         let (_, other) = self.infer(b);
-        let (join, what) = match self.arena.known(ty) {
-            Some((Con::List, _)) => ("++", "lists"),
-            _ => ("<>", "strings"),
-        };
-        if !self.arena.is_error(other) {
-            let text = self.show_one(ty);
-            self.sink.push(
-                Diagnostic::new(Code::UNMET_BOUND, op_span, format!("`{text}` has no `Add`"))
-                    .label("`+` adds numbers")
-                    .secondary(a.span, format!("this is `{text}`"))
-                    .help(format!("{what} are joined with `{join}`")),
-            );
+        if self.arena.is_error(other) {
+            return self.error(span);
         }
+        let text = self.show_one(ty);
+        let help = match self.arena.known(ty) {
+            Some((Con::String, _)) if symbol == "+" => Some("strings are joined with `<>`"),
+            Some((Con::List, _)) if symbol == "+" => Some("lists are joined with `++`"),
+            Some((Con::Fun, parts)) if parts.len() == 1 => {
+                Some("call the function to get its value: write `()` after it")
+            }
+            _ => None,
+        };
+        let message = format!("`{text}` has no `{}`", bound.name());
+        self.sink.push(
+            Diagnostic::new(Code::UNMET_BOUND, op_span, message)
+                .label(format!("`{symbol}` works on numbers"))
+                .secondary(a.span, format!("this is `{text}`"))
+                .maybe_help(help.map(str::to_owned)),
+        );
         self.error(span)
     }
 
