@@ -63,7 +63,7 @@ pub fn describe{k}(item :: Item{k}) -> String do
   "${{item.name}} (${{label}}) costs ${{item.price + walk{k}(3, 0)}}"
 end
 
-pub fn pairs{k}(xs, ys) do
+pub fn pairs{k}(xs :: List<Int>, ys :: List<Int>) do
   for x in xs, y in ys when x != y do
     (x, y)
   end

@@ -98,11 +98,11 @@ pub struct RunArgs {
     /// How mistakes are reported
     #[command(flatten)]
     pub report: ReportArgs,
-    /// A .snow file, a project folder, or a .snowb file
-    pub program: PathBuf,
-    /// What the program gets as `Env.args()`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub arguments: Vec<OsString>,
+    /// A .snow file, a project folder, or a .snowb file; then what the program gets as `Env.args()`
+    // One list, because only so does everything after the program belong to the program.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(value_names = ["PROGRAM", "ARGUMENTS"], num_args = 1..)]
+    pub program: Vec<OsString>,
 }
 
 /// `snow check`.
@@ -155,6 +155,12 @@ mod tests {
             panic!("not run")
         };
         assert!(!run.report.json);
-        assert_eq!(run.arguments, ["--json", "-x", "--", "y"]);
+        assert_eq!(run.program, ["a.snow", "--json", "-x", "--", "y"]);
+        let cli = Cli::try_parse_from(["snow", "run", "--json", "a.snow", "-x"]).expect("valid");
+        let Command::Run(run) = cli.command else {
+            panic!("not run")
+        };
+        assert!(run.report.json);
+        assert_eq!(run.program, ["a.snow", "-x"]);
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod project;
 mod report;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -32,7 +33,8 @@ fn main() -> ExitCode {
     result.unwrap_or_else(|error| {
         // In JSON the diagnostics say it all, and every line is one of them.
         if !matches!(error, CliError::Diagnostics { json: true, .. }) {
-            eprintln!("snow: {error}");
+            // Nobody is left to tell when standard error itself is closed.
+            let _ = writeln!(std::io::stderr(), "snow: {error}");
         }
         ExitCode::FAILURE
     })

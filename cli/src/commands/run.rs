@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use snow_bytecode::decode::decode;
@@ -16,16 +16,18 @@ use crate::project::{Program, load};
 
 /// Runs a program; the exit code is the program's.
 pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
-    let module = match load(&args.program)? {
+    let mut words = args.program.into_iter();
+    let program = PathBuf::from(words.next().unwrap_or_default());
+    let module = match load(&program)? {
         Program::Sources(sources) => compile_sources(&sources, args.report)?,
         Program::Bytecode(path) => read_module(&path)?,
     };
     let failed = |reason: String| CliError::Bytecode {
-        path: args.program.clone(),
+        path: program.clone(),
         reason,
     };
     let module = VerifiedModule::new(module).map_err(|error| failed(error.to_string()))?;
-    let arguments = args.arguments.into_iter().map(into_text).collect();
+    let arguments = words.map(into_text).collect();
     let options = RunOptions::from_environment(arguments).map_err(CliError::Environment)?;
     let finished = snow_vm::run::run(module, &snow_stdlib::intrinsics(), options)
         .map_err(|error| failed(error.to_string()))?;
