@@ -5,16 +5,21 @@ use snow_bytecode::inst::{Inst, OperandMut};
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, Function, Label, ParamSlot, Place, Reg};
 
+use super::hoist::hoist;
 use super::linear::{Step, linearise};
-use super::moves;
 use super::registers::Registers;
+use super::sink::sink;
+use super::{jumps, moves};
 use crate::core::flat::ir::Func;
 use crate::diagnostics::FileSet;
 use crate::syntax::ast::Span;
 
 /// Emits a function.
-pub(super) fn emit(func: &Func, id: FuncId, files: &FileSet) -> Function {
-    let linear = linearise(func, id);
+pub(super) fn emit(mut func: Func, id: FuncId, files: &FileSet) -> Function {
+    let before = hoist(&mut func, id);
+    let mut linear = linearise(&func, id, &before);
+    sink(&mut linear);
+    let func = &func;
     let mut writer = Writer {
         registers: Registers::allocate(func, &linear),
         code: Vec::new(),
@@ -36,8 +41,7 @@ pub(super) fn emit(func: &Func, id: FuncId, files: &FileSet) -> Function {
     let mut code = writer.code;
     let mut lines = writer.lines;
     resolve(&mut code, &writer.labels);
-    shorten(&mut code);
-    remove_idle_jumps(&mut code, &mut lines);
+    jumps::tidy(&mut code, &mut lines);
     let slot = |param: &crate::core::flat::ir::Param| ParamSlot {
         slot: func.slot(param.var),
         mode: param.mode,
@@ -176,98 +180,4 @@ fn resolve(code: &mut [Inst], labels: &[u32]) {
     for inst in code {
         inst.targets_mut(&mut |label| *label = Label(labels[label.0 as usize]));
     }
-}
-
-/// How many jumps in a row are followed.
-const CHAIN: usize = 8;
-
-/// Jumps to jumps go to where those go; jumps to returns return.
-fn shorten(code: &mut [Inst]) {
-    for index in 0..code.len() {
-        let mut inst = std::mem::replace(&mut code[index], Inst::Jump { target: Label(0) });
-        inst.targets_mut(&mut |label| *label = end_of_chain(code, *label, index));
-        if let Inst::Jump { target } = inst
-            && let Some(Inst::Return { values }) = code.get(target.0 as usize)
-        {
-            inst = Inst::Return {
-                values: values.clone(),
-            };
-        }
-        code[index] = inst;
-    }
-}
-
-fn end_of_chain(code: &[Inst], mut label: Label, from: usize) -> Label {
-    for _ in 0..CHAIN {
-        match code.get(label.0 as usize) {
-            Some(Inst::Jump { target }) if label.0 as usize != from => label = *target,
-            _ => break,
-        }
-    }
-    label
-}
-
-/// Removes jumps to the next instruction, and code that no path reaches.
-fn remove_idle_jumps(code: &mut Vec<Inst>, lines: &mut Vec<(u32, Place)>) {
-    loop {
-        let reached = reached(code);
-        let keep: Vec<bool> = code
-            .iter()
-            .enumerate()
-            .map(|(index, inst)| {
-                let idle = matches!(inst, Inst::Jump { target } if target.0 as usize == index + 1);
-                reached[index] && !idle
-            })
-            .collect();
-        if keep.iter().all(|keep| *keep) {
-            return;
-        }
-        let mut new_index = Vec::with_capacity(code.len() + 1);
-        let mut kept = 0u32;
-        for keep in &keep {
-            new_index.push(kept);
-            kept += u32::from(*keep);
-        }
-        new_index.push(kept);
-        let mut index = 0;
-        code.retain(|_| {
-            index += 1;
-            keep[index - 1]
-        });
-        for inst in code.iter_mut() {
-            inst.targets_mut(&mut |label| label.0 = new_index[label.0 as usize]);
-        }
-        move_lines(lines, &new_index, kept);
-    }
-}
-
-/// Lines follow their instructions; of several at one index the last holds.
-fn move_lines(lines: &mut Vec<(u32, Place)>, new_index: &[u32], count: u32) {
-    let mut moved: Vec<(u32, Place)> = Vec::with_capacity(lines.len());
-    for (index, place) in lines.drain(..) {
-        let index = new_index[index as usize];
-        if moved.last().is_some_and(|(last, _)| *last == index) {
-            moved.pop();
-        }
-        if index < count && moved.last().is_none_or(|(_, last)| *last != place) {
-            moved.push((index, place));
-        }
-    }
-    *lines = moved;
-}
-
-fn reached(code: &[Inst]) -> Vec<bool> {
-    let mut reached = vec![false; code.len()];
-    let mut queue = vec![0usize];
-    while let Some(index) = queue.pop() {
-        if index >= code.len() || std::mem::replace(&mut reached[index], true) {
-            continue;
-        }
-        let inst = &code[index];
-        inst.targets(&mut |label| queue.push(label.0 as usize));
-        if !inst.is_terminator() {
-            queue.push(index + 1);
-        }
-    }
-    reached
 }

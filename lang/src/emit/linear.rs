@@ -29,8 +29,8 @@ pub(super) struct Linear {
     pub labels: u32,
 }
 
-/// Lays out the code of a function.
-pub(super) fn linearise(func: &Func, id: FuncId) -> Linear {
+/// Lays out the code of a function; `before` comes first and is not part of the loop that the function may be.
+pub(super) fn linearise(func: &Func, id: FuncId, before: &[Stmt]) -> Linear {
     let mut writer = Writer {
         func,
         id,
@@ -43,6 +43,11 @@ pub(super) fn linearise(func: &Func, id: FuncId) -> Linear {
         cold: Vec::new(),
         depth: 0,
     };
+    for stmt in before {
+        if let Stmt::Inst(inst, span) = stmt {
+            writer.inst(inst.clone(), *span);
+        }
+    }
     writer.entry = writer.label();
     writer.place(writer.entry);
     writer.block(&func.body);

@@ -1,11 +1,14 @@
 //! From Core to bytecode: flat variables, reference counts, then registers and instructions in a row.
 
 mod function;
+mod hoist;
 pub mod intrinsics;
+mod jumps;
 mod linear;
 mod liveness;
 mod moves;
 mod registers;
+mod sink;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +24,7 @@ use crate::syntax::ast::{FileId, Span};
 pub fn emit(program: &ir::Program, files: &FileSet) -> Result<Module> {
     let mut flat = flat::flatten(program)?;
     rc::insert(&mut flat);
-    let funcs = flat.funcs.iter().enumerate();
+    let funcs = std::mem::take(&mut flat.funcs).into_iter().enumerate();
     let funcs = funcs.map(|(index, func)| function::emit(func, FuncId(index as u32), files));
     let module = Module {
         funcs: funcs.collect(),

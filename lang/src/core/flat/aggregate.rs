@@ -132,6 +132,11 @@ impl Flattener<'_> {
                 self.project_shared(var, value, places)
             }
             Repr::Boxed { cells } => {
+                if let Some(parts) = self.pairs.get(&row.get(0)) {
+                    let part = *parts.get(field as usize).ok_or_else(no_field)?;
+                    self.bind(var, part);
+                    return Ok(());
+                }
                 let cell = cells.get(usize::from(tag)).ok_or_else(no_field)?;
                 let (start, count) = *cell.fields.get(field as usize).ok_or_else(no_field)?;
                 let mut loaded = Row::default();

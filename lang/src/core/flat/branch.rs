@@ -23,15 +23,14 @@ impl<'a> Flattener<'a> {
     /// The end of a Core block.
     pub(super) fn end(&mut self, end: &'a ir::End) -> Result<End> {
         match end {
-            ir::End::Return(value) => {
-                let values = self.row(*value)?.to_vec();
-                if let Some(end) = self.take_tail_call(&values) {
-                    return Ok(end);
-                }
-                Ok(End::Leave(Inst::Return { values }, self.span))
-            }
+            ir::End::Return(value) => self.return_value(*value),
             ir::End::Jump(id, args) => self.jump(*id, args),
             ir::End::If(test, yes, no) => {
+                match test_is_value(yes, no) {
+                    Some(ir::End::Return(_)) => return self.return_value(*test),
+                    Some(ir::End::Jump(id, _)) => return self.jump(*id, &[*test]),
+                    _ => {}
+                }
                 let test = self.one(*test)?;
                 self.branch(test, yes, no)
             }
@@ -52,6 +51,14 @@ impl<'a> Flattener<'a> {
             }
             ir::End::Unreachable => Ok(self.unreachable()),
         }
+    }
+
+    fn return_value(&mut self, value: ir::Var) -> Result<End> {
+        let values = self.row(value)?.to_vec();
+        if let Some(end) = self.take_tail_call(&values) {
+            return Ok(end);
+        }
+        Ok(End::Leave(Inst::Return { values }, self.span))
     }
 
     fn unreachable(&mut self) -> End {
@@ -314,4 +321,27 @@ fn branch_end(inst: Inst, span: crate::syntax::ast::Span, fall: Block, target: B
         fall: Box::new(fall),
         target: Box::new(target),
     }
+}
+
+/// For a branch that gives true in one block and false in the other: what is done with the value.
+fn test_is_value<'b>(yes: &'b ir::Block, no: &ir::Block) -> Option<&'b ir::End> {
+    let single = |block: &ir::Block, wanted: bool| match block.stmts.as_slice() {
+        [
+            ir::Stmt::Let {
+                var,
+                op: ir::Op::Bool(value),
+                ..
+            },
+        ] if *value == wanted => Some(*var),
+        _ => None,
+    };
+    let (yes_value, no_value) = (single(yes, true)?, single(no, false)?);
+    let same = match (&yes.end, &no.end) {
+        (ir::End::Return(a), ir::End::Return(b)) => (*a, *b) == (yes_value, no_value),
+        (ir::End::Jump(to, a), ir::End::Jump(other, b)) => {
+            to == other && *a == [yes_value] && *b == [no_value]
+        }
+        _ => false,
+    };
+    same.then_some(&yes.end)
 }

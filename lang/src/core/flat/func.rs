@@ -60,6 +60,8 @@ pub(super) struct Flattener<'a> {
     pub stripped: FxHashMap<(Var, u32), Var>,
     /// The key in element form with which a value was moved out of a map, by the map with the hole.
     pub taken_keys: FxHashMap<Var, Var>,
+    /// The parts of boxed pairs that exist only to be taken apart: of what was moved out and the collection with the hole.
+    pub pairs: FxHashMap<Var, [Row; 2]>,
     values: Vec<Option<Row>>,
     undo: Vec<(ir::Var, Option<Row>)>,
     targets: Vec<Target<'a>>,
@@ -81,6 +83,7 @@ impl<'a> Flattener<'a> {
             tests: FxHashMap::default(),
             stripped: FxHashMap::default(),
             taken_keys: FxHashMap::default(),
+            pairs: FxHashMap::default(),
             values: vec![None; core.vars.len()],
             undo: Vec::new(),
             targets: vec![Target::Unknown; core.joins as usize],

@@ -25,6 +25,7 @@ use crate::diagnostics::Diagnostic;
 use crate::syntax::ast::{FileId, Span};
 use func::Flattener;
 use ir::{Block, End, Func, Param, Program};
+pub(crate) use ops::negated;
 use pools::Pools;
 
 pub(crate) type Result<T> = std::result::Result<T, Box<Diagnostic>>;

@@ -251,7 +251,11 @@ impl Flattener<'_> {
 
     /// Binds a variable of a pair type.
     fn pair(&mut self, var: ir::Var, first: Row, second: Var) -> Result<()> {
-        let row = self.construct_rows(self.ty(var)?, 0, &[first, Row::one(second)])?;
+        let parts = [first, Row::one(second)];
+        let row = self.construct_rows(self.ty(var)?, 0, &parts)?;
+        if self.layouts().is_boxed(self.ty(var)?) {
+            self.pairs.insert(row.get(0), parts);
+        }
         self.bind(var, row);
         Ok(())
     }

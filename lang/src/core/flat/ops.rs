@@ -341,7 +341,7 @@ pub(super) fn swapped(cond: Cond) -> Cond {
 }
 
 /// The condition that holds when `cond` does not.
-pub(super) fn negated(cond: Cond) -> Cond {
+pub(crate) fn negated(cond: Cond) -> Cond {
     match cond {
         Cond::Eq => Cond::Ne,
         Cond::Ne => Cond::Eq,

@@ -7,10 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use snow_bytecode::inst::{Access, Inst, OperandMut};
 use snow_bytecode::module::{Mode, ParamSlot};
 
+use super::at_once::consumed_at_once;
+use super::free::free_vars;
 use super::live::{Class, Classes, Live};
 use super::signatures::Signatures;
 use crate::core::flat::ir::{Block, End, Func, Join, Stmt, Var, VarInfo};
@@ -93,11 +95,7 @@ impl Pass<'_> {
 
     fn join(&mut self, join: &Join) -> Box<Join> {
         if join.looping {
-            let mut needs = FreeVars::new(self);
-            needs.block(&join.body);
-            let mut free = needs.used;
-            let bound = needs.bound;
-            free.retain(|var| !bound.contains(var) && !join.params.contains(var));
+            let free = free_vars(join, &self.classes, &self.live_in);
             self.live_in.insert(join.id, free);
         }
         let (mut body, mut live) = self.block(&join.body);
@@ -459,64 +457,6 @@ impl Pass<'_> {
     }
 }
 
-/// The variables that a block uses, and those that it binds.
-struct FreeVars<'p, 'a> {
-    pass: &'p Pass<'a>,
-    used: Live,
-    bound: FxHashSet<Var>,
-}
-
-impl<'p, 'a> FreeVars<'p, 'a> {
-    fn new(pass: &'p Pass<'a>) -> Self {
-        FreeVars {
-            pass,
-            used: Live::new(),
-            bound: FxHashSet::default(),
-        }
-    }
-
-    fn block(&mut self, block: &Block) {
-        with_stack(|| {
-            for stmt in &block.stmts {
-                match stmt {
-                    Stmt::Inst(inst, _) => self.inst(inst),
-                    Stmt::Join(join) => {
-                        self.bound.extend(join.params.iter().copied());
-                        self.block(&join.body);
-                    }
-                }
-            }
-            match &block.end {
-                End::Leave(inst, _) | End::Branch { inst, .. } | End::Switch { inst, .. } => {
-                    self.inst(inst);
-                }
-                End::Jump(id, args) => {
-                    args.iter().for_each(|arg| self.read(*arg));
-                    if let Some(needed) = self.pass.live_in.get(id) {
-                        self.used.extend(needed);
-                    }
-                }
-            }
-            block.end.blocks().for_each(|block| self.block(block));
-        });
-    }
-
-    fn inst(&mut self, inst: &Inst) {
-        inst.accesses(None, &mut |access| match access {
-            Access::Use(var) | Access::Take(var) => self.read(var),
-            Access::Def(var) => {
-                self.bound.insert(var);
-            }
-        });
-    }
-
-    fn read(&mut self, var: Var) {
-        if self.pass.classes.root(var).is_some() {
-            self.used.insert(var);
-        }
-    }
-}
-
 /// Calls `change` for every reference that an instruction consumes.
 fn for_each_take(
     inst: &mut Inst,
@@ -565,95 +505,5 @@ fn first_span(block: &Block) -> Span {
         (Some(Stmt::Inst(_, span)), _) => *span,
         (_, End::Leave(_, span) | End::Branch { span, .. } | End::Switch { span, .. }) => *span,
         _ => Span::default(),
-    }
-}
-
-/// References that are read out of another and consumed once, in the same block: owned from the start, which saves a dup.
-fn consumed_at_once(func: &Func, signatures: &Signatures) -> FxHashSet<Var> {
-    let mut found = Reads {
-        signatures,
-        reads: vec![(0, 0, 0); func.vars.len()],
-        block: 0,
-        blocks: 0,
-    };
-    found.block(&func.body);
-    let mut owned = FxHashSet::default();
-    found.choose(&func.body, &mut owned);
-    owned
-}
-
-/// Per variable: reads, consumptions, and the block of the last one.
-struct Reads<'a> {
-    signatures: &'a Signatures,
-    reads: Vec<(u32, u32, u32)>,
-    block: u32,
-    blocks: u32,
-}
-
-impl Reads<'_> {
-    fn block(&mut self, block: &Block) {
-        with_stack(|| {
-            let outer = self.block;
-            self.blocks += 1;
-            self.block = self.blocks;
-            for stmt in &block.stmts {
-                match stmt {
-                    Stmt::Inst(inst, _) => self.inst(inst),
-                    Stmt::Join(join) => self.block(&join.body),
-                }
-            }
-            match &block.end {
-                End::Leave(inst, _) | End::Branch { inst, .. } | End::Switch { inst, .. } => {
-                    self.inst(inst);
-                }
-                End::Jump(_, args) => args.iter().for_each(|arg| self.read(*arg, 1)),
-            }
-            block.end.blocks().for_each(|block| self.block(block));
-            self.block = outer;
-        });
-    }
-
-    fn inst(&mut self, inst: &Inst) {
-        inst.accesses(self.signatures.callee(inst), &mut |access| match access {
-            Access::Use(var) => self.read(var, 0),
-            Access::Take(var) => self.read(var, 1),
-            Access::Def(_) => {}
-        });
-    }
-
-    fn read(&mut self, var: Var, takes: u32) {
-        let entry = &mut self.reads[var.0 as usize];
-        *entry = (entry.0 + 1, entry.1 + takes, self.block);
-    }
-
-    /// Walks the blocks in the same order again and picks the variables.
-    fn choose(&mut self, body: &Block, owned: &mut FxHashSet<Var>) {
-        self.block = 0;
-        self.blocks = 0;
-        self.choose_in(body, owned);
-    }
-
-    fn choose_in(&mut self, block: &Block, owned: &mut FxHashSet<Var>) {
-        with_stack(|| {
-            self.blocks += 1;
-            let number = self.blocks;
-            for stmt in &block.stmts {
-                match stmt {
-                    Stmt::Inst(inst, _) if inst.borrows_from().is_some() => {
-                        inst.defs(&mut |var| {
-                            if self.reads[var.0 as usize] == (1, 1, number) {
-                                owned.insert(var);
-                            }
-                        });
-                    }
-                    Stmt::Inst(..) => {}
-                    Stmt::Join(join) => self.choose_in(&join.body, owned),
-                }
-            }
-            block
-                .end
-                .blocks()
-                .for_each(|block| self.choose_in(block, owned));
-        });
     }
 }

@@ -8,7 +8,9 @@
 //! 4. [`counts`] inserts dups and drops, each drop as early as possible.
 
 mod apart;
+mod at_once;
 mod counts;
+mod free;
 mod live;
 mod params;
 mod reuse;
