@@ -1,9 +1,10 @@
 //! Which variables of linear code are needed after each step.
 
 use snow_bytecode::inst::{Access, Inst};
+use snow_bytecode::module::Mode;
 
 use super::linear::{Linear, Step};
-use crate::core::flat::ir::Var;
+use crate::core::flat::ir::{Func, Var};
 
 /// A set of small numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +61,56 @@ struct BasicBlock {
     next: Vec<usize>,
 }
 
+/// The owned variable that keeps each borrowed one alive: reading a borrowed variable needs both. (Mostly the owned one is dropped later
+/// anyway, but not in a loop that never ends.)
+struct Roots {
+    of: Vec<Option<Var>>,
+}
+
+impl Roots {
+    fn find(func: &Func, linear: &Linear) -> Roots {
+        let mut roots = Roots {
+            of: vec![None; func.vars.len()],
+        };
+        let mut borrowed = vec![false; func.vars.len()];
+        for param in func.params.iter().filter(|p| p.mode == Mode::Borrow) {
+            borrowed[param.var.0 as usize] = true;
+        }
+        for step in &linear.steps {
+            let Step::Inst(inst, _) = step else {
+                continue;
+            };
+            let source = match inst.moves() {
+                Some((_, src)) if borrowed[src.0 as usize] => src,
+                Some(_) => continue,
+                None => match inst.borrows_from() {
+                    Some(src) => src,
+                    None => continue,
+                },
+            };
+            let owner = !borrowed[source.0 as usize];
+            let root = if owner {
+                Some(source)
+            } else {
+                roots.of[source.0 as usize]
+            };
+            inst.defs(&mut |dst| {
+                if func.is_ref(dst) {
+                    borrowed[dst.0 as usize] = true;
+                    roots.of[dst.0 as usize] = root;
+                }
+            });
+        }
+        roots
+    }
+}
+
 /// Calls `visit` for every step, backwards within each basic block, with what is needed after it.
-pub(super) fn walk_live(linear: &Linear, vars: usize, mut visit: impl FnMut(usize, &Step, &Bits)) {
+pub(super) fn walk_live(func: &Func, linear: &Linear, mut visit: impl FnMut(usize, &Step, &Bits)) {
+    let vars = func.vars.len();
+    let roots = Roots::find(func, linear);
     let blocks = split(linear);
-    let needed_at_start = solve(linear, vars, &blocks);
+    let needed_at_start = solve(linear, &roots, &blocks);
     for block in &blocks {
         let mut live = Bits::new(vars);
         for next in &block.next {
@@ -71,12 +118,13 @@ pub(super) fn walk_live(linear: &Linear, vars: usize, mut visit: impl FnMut(usiz
         }
         for at in (block.start..block.end).rev() {
             visit(at, &linear.steps[at], &live);
-            before(&linear.steps[at], &mut live);
+            before(&linear.steps[at], &roots, &mut live);
         }
     }
 }
 
-fn solve(linear: &Linear, vars: usize, blocks: &[BasicBlock]) -> Vec<Bits> {
+fn solve(linear: &Linear, roots: &Roots, blocks: &[BasicBlock]) -> Vec<Bits> {
+    let vars = roots.of.len();
     let mut needed = vec![Bits::new(vars); blocks.len()];
     let mut previous = vec![Vec::new(); blocks.len()];
     for (index, block) in blocks.iter().enumerate() {
@@ -95,7 +143,7 @@ fn solve(linear: &Linear, vars: usize, blocks: &[BasicBlock]) -> Vec<Bits> {
             live.union(&needed[*next]);
         }
         for at in (block.start..block.end).rev() {
-            before(&linear.steps[at], &mut live);
+            before(&linear.steps[at], roots, &mut live);
         }
         if needed[index].union(&live) {
             for previous in &previous[index] {
@@ -109,17 +157,24 @@ fn solve(linear: &Linear, vars: usize, blocks: &[BasicBlock]) -> Vec<Bits> {
 }
 
 /// From what is needed after a step to what is needed before it.
-fn before(step: &Step, live: &mut Bits) {
+fn before(step: &Step, roots: &Roots, live: &mut Bits) {
     match step {
         Step::Inst(inst, _) => {
             inst.defs(&mut |var| live.remove(var.0));
-            reads(inst, &mut |var| live.insert(var.0));
+            reads(inst, &mut |var| read(var, roots, live));
         }
         Step::Moves(moves, _) => {
             moves.iter().for_each(|(dst, _)| live.remove(dst.0));
-            moves.iter().for_each(|(_, src)| live.insert(src.0));
+            moves.iter().for_each(|(_, src)| read(*src, roots, live));
         }
         Step::Label(_) => {}
+    }
+}
+
+fn read(var: Var, roots: &Roots, live: &mut Bits) {
+    live.insert(var.0);
+    if let Some(root) = roots.of[var.0 as usize] {
+        live.insert(root.0);
     }
 }
 

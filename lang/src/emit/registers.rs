@@ -72,7 +72,7 @@ impl Graph {
         }
         let params: Vec<u32> = func.params.iter().map(|param| param.var.0).collect();
         graph.separate(&params, &kind_of);
-        walk_live(linear, count, |_, step, live| match step {
+        walk_live(func, linear, |_, step, live| match step {
             Step::Inst(inst, _) => graph.instruction(inst, live, &kind_of),
             Step::Moves(moves, _) => graph.moves(moves, live, &kind_of),
             Step::Label(_) => {}

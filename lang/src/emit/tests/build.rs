@@ -7,7 +7,6 @@ use crate::syntax::ast::Span;
 
 /// Number of a type in the table of [`types`].
 pub const INT: TypeId = TypeId(0);
-pub const FLOAT: TypeId = TypeId(1);
 pub const BOOL: TypeId = TypeId(2);
 pub const UNIT: TypeId = TypeId(3);
 pub const STRING: TypeId = TypeId(4);

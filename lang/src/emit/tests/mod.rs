@@ -2,6 +2,7 @@
 
 mod build;
 mod moves_out;
+mod random;
 mod simple;
 
 use crate::core::ir::Program;
