@@ -19,6 +19,9 @@ const FEW: usize = 4;
 /// One arm of a switch on a word.
 type Arm<'a> = (i64, &'a ir::Block);
 
+/// The code for all other words, and the word when it can be only one.
+type Default<'a> = (Option<i64>, &'a ir::Block);
+
 impl<'a> Flattener<'a> {
     /// The end of a Core block.
     pub(super) fn end(&mut self, end: &'a ir::End) -> Result<End> {
@@ -36,9 +39,9 @@ impl<'a> Flattener<'a> {
             }
             ir::End::Switch { on, arms, default } => self.switch(*on, arms, default.as_deref()),
             ir::End::SwitchInt { on, arms, default } => {
-                let on = self.one(*on)?;
+                let word = self.one(*on)?;
                 let arms: Vec<Arm<'a>> = arms.iter().map(|(value, arm)| (*value, arm)).collect();
-                self.switch_word(on, &arms, Some(default))
+                self.switch_word((*on, word), &arms, Some(default))
             }
             ir::End::Crash { text, span } => {
                 let text = self.shared.pools.text(text);
@@ -138,7 +141,7 @@ impl<'a> Flattener<'a> {
                     .iter()
                     .map(|(tag, arm)| (i64::from(*tag), arm))
                     .collect();
-                self.switch_word(row.get(0), &arms, default)
+                self.switch_word((on, row.get(0)), &arms, default)
             }
             Repr::Boxed { cells } if cells.len() > 1 => {
                 self.switch_tag(row.get(0), cells.len(), arms, default)
@@ -230,23 +233,28 @@ impl<'a> Flattener<'a> {
         })
     }
 
-    /// A switch on a word; without `default` the last arm is for all other values.
+    /// A switch on the first word of a value; without `default` the last arm is for all other words.
     fn switch_word(
         &mut self,
-        on: Var,
+        on: (ir::Var, Var),
         arms: &[Arm<'a>],
         default: Option<&'a ir::Block>,
     ) -> Result<End> {
-        let (arms, default) = match (arms, default) {
-            (arms, Some(default)) => (arms, default),
-            ([arms @ .., (_, last)], None) => (arms, *last),
-            ([], None) => return Ok(self.unreachable()),
-        };
-        if let Some(value) = self.out.constant(on) {
+        if let Some(value) = self.out.constant(on.1) {
             let arm = arms.iter().find(|(wanted, _)| *wanted == value);
-            return self.rest(arm.map_or(default, |(_, arm)| arm));
+            return match arm.map(|(_, arm)| *arm).or(default) {
+                Some(arm) => self.rest(arm),
+                None => Ok(self.unreachable()),
+            };
         }
         let mut arms = arms.to_vec();
+        let default = match default {
+            Some(default) => (None, default),
+            None => match arms.pop() {
+                Some((value, last)) => (Some(value), last),
+                None => return Ok(self.unreachable()),
+            },
+        };
         arms.sort_by_key(|(value, _)| *value);
         if arms.len() < FEW {
             return self.compare_each(on, &arms, default);
@@ -254,18 +262,32 @@ impl<'a> Flattener<'a> {
         self.dense(on, &arms, default)
     }
 
-    fn compare_each(&mut self, on: Var, arms: &[Arm<'a>], default: &'a ir::Block) -> Result<End> {
+    /// Code in which the first word of `on` is known, if `value` is: a further switch on it is decided.
+    fn known(&mut self, on: ir::Var, value: Option<i64>, block: &'a ir::Block) -> Result<End> {
+        if let Some(value) = value {
+            let (word, row) = (self.int(value), self.row(on)?);
+            self.bind(on, row.with(0, word));
+        }
+        self.rest(block)
+    }
+
+    fn compare_each(
+        &mut self,
+        on: (ir::Var, Var),
+        arms: &[Arm<'a>],
+        default: Default<'a>,
+    ) -> Result<End> {
         let Some(((value, arm), others)) = arms.split_first() else {
-            return self.rest(default);
+            return self.known(on.0, default.0, default.1);
         };
         let span = self.span;
         let inst = Inst::BranchIntImm {
             cond: Cond::Ne,
-            a: on,
+            a: on.1,
             imm: *value,
             target: NOWHERE,
         };
-        let fall = self.block(arm)?;
+        let fall = self.nested(|this| this.known(on.0, Some(*value), arm))?;
         let target = self.nested(|this| {
             this.span = span;
             this.compare_each(on, others, default)
@@ -274,9 +296,9 @@ impl<'a> Flattener<'a> {
     }
 
     /// A jump table when the values lie close together.
-    fn dense(&mut self, on: Var, arms: &[Arm<'a>], default: &'a ir::Block) -> Result<End> {
+    fn dense(&mut self, on: (ir::Var, Var), arms: &[Arm<'a>], default: Default<'a>) -> Result<End> {
         let (Some((low, _)), Some((high, _))) = (arms.first(), arms.last()) else {
-            return self.rest(default);
+            return self.known(on.0, default.0, default.1);
         };
         let spread = high.checked_sub(*low);
         if spread.is_none_or(|spread| spread >= 4 * arms.len() as i64) {
@@ -284,13 +306,13 @@ impl<'a> Flattener<'a> {
         }
         let span = self.span;
         let index = match low {
-            0 => on,
+            0 => on.1,
             low => {
                 let dst = self.out.fresh(Slot::Word);
                 self.push(Inst::IntBinImm {
                     op: IntOp::WrappingSub,
                     dst,
-                    a: on,
+                    a: on.1,
                     imm: *low,
                 });
                 dst
@@ -298,9 +320,11 @@ impl<'a> Flattener<'a> {
         };
         let mut flat = Vec::with_capacity(arms.len());
         for (value, arm) in arms {
-            flat.push(((value - low) as u32, self.block(arm)?));
+            let arm = self.nested(|this| this.known(on.0, Some(*value), arm))?;
+            flat.push(((value - low) as u32, arm));
         }
-        let default = Box::new(self.block(default)?);
+        let default = self.nested(|this| this.known(on.0, default.0, default.1))?;
+        let default = Box::new(default);
         Ok(End::Switch {
             inst: Inst::Switch {
                 a: index,
