@@ -229,10 +229,9 @@ impl<'s> Matcher<'s> {
         };
         let star_import =
             last == Tok::Star && matches!(block.buffer.as_slice(), [.., (Tok::Import, _), _]);
-        let after = last.continues_after()
-            && !(last == Tok::Colon && waits)
-            && !(last == Tok::Gt && block.chunk.angles == CLOSED_ANGLE)
-            && !star_import;
+        let colon_of_block = last == Tok::Colon && waits;
+        let end_of_type = last == Tok::Gt && block.chunk.angles == CLOSED_ANGLE;
+        let after = last.continues_after() && !colon_of_block && !end_of_type && !star_import;
         let before = next.continues_before()
             || next == Tok::Do
                 && (waits || block.kind == Some(GroupKind::Closure) && !block.head_done)
@@ -467,10 +466,13 @@ impl<'s> Matcher<'s> {
     /// Ends the innermost block, which is on top, and puts its token into the text around it.
     pub fn close_block(&mut self, close: Span) {
         self.end_statement(None);
-        let Some(Frame::Block(block)) = self.frames.pop() else {
+        let Some(Frame::Block(mut block)) = self.frames.pop() else {
             return;
         };
         let Some(kind) = block.kind else { return };
+        if block.height.total() > MAX_HEIGHT {
+            self.empty(&mut block);
+        }
         let height = block.height.total();
         let (open, id) = (block.open, self.out.groups.len() as u32);
         let sections = self.store(*block);
@@ -482,6 +484,16 @@ impl<'s> Matcher<'s> {
         });
         self.height().nest(height);
         self.push(Tok::Group(GroupRef(kind, id)), open.to(close));
+    }
+
+    /// Drops what a block holds because it is too high, as a long chain of `else if`.
+    fn empty(&mut self, block: &mut BlockFrame) {
+        if !self.stopped {
+            self.problems.push(too_deep(block.open));
+        }
+        block.height.forget();
+        block.buffer.clear();
+        block.sections.truncate(1);
     }
 
     fn store(&mut self, block: BlockFrame) -> std::ops::Range<usize> {

@@ -97,7 +97,7 @@ fn shown(value: &Value) -> Vec<&(String, Value)> {
             let place = matches!(value, Value::Group(kind, ..) if kind == "Span");
             let nothing = matches!(value, Value::Word(word) if word == "None" || word == "false" && name == "public")
                 || matches!(value, Value::Group(word, ']', fields) if word.is_empty() && fields.is_empty());
-            !place && !(nothing && !name.is_empty())
+            !place && (name.is_empty() || !nothing)
         })
         .collect()
 }

@@ -65,7 +65,10 @@ impl Engine<'_> {
                     if kind == GroupKind::Impl {
                         self.demand_body(&clause);
                     }
-                    methods.push(Method { doc, clause });
+                    methods.push(Method {
+                        doc,
+                        clause: *clause,
+                    });
                 }
                 None => {}
             }

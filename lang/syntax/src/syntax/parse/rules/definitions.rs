@@ -233,7 +233,7 @@ pub fn member<'t, E: Failure<'t>>(
     let method = just(Tok::Pub)
         .or_not()
         .ignore_then(function.clone())
-        .map(MemberLine::Method);
+        .map(|clause| MemberLine::Method(Box::new(clause)));
     assoc.or(method).boxed()
 }
 

@@ -88,7 +88,7 @@ pub enum SupervisorLine {
 /// A line of an interface or implementation.
 pub enum MemberLine {
     Assoc(AssocType),
-    Method(FnClause),
+    Method(Box<FnClause>),
 }
 
 /// All rules that a statement-like stretch of tokens can be parsed by.

@@ -98,7 +98,7 @@ fn primary<'t, E: Failure<'t>>(
     .boxed()
 }
 
-fn at<'t>(kind: PatternKind, span: Span) -> Pattern {
+fn at(kind: PatternKind, span: Span) -> Pattern {
     Pattern { kind, span }
 }
 
