@@ -173,12 +173,23 @@ impl<'a> Collector<'_, 'a> {
                 ItemKind::Alias(def) => self.alias(module, item, def),
                 ItemKind::Module(def) => self.nested(module, item, def),
                 ItemKind::Import(_) => {}
-                other => self.unsupported(item, other),
+                other => self.unsupported(module, item, other),
             }
         }
     }
 
-    fn unsupported(&mut self, item: &ast::Item, kind: &ItemKind) {
+    fn unsupported(&mut self, module: ModuleId, item: &ast::Item, kind: &ItemKind) {
+        let name = match kind {
+            ItemKind::Interface(def) => Some(&def.name),
+            ItemKind::Actor(def) => Some(&def.name),
+            ItemKind::Service(def) => Some(&def.name),
+            ItemKind::Supervisor(def) => Some(&def.name),
+            _ => None,
+        };
+        if let Some(name) = name {
+            let scope = &mut self.world.scopes[module.0 as usize];
+            scope.reported.insert(name.name.clone());
+        }
         let what = match kind {
             ItemKind::Interface(_) => "interfaces are",
             ItemKind::Impl(_) => "`impl` blocks are",

@@ -79,11 +79,12 @@ impl World<'_> {
         prelude.or_else(|| self.spelled(name)).map(Hit::own)
     }
 
-    /// Whether the name comes from an import that was reported.
+    /// Whether the name comes from an import or an item that was reported.
     pub fn is_reported(&self, from: ModuleId, name: &str) -> bool {
         self.scopes_from(from).any(|scope| {
             let poisoned = scope.imports.get(name);
             scope.imports.contains_key("*")
+                || scope.reported.contains(name)
                 || poisoned.is_some_and(|imported| imported.items.is_empty())
         })
     }

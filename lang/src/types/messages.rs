@@ -34,6 +34,30 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
     ("Io", "IO"),
 ];
 
+/// Modules of the standard library that come later.
+const LATER_MODULES: [&str; 20] = [
+    "Crypto",
+    "Date",
+    "DateTime",
+    "Global",
+    "Group",
+    "HTTP",
+    "Iter",
+    "JSON",
+    "Job",
+    "Json",
+    "Log",
+    "Node",
+    "Process",
+    "Regex",
+    "Service",
+    "Supervisor",
+    "Tcp",
+    "Time",
+    "Timer",
+    "Ws",
+];
+
 /// Reports a path that is no module in scope.
 pub fn unknown_module(world: &World<'_>, from: ModuleId, path: &[Ident], sink: &mut Sink) {
     let reported = path
@@ -50,6 +74,10 @@ fn no_module(world: &World<'_>, from: ModuleId, path: &[Ident]) -> Diagnostic {
         (Some(first), Some(last)) => first.span.to(last.span),
         _ => Span::default(),
     };
+    if LATER_MODULES.contains(&name.as_str()) {
+        let message = format!("the module `{name}` is not supported yet");
+        return Diagnostic::new(Code::NOT_SUPPORTED, span, message).label("not supported yet");
+    }
     let diagnostic = Diagnostic::new(
         Code::MODULE_NOT_FOUND,
         span,

@@ -35,6 +35,9 @@ pub(super) struct Shaped {
     pub variant: u32,
 }
 
+/// Functions of the prelude that come with actors.
+const LATER: [&str; 5] = ["self", "send", "spawn", "spawn_link", "link"];
+
 impl Infer<'_, '_> {
     pub(super) fn name(&mut self, name: &Name, span: Span, expect: Expect) -> Expr {
         if let Some(&local) = self.f.scope.get(name) {
@@ -463,6 +466,10 @@ impl Infer<'_, '_> {
 
     pub(super) fn unknown_name(&mut self, name: &Name, span: Span) {
         if self.world.is_reported(self.f.module, name) {
+            return;
+        }
+        if LATER.contains(&name.as_str()) {
+            self.unsupported(&format!("`{name}` is"), span);
             return;
         }
         let diagnostic =
