@@ -18,7 +18,7 @@
 //! | `compare` | `(T, T) -> Ordering` |
 //! | `hash` | `(T) -> Int` |
 //! | `concat` | `(own String, String) -> String`, or Bytes |
-//! | `text.display` `text.debug` | `(own String, T) -> String`: with the text of the value appended |
+//! | `text.display` `text.debug` | `(T) -> String` |
 //! | `range.new` `range.start` `range.end` | `(Int, Int) -> Range`, `(Range) -> Int` |
 //! | `list.new` | `() -> List<T>` |
 //! | `list.len` | `(List<T>) -> Int` |
