@@ -66,6 +66,12 @@ Environment:
   snow disasm app.snowb | less")]
     Disasm(DisasmArgs),
 
+    /// Format source files in the one style
+    #[command(after_help = "Examples:
+  snow fmt                     every .snow file below this folder
+  snow fmt --check src         names the files that are not formatted; exit code 1 if there are some")]
+    Fmt(FmtArgs),
+
     /// Print the version
     #[command(after_help = "Examples:
   snow version")]
@@ -128,6 +134,20 @@ pub struct BuildArgs {
     /// A .snow file or a project folder
     #[arg(default_value = ".")]
     pub program: PathBuf,
+}
+
+/// `snow fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// How mistakes are reported
+    #[command(flatten)]
+    pub report: ReportArgs,
+    /// Change nothing, only name the files that are not formatted
+    #[arg(long)]
+    pub check: bool,
+    /// Files and folders
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// `snow disasm`.

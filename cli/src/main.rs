@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::check(args),
         Command::Build(args) => commands::build::build(args),
         Command::Disasm(args) => commands::disasm::disasm(args),
+        Command::Fmt(args) => commands::fmt::fmt(args),
         Command::Version => commands::about::version(),
         Command::Completions { shell } => commands::about::completions(shell),
     };

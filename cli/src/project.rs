@@ -134,6 +134,18 @@ fn read_manifest(folder: &Path) -> Result<Manifest, CliError> {
     })
 }
 
+/// The source files that a path names: itself, or all below a folder.
+pub fn source_files(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    if path.is_dir() {
+        collect_files(path, &mut files)?;
+        files.sort();
+    } else {
+        files.push(path.to_owned());
+    }
+    Ok(files)
+}
+
 /// All `.snow` files below `folder`; hidden folders and links to folders are left out.
 fn collect_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
     let mut pending = vec![folder.to_owned()];
@@ -166,7 +178,8 @@ fn source(folder: &Path, file: &Path, module: String) -> Result<Source, CliError
     })
 }
 
-fn read_text(path: &Path) -> Result<String, CliError> {
+/// The text of a source file.
+pub fn read_text(path: &Path) -> Result<String, CliError> {
     let meta = fs::metadata(path).map_err(|error| CliError::read(path, error))?;
     if meta.len() > MAX_FILE_BYTES {
         let message = format!("larger than {} MiB", MAX_FILE_BYTES >> 20);

@@ -152,6 +152,25 @@ fn a_closed_output_ends_the_program() {
 }
 
 #[test]
+fn files_are_formatted_in_place() {
+    let folder = folder(&[("a.snow", b"fn main() do\nprintln( 1+2 )\nend\n")]);
+    let fmt = |arguments: &[&str]| {
+        let mut command = Command::new(command::snow().unwrap());
+        command
+            .arg("fmt")
+            .args(arguments)
+            .current_dir(folder.path());
+        command::run(&mut command, "", LIMIT).unwrap()
+    };
+    let check = fmt(&["--check"]);
+    assert_eq!((check.code, check.stdout.as_str()), (Some(1), "./a.snow\n"));
+    assert_eq!(fmt(&["a.snow"]).code, Some(0));
+    let text = fs::read_to_string(folder.path().join("a.snow")).unwrap();
+    assert_eq!(text, "fn main() do\n  println(1 + 2)\nend\n");
+    assert_eq!(fmt(&["--check"]).code, Some(0));
+}
+
+#[test]
 fn a_wrong_command_line_shows_the_usage() {
     fails(&snow(&[], &["fly"]), 2, "Usage");
     fails(&snow(&[], &["run"]), 2, "Usage");

@@ -4,6 +4,7 @@ pub mod about;
 pub mod build;
 pub mod check;
 pub mod disasm;
+pub mod fmt;
 pub mod run;
 
 use std::io::Write;
