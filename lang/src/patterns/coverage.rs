@@ -146,7 +146,10 @@ impl Search<'_> {
                 .map(|(ctor, fields)| Part::Ctor(ctor, fields))
                 .collect(),
             Signature::Ints => int_parts(&heads, within),
-            Signature::Endless => endless_parts(&heads, ty),
+            Signature::Endless => match within {
+                Space::Of(ctor, _) => vec![endless_part(ctor, ty)],
+                _ => endless_parts(&heads, ty),
+            },
         }
     }
 }
@@ -195,14 +198,17 @@ fn endless_parts(heads: &[&Ctor], ty: &Ty) -> Vec<Part> {
             seen.push(head);
         }
     }
-    let part = |ctor: &Ctor| {
-        let fields = match ctor {
-            Ctor::Prefix(_) => vec![ty.clone()],
-            _ => Vec::new(),
-        };
-        Part::Ctor(ctor.clone(), fields)
+    let named = seen.into_iter().map(|ctor| endless_part(ctor, ty));
+    named.chain([Part::Other]).collect()
+}
+
+/// The part of a constructor of a type that has no end of them.
+fn endless_part(ctor: &Ctor, ty: &Ty) -> Part {
+    let fields = match ctor {
+        Ctor::Prefix(_) => vec![ty.clone()],
+        _ => Vec::new(),
     };
-    seen.into_iter().map(part).chain([Part::Other]).collect()
+    Part::Ctor(ctor.clone(), fields)
 }
 
 /// Rows with the alternatives of their first column as rows of their own.

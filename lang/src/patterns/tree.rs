@@ -451,14 +451,21 @@ impl<'p> Builder<'p> {
         test: Test,
         lengths: &Lengths,
     ) -> Result<Tree, TooComplex> {
-        let yes = rows.iter().filter_map(|row| {
+        let mut yes = Vec::new();
+        for row in &rows {
+            let mut heads = row.columns.iter().filter(|(occ, _)| *occ == at);
+            let mut drops =
+                |head: &Head<'p>| matches!(self.when_true(at, &test, head), Verdict::Drop);
+            if heads.any(|(_, head)| drops(head)) {
+                continue;
+            }
             let mut row = row.clone();
-            let fits = self.answer(&mut row, at, |builder, head| {
+            if self.answer(&mut row, at, |builder, head| {
                 builder.when_true(at, &test, head)
-            });
-            fits.then_some(row)
-        });
-        let yes: Vec<_> = yes.collect();
+            }) {
+                yes.push(row);
+            }
+        }
         let no = rows.into_iter().filter_map(|mut row| {
             let fits = self.answer(&mut row, at, |_, head| when_false(&test, head));
             fits.then_some(row)

@@ -79,9 +79,9 @@ impl<'m, 'a> Lower<'m, 'a> {
         let (tree, occs) =
             tree::build(self.mono.program, &specs).map_err(|_| Fault::patterns(span))?;
         let mut vars = vec![None; occs.len()];
-        for number in 0..occs.len() {
+        for (number, var) in vars.iter_mut().enumerate() {
             if let Occ::Root(root) = occs.get(OccId(number as u32)) {
-                vars[number] = Some(roots[root as usize]);
+                *var = Some(roots[root as usize]);
             }
         }
         let lengths = vec![None; occs.len()];

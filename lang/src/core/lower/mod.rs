@@ -259,10 +259,10 @@ impl<'a> Lower<'_, 'a> {
 
     /// Ends the current block by handing an expression's value to `cont`.
     fn into(&mut self, expr: &'a Expr, cont: Cont) -> Res<()> {
-        with_stack(|| self.into_of(expr, cont))
+        with_stack(|| self.finish_with(expr, cont))
     }
 
-    fn into_of(&mut self, expr: &'a Expr, cont: Cont) -> Res<()> {
+    fn finish_with(&mut self, expr: &'a Expr, cont: Cont) -> Res<()> {
         match &expr.kind {
             ExprKind::Block(stmts, value) => {
                 self.statements(stmts)?;

@@ -163,6 +163,9 @@ struct Inline<'p> {
     changed: bool,
 }
 
+/// The callee, the values of its captures and parameters, and the places that its code is said to be at.
+type Replacement = (FuncId, Vec<(Var, Var)>, Places);
+
 /// Code to put in a call's place.
 struct Site<'a> {
     callee: FuncId,
@@ -282,7 +285,7 @@ impl Inline<'_> {
     }
 
     /// What a call is to be replaced by: the callee, the values of its parameters, and the places that its code is said to be at.
-    fn callee(&self, op: &Op, span: Span) -> Option<(FuncId, Vec<(Var, Var)>, Places)> {
+    fn callee(&self, op: &Op, span: Span) -> Option<Replacement> {
         match op {
             Op::Call(func, args) => {
                 let (callee, known) = self.usable(*func)?;
