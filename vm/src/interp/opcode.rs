@@ -177,6 +177,7 @@ macro_rules! opcodes {
             ListAppend = list::append;
             ListPrepend = list::prepend;
             ListUncons = list::uncons;
+            ListUnconsWord = list::uncons_word;
             ListDrop = list::drop_first;
             ListSet = list::set;
             ListSetWord = list::set_word;

@@ -301,14 +301,14 @@ pub unsafe fn append_in_place(list: u64, elem: u64) -> bool {
     }
 }
 
-/// Takes the first element out of a unique flat list with an owned buffer of its own; `None`, with nothing done, for any other. Calls
-/// nothing.
+/// Takes the first element out of a unique flat list by moving its start; `None`, with nothing done, for any other list. `dup` counts an
+/// element that stays in a buffer which others see, and says whether it could. Calls nothing else.
 ///
 /// # Safety
 /// As [`uncons`]; the list stays the caller's, without its first element.
 #[inline(always)]
-pub unsafe fn uncons_in_place(list: u64) -> Option<u64> {
-    // SAFETY: by contract; the first element leaves a buffer that nothing else sees.
+pub unsafe fn uncons_in_place(list: u64, dup: impl FnOnce(u64) -> bool) -> Option<u64> {
+    // SAFETY: by contract; an element is moved out of a buffer only when nothing else sees it.
     unsafe {
         let cell = Cell::from_word(list);
         let view = view(cell);
@@ -317,11 +317,12 @@ pub unsafe fn uncons_in_place(list: u64) -> Option<u64> {
         }
         let buffer = Buffer::of(view);
         let start = view.start as usize;
-        if start != buffer.lo() || buffer.0.count() != 1 {
+        let head = *buffer.slots().add(start);
+        if start == buffer.lo() && buffer.0.count() == 1 {
+            buffer.set_bounds(start + 1, buffer.hi());
+        } else if !dup(head) {
             return None;
         }
-        let head = *buffer.slots().add(start);
-        buffer.set_bounds(start + 1, buffer.hi());
         cell.set(2, view.start as u64 + 1);
         cell.set(3, view.len as u64 - 1);
         Some(head)

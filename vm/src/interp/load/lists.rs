@@ -35,7 +35,11 @@ impl Emitter<'_> {
                 self.op(Op::ListPrepend, [dst.n(), list.n(), elem.n(), 0])
             }
             Inst::ListUncons { head, tail, list } => {
-                self.op(Op::ListUncons, [head.n(), tail.n(), list.n(), 0])
+                let op = match self.slot(*head).is_ref() {
+                    true => Op::ListUncons,
+                    false => Op::ListUnconsWord,
+                };
+                self.op(op, [head.n(), tail.n(), list.n(), 0]);
             }
             Inst::ListDrop { dst, list, count } => {
                 self.op(Op::ListDrop, [dst.n(), list.n(), count.n(), 0])

@@ -140,12 +140,11 @@ rest! {
     }
 }
 
-/// `a` = first element of `c`, `b` = the rest
 #[inline(always)]
-pub fn uncons(s: State) -> Flow {
+fn uncons_with(s: State, dup: impl FnOnce(u64) -> bool) -> Flow {
     let word = s.get(s.code().c());
     // SAFETY: the register owns a list.
-    match unsafe { list::uncons_in_place(word) } {
+    match unsafe { list::uncons_in_place(word, dup) } {
         Some(head) => {
             s.set(s.code().a, head);
             s.set(s.code().b, word);
@@ -153,6 +152,21 @@ pub fn uncons(s: State) -> Flow {
         }
         None => s.rest::<UnconsRest>(),
     }
+}
+
+/// `a` = first element of `c`, `b` = the rest
+#[inline(always)]
+pub fn uncons(s: State) -> Flow {
+    // SAFETY: an element that is not null is a live reference.
+    uncons_with(s, |head| {
+        head != 0 && unsafe { Cell::from_word(head) }.dup_owned()
+    })
+}
+
+/// As [`uncons`], for elements that are no references
+#[inline(always)]
+pub fn uncons_word(s: State) -> Flow {
+    uncons_with(s, |_| true)
 }
 
 /// `a` = `b` without its first `c` elements
