@@ -3,6 +3,7 @@
 //!
 //! Elements are words in element form. Indices that come from programs are checked here.
 
+mod buffer;
 mod chain;
 mod grow;
 #[cfg(test)]
@@ -11,6 +12,8 @@ mod tests;
 use snow_bytecode::types::TypeId;
 
 use crate::heap::{Cell, Heap};
+
+use buffer::{BUFFER_HEAD, Buffer, Side, View, view};
 
 /// Tag of a list whose elements are all in its buffer.
 pub const FLAT: u8 = 0;
@@ -21,102 +24,6 @@ pub const CHAIN: u8 = 2;
 
 /// Words of a list cell.
 const LIST_WORDS: usize = 4;
-/// Words of a buffer before its slots.
-const BUFFER_HEAD: usize = 4;
-
-/// A list's parts, read once.
-#[derive(Clone, Copy, Debug)]
-struct View {
-    buffer: u64,
-    start: i64,
-    len: usize,
-}
-
-/// # Safety
-/// `list` refers to a list.
-#[inline(always)]
-unsafe fn view(list: Cell) -> View {
-    // SAFETY: the words of a list cell.
-    unsafe {
-        View {
-            buffer: list.get(1),
-            start: list.get(2) as i64,
-            len: list.get(3) as usize,
-        }
-    }
-}
-
-/// A buffer cell. Each method requires it to be live, the setters that it is unique or that the slot is nobody else's.
-#[derive(Clone, Copy)]
-struct Buffer(Cell);
-
-impl Buffer {
-    #[inline(always)]
-    unsafe fn of(view: View) -> Buffer {
-        // SAFETY: the caller has a list that is not empty: its buffer is not null.
-        Buffer(unsafe { Cell::from_word(view.buffer) })
-    }
-
-    #[inline(always)]
-    unsafe fn slots(self) -> *mut u64 {
-        // SAFETY: the slots follow the head.
-        unsafe { self.0.as_ptr().add(BUFFER_HEAD) }
-    }
-
-    #[inline(always)]
-    unsafe fn lo(self) -> usize {
-        // SAFETY: word 2 has both bounds.
-        unsafe { self.0.get(2) as u32 as usize }
-    }
-
-    #[inline(always)]
-    unsafe fn hi(self) -> usize {
-        // SAFETY: as in `lo`.
-        unsafe { (self.0.get(2) >> 32) as usize }
-    }
-
-    #[inline(always)]
-    unsafe fn set_bounds(self, lo: usize, hi: usize) {
-        debug_assert!(lo <= hi);
-        // SAFETY: as in `lo`.
-        unsafe { self.0.set(2, lo as u64 | (hi as u64) << 32) }
-    }
-
-    #[inline(always)]
-    unsafe fn capacity(self) -> usize {
-        // SAFETY: word 3 has capacity, side and depth.
-        unsafe { self.0.get(3) as usize & 0x7fff_ffff }
-    }
-
-    unsafe fn link(self) -> Option<Cell> {
-        // SAFETY: word 1 is null or a list.
-        unsafe { Cell::from_nullable(self.0.get(1)) }
-    }
-
-    unsafe fn side(self) -> Side {
-        // SAFETY: as in `capacity`.
-        if unsafe { self.0.get(3) } >> 31 & 1 == 0 {
-            Side::After
-        } else {
-            Side::Before
-        }
-    }
-
-    unsafe fn depth(self) -> usize {
-        // SAFETY: as in `capacity`.
-        unsafe { (self.0.get(3) >> 32) as usize }
-    }
-}
-
-/// Where the elements of a buffer's link belong.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Side {
-    /// From position `capacity` on.
-    After,
-    /// Before position 0.
-    Before,
-}
-
 /// Most elements of a list: positions have 31 bits.
 pub const MAX_LEN: usize = (1 << 31) - 1;
 
