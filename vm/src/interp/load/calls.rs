@@ -137,6 +137,9 @@ impl Emitter<'_> {
     /// `[op | dst, count] [entry] [header] [captures…]`
     fn make_closure(&mut self, dst: Reg, func: FuncId, captures: &[Reg]) {
         let closure = self.cx.closure(func);
+        if let Some(cell) = closure.constant {
+            return self.constant(dst.n(), cell);
+        }
         self.op(Op::MakeClosure, [dst.n(), captures.len() as u16, 0, 0]);
         self.data(closure.entry, [0; 4]);
         self.data(closure.header, [0; 4]);

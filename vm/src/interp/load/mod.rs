@@ -80,6 +80,8 @@ pub struct BoundClosure {
     pub entry: u64,
     /// Header of its cells.
     pub header: u64,
+    /// The one static cell of a closure that captures nothing.
+    pub constant: Option<u64>,
 }
 
 /// What the translation of a function needs of the whole program.
@@ -121,7 +123,7 @@ pub fn load(
     let (functions, native_types) = bind_natives(&module, &types, intrinsics)?;
     let natives = native_addresses(&functions, &native_types);
     let entries: Vec<Option<Box<ClosureEntry>>> = make_entries(&module);
-    let closures: Vec<Option<BoundClosure>> = bind_closures(&module, &entries);
+    let closures: Vec<Option<BoundClosure>> = bind_closures(&module, &entries, &mut statics);
     let cx = LoadContext {
         types: &types,
         constants: &constants,
@@ -205,14 +207,20 @@ fn make_entries(module: &Module) -> Vec<Option<Box<ClosureEntry>>> {
 fn bind_closures(
     module: &Module,
     entries: &[Option<Box<ClosureEntry>>],
+    statics: &mut Statics,
 ) -> Vec<Option<BoundClosure>> {
-    let closure = |(func, entry): (&Function, &Option<Box<ClosureEntry>>)| match (&func.kind, entry)
-    {
-        (FuncKind::Closure { fun_type, .. }, Some(entry)) => Some(BoundClosure {
-            entry: (&raw const **entry).expose_provenance() as u64,
+    let closure = |(func, entry): (&Function, &Option<Box<ClosureEntry>>)| {
+        let (FuncKind::Closure { fun_type, captures }, Some(entry)) = (&func.kind, entry) else {
+            return None;
+        };
+        let entry = (&raw const **entry).expose_provenance() as u64;
+        Some(BoundClosure {
+            entry,
             header: header_word(*fun_type, 0, 1),
-        }),
-        _ => None,
+            constant: captures
+                .is_empty()
+                .then(|| statics.cell(*fun_type, 0, &[entry])),
+        })
     };
     module.funcs.iter().zip(entries).map(closure).collect()
 }
