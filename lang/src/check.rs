@@ -1,5 +1,8 @@
 //! The door to the front end: from parsed files to a typed program.
 
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
@@ -11,12 +14,12 @@ use crate::typed::{FuncId, Program};
 use crate::types;
 
 /// The checked standard library, which every program starts with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StdImage {
     /// Its modules, types and functions: a prefix of every program's.
     pub program: Program,
     /// Its sources as `(path, text)`: the first files of every program's file set.
-    pub files: Vec<(String, String)>,
+    pub files: Vec<(String, Arc<str>)>,
 }
 
 impl StdImage {
@@ -30,17 +33,27 @@ impl StdImage {
                 path => module_name_of_path(path),
             };
             project.add(format!("std/{path}"), name, text, sink);
-            files.push((format!("std/{path}"), (*text).to_owned()));
+            files.push((format!("std/{path}"), Arc::from(*text)));
         }
         let program = run(&project, &Program::default(), sink)?;
         Some(StdImage { program, files })
+    }
+
+    /// The image as bytes, for [`StdImage::decode`].
+    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_allocvec(self)
+    }
+
+    /// Reads what [`StdImage::encode`] of the same compiler wrote. Bodies of functions are decoded when they are used.
+    pub fn decode(bytes: &[u8]) -> Result<StdImage, postcard::Error> {
+        postcard::from_bytes(bytes)
     }
 
     /// A file set with the sources of the standard library, for a user's files to be added to.
     pub fn file_set(&self) -> FileSet {
         let mut files = FileSet::new();
         for (path, text) in &self.files {
-            files.add(path.clone(), text.as_str());
+            files.add(path.clone(), Arc::clone(text));
         }
         files
     }

@@ -29,6 +29,7 @@ impl<'a> World<'a> {
             aliases: Vec::new(),
             used_funcs: Vec::new(),
             used_imports: Default::default(),
+            has_gaps: false,
             warnings: Vec::new(),
             files,
         };

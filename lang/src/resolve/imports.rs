@@ -234,8 +234,10 @@ impl Resolver<'_, '_> {
             items.push(Item::Module(nested));
         }
         if items.is_empty() {
-            let diagnostic = missing(self.world, module, name, private);
-            self.sink.push(diagnostic);
+            if private.is_some() || !self.world.has_gaps {
+                let diagnostic = missing(self.world, module, name, private);
+                self.sink.push(diagnostic);
+            }
             let span = name.span;
             let imports = &mut self.scope_mut(into).imports;
             imports.insert(local.name.clone(), Imported { items, span });
@@ -310,7 +312,31 @@ pub fn missing(
         format!("`{}` is not exported by module `{module_name}`", name.name),
     )
     .label(format!("`{module_name}` has no such item"))
-    .maybe_help(did_you_mean(&name.name, names))
+    .maybe_help(did_you_mean(&name.name, names).or_else(|| habit(&name.name)))
+}
+
+/// Functions of other languages' libraries and what to use.
+const HABITS: [(&str, &str); 14] = [
+    ("puts", "println"),
+    ("printf", "println"),
+    ("len", "length"),
+    ("size", "length"),
+    ("count", "length"),
+    ("push", "append"),
+    ("push_back", "append"),
+    ("add", "append"),
+    ("upcase", "to_upper"),
+    ("to_uppercase", "to_upper"),
+    ("downcase", "to_lower"),
+    ("to_lowercase", "to_lower"),
+    ("fold", "reduce"),
+    ("unwrap", "unwrap_or"),
+];
+
+/// What a function of another language is called in Snow.
+pub fn habit(name: &str) -> Option<String> {
+    let known = HABITS.iter().find(|(foreign, _)| *foreign == name);
+    known.map(|(_, snow)| format!("in Snow this is `{snow}`"))
 }
 
 /// The error for an item that exists but is not `pub`.

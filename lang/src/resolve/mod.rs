@@ -138,6 +138,8 @@ pub struct World<'a> {
     pub used_funcs: Vec<bool>,
     /// Imports that something was found through, by the place of the name.
     pub used_imports: rustc_hash::FxHashSet<Span>,
+    /// Whether some text could not be read: names may be missing for that reason alone.
+    pub has_gaps: bool,
     /// Warnings, which are worth reading only when there is no error.
     pub warnings: Vec<Diagnostic>,
     /// All files.
@@ -189,6 +191,7 @@ pub fn resolve<'a>(project: &'a Project, base: &Program, sink: &mut Sink) -> Wor
         Origin::User
     };
     let mut world = World::new(base, &project.files);
+    world.has_gaps = sink.has_errors();
     let ids = collect(&mut world, project, origin, sink);
     if origin == Origin::Standard {
         world.program.known = world.known();

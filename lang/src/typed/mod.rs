@@ -8,9 +8,12 @@
 //! construction are complete and in declaration order; every [`LocalId`] is bound before its use; `?`, `break`, `continue` and `return`
 //! stand where they are allowed.
 
+mod body;
 pub mod walk;
 
 use std::sync::Arc;
+
+pub use body::BodyRef;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -285,7 +288,7 @@ pub struct Func {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Imp {
     /// Snow code.
-    Body(Arc<Body>),
+    Body(BodyRef),
     /// A native function or an instruction.
     Native {
         /// `snow_…` for natives, a mnemonic for instructions.

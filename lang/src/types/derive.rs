@@ -200,23 +200,28 @@ pub fn has(con: Con, bound: Bound) -> bool {
     }
 }
 
+/// The field that keeps a type from having an interface, in words, and the part of its type that lacks it.
+pub fn culprit(world: &World<'_>, id: TypeDefId, bound: Bound) -> Option<(String, String)> {
+    let def = &world.program.types[id.0 as usize];
+    let shower = super::show::Shower::new(&world.program, def.module);
+    fields(&def.shape).find_map(|field| {
+        let part = lacking(&world.program.types, &field.ty, bound, &mut Vec::new())?;
+        let place = match field.name.as_str() {
+            "" => "a field".to_owned(),
+            name => format!("field `{name}`"),
+        };
+        Some((place, shower.closed(part, &def.type_params)))
+    })
+}
+
 /// Reports a listed interface that a field does not allow.
 fn underived(world: &World<'_>, id: TypeDefId, bound: Bound, name: &Ident, sink: &mut Sink) {
     let def = &world.program.types[id.0 as usize];
     if def.derives.iter().any(|(known, _)| *known == bound) {
         return;
     }
-    let shower = super::show::Shower::new(&world.program, def.module);
-    let culprit = fields(&def.shape).find_map(|field| {
-        let part = lacking(&world.program.types, &field.ty, bound, &mut Vec::new())?;
-        Some((field, shower.closed(part, &def.type_params)))
-    });
-    let Some((field, part)) = culprit else {
+    let Some((place, part)) = culprit(world, id, bound) else {
         return;
-    };
-    let place = match field.name.as_str() {
-        "" => "a field".to_owned(),
-        name => format!("field `{name}`"),
     };
     sink.push(
         Diagnostic::new(

@@ -26,8 +26,7 @@ pub struct Quantified {
 }
 
 /// Finishes one function.
-pub struct Finisher<'f, 'a> {
-    world: &'f World<'a>,
+pub struct Finisher<'f> {
     sink: &'f mut Sink,
     arena: &'f Arena,
     rigid: &'f [Rigid],
@@ -45,10 +44,10 @@ pub struct Finisher<'f, 'a> {
     unit: Ty,
 }
 
-impl<'f, 'a> Finisher<'f, 'a> {
+impl<'f> Finisher<'f> {
     /// A finisher for a member of a group.
     pub fn new(
-        world: &'f World<'a>,
+        world: &World<'_>,
         sink: &'f mut Sink,
         arena: &'f Arena,
         rigid: &'f [Rigid],
@@ -67,7 +66,6 @@ impl<'f, 'a> Finisher<'f, 'a> {
         Finisher {
             own: types.len() as u32,
             span: world.program.funcs[member.func.0 as usize].span,
-            world,
             sink,
             arena,
             rigid,

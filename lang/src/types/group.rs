@@ -1,7 +1,5 @@
 //! Binding groups: functions that are inferred together, because they refer to each other.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
 use super::arena::{Arena, Node, RigidId, TyId};
@@ -17,6 +15,7 @@ use crate::typed::{Bound, Clause, FuncId, Imp, Ty, TypeParam};
 impl Infer<'_, '_> {
     /// Infers a group and puts its functions into the program.
     pub fn group(mut self, ids: &[FuncId], signatures: &[Signature]) {
+        let errors = self.sink.error_count();
         for &id in ids {
             let index = (id.0 - self.world.first_func) as usize;
             self.member(id, &signatures[index]);
@@ -25,8 +24,26 @@ impl Infer<'_, '_> {
             self.body(index);
         }
         self.force_pending();
+        if self.sink.error_count() > errors {
+            self.poison(signatures);
+        }
         self.warn_ignored();
         self.finish();
+    }
+
+    /// After errors, what was inferred of the signatures is doubtful: callers are not held to it.
+    fn poison(&mut self, signatures: &[Signature]) {
+        for member in &mut self.members {
+            let signature = &signatures[(member.func.0 - self.world.first_func) as usize];
+            for (ty, written) in member.params.iter_mut().zip(&signature.params) {
+                if written.is_none() {
+                    *ty = TyId::ERROR;
+                }
+            }
+            if signature.ret.is_none() {
+                member.ret = TyId::ERROR;
+            }
+        }
     }
 
     /// Sets up a function's types: annotated ones as written, the others unknown.
@@ -152,7 +169,7 @@ impl Infer<'_, '_> {
             decl.type_params = quantified[&func].params.clone();
             decl.params = names.into_iter().zip(params).collect();
             decl.ret = ret;
-            decl.imp = Imp::Body(Arc::new(body));
+            decl.imp = Imp::Body(body.into());
         }
     }
 

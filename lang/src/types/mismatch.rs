@@ -31,6 +31,8 @@ pub enum Why {
     Element(Span),
     /// The other operand of an operator, here.
     Operand(&'static str, Span),
+    /// What `::` puts in front of a list, here.
+    Cons(Span),
     /// An operator that takes this type only.
     Operator(&'static str),
     /// What is matched, here.
@@ -130,7 +132,9 @@ impl Infer<'_, '_> {
             Why::ValueParam(span) => {
                 diagnostic.secondary(span, format!("this function takes `{want}` here"))
             }
-            Why::Field(def, variant, field) => self.explain_field(diagnostic, def, variant, field),
+            Why::Field(def, variant, field) => {
+                self.explain_field(diagnostic, want, def, variant, field)
+            }
             Why::Condition(word) => {
                 diagnostic.note(format!("the condition of `{word}` must be `Bool`"))
             }
@@ -143,6 +147,9 @@ impl Infer<'_, '_> {
             Why::Operand(op, span) => diagnostic
                 .secondary(span, format!("this operand of `{op}` is `{want}`"))
                 .note(format!("both operands of `{op}` must have one type")),
+            Why::Cons(span) => {
+                diagnostic.secondary(span, format!("`::` puts this in front of a `{want}`"))
+            }
             Why::Operator(op) => diagnostic.note(format!("`{op}` works on `{want}`")),
             Why::Scrutinee(span) => {
                 diagnostic.secondary(span, format!("the value matched is `{want}`"))
@@ -203,6 +210,7 @@ impl Infer<'_, '_> {
     fn explain_field(
         &self,
         diagnostic: Diagnostic,
+        want: &str,
         def: TypeDefId,
         variant: u32,
         field: u32,
@@ -220,10 +228,9 @@ impl Infer<'_, '_> {
         let Some(field) = fields.get(field as usize) else {
             return diagnostic;
         };
-        let ty = self.shower().closed(&field.ty, &def.type_params);
         match field.name.as_str() {
-            "" => diagnostic.note(format!("`{owner}` holds `{ty}` here")),
-            name => diagnostic.note(format!("field `{name}` of `{owner}` is `{ty}`")),
+            "" => diagnostic.note(format!("`{owner}` holds `{want}` here")),
+            name => diagnostic.note(format!("field `{name}` of `{owner}` is `{want}`")),
         }
     }
 
@@ -350,7 +357,13 @@ impl Infer<'_, '_> {
             (None, true) if bound == Bound::Display => diagnostic
                 .secondary(def.span, "defined here")
                 .help(format!("add `deriving(…, Display)` to `{}`", def.name)),
-            (None, true) => diagnostic.secondary(def.span, "one of its fields does not allow it"),
+            (None, true) => match super::derive::culprit(self.world, id, bound) {
+                Some((place, part)) => diagnostic.secondary(
+                    def.span,
+                    format!("{place} holds `{part}`, which has no `{}`", bound.name()),
+                ),
+                None => diagnostic.secondary(def.span, "defined here"),
+            },
             (_, false) => diagnostic.secondary(def.span, "defined here"),
         }
     }

@@ -1,5 +1,7 @@
 //! Blocks, statements and `let`, with let-generalisation.
 
+use smol_str::SmolStr;
+
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, Block, ExprKind as Ast, LetStmt, PatternKind, Span, StrPart};
@@ -30,15 +32,13 @@ impl Infer<'_, '_> {
             stmts.push(typed);
         }
         let value = match last {
-            Some(last) => {
+            Some(last) if left.is_some() => {
                 self.unreachable(&mut left, last.span);
-                self.expr(last, expect)
+                stmts.push(Stmt::Expr(self.expr(last, Expect::Unused)));
+                self.never(last.span, expect)
             }
-            None if left.is_some() => Expr {
-                kind: ExprKind::Unit,
-                ty: hole::of_type(expect.ty().unwrap_or_else(|| self.arena.fresh())),
-                span: block.span,
-            },
+            None if left.is_some() => self.never(block.span, expect),
+            Some(last) => self.expr(last, expect),
             None => self.done(ExprKind::Unit, super::TyId::UNIT, end_of(block), expect),
         };
         if stmts.is_empty() {
@@ -48,6 +48,21 @@ impl Infer<'_, '_> {
             ty: value.ty.clone(),
             span: block.span,
             kind: ExprKind::Block(stmts, Box::new(value)),
+        }
+    }
+
+    /// The value of a block that leaves before its end.
+    fn never(&mut self, span: Span, expect: Expect) -> Expr {
+        let text = Expr {
+            kind: ExprKind::Str(SmolStr::new_static("unreachable code was reached")),
+            ty: hole::of_type(super::TyId::STRING),
+            span,
+        };
+        let ty = expect.ty().unwrap_or_else(|| self.arena.fresh());
+        Expr {
+            kind: ExprKind::Panic(Box::new(text)),
+            ty: hole::of_type(ty),
+            span,
         }
     }
 

@@ -27,7 +27,14 @@ impl Infer<'_, '_> {
     pub(super) fn branch(&mut self, join: &mut Join, block: &Block) -> Expr {
         match join.expect {
             Expect::Unused => self.scoped(|this| this.discard(block)),
-            expect @ Expect::Type(..) => self.block(block, expect),
+            expect @ Expect::Type(ty, _) => {
+                let decides = self.arena.is_var(ty);
+                let branch = self.block(block, expect);
+                if decides && !self.arena.is_var(ty) {
+                    join.expect = Expect::Type(ty, Why::Branch(value_span(&branch)));
+                }
+                branch
+            }
             Expect::Any => {
                 let first = self.block(block, Expect::Any);
                 let ty = self.type_of(&first);

@@ -237,20 +237,11 @@ impl Infer<'_, '_> {
     }
 }
 
-/// Methods of other languages.
+/// Methods of other languages that are something else in Snow.
 fn habit(name: &str) -> Option<String> {
-    let snow = match name {
-        "len" | "size" | "count" => "length",
-        "push" | "push_back" | "add" => "append",
-        "upcase" | "to_uppercase" => "to_upper",
-        "downcase" | "to_lowercase" => "to_lower",
-        "unwrap" => "unwrap_or",
-        "fold" | "inject" => "reduce",
-        "to_s" | "toString" => {
-            return Some("make text with interpolation: `\"${value}\"`".to_owned());
-        }
-        "clone" => return Some("values are immutable, so no copy is needed".to_owned()),
-        _ => return None,
-    };
-    Some(format!("in Snow this is `{snow}`"))
+    match name {
+        "to_s" | "toString" => Some("make text with interpolation: `\"${value}\"`".to_owned()),
+        "clone" => Some("values are immutable, so no copy is needed".to_owned()),
+        _ => crate::resolve::imports::habit(name),
+    }
 }

@@ -257,9 +257,11 @@ impl<'a> Infer<'_, 'a> {
 
     /// An expression of type `ty`, which must meet the expectation.
     pub fn done(&mut self, kind: ExprKind, ty: TyId, span: Span, expect: Expect) -> Expr {
-        if let Expect::Type(want, why) = expect {
-            self.demand(span, want, ty, why);
-        }
+        let ty = match expect {
+            // What was reported counts as what was wanted, so that it is reported once.
+            Expect::Type(want, why) if !self.demand(span, want, ty, why) => want,
+            _ => ty,
+        };
         Expr {
             kind,
             ty: hole::of_type(ty),
@@ -284,12 +286,14 @@ impl<'a> Infer<'_, 'a> {
         self.expr(expr, Expect::Type(want, why))
     }
 
-    /// Makes `found`, the type at `span`, equal to `want`, or reports why not.
-    pub fn demand(&mut self, span: Span, want: TyId, found: TyId, why: Why) {
-        if let Err(clash) = self.arena.unify(want, found) {
+    /// Makes `found`, the type at `span`, equal to `want`, or reports why not; whether it did.
+    pub fn demand(&mut self, span: Span, want: TyId, found: TyId, why: Why) -> bool {
+        let result = self.arena.unify(want, found);
+        if let Err(clash) = result {
             self.report_clash(span, want, found, why, clash);
         }
         self.settle_due();
+        result.is_ok()
     }
 
     /// Makes two types equal that cannot differ unless reported.

@@ -45,8 +45,10 @@ impl Infer<'_, '_> {
                 self.arith(op, op_span, a, b, span, expect)
             }
             BinOp::Concat => {
-                let (a, b, ty) = self.operands("<>", a, b);
-                self.require(ty, Bound::Concat, op_span, Needs::Operator("<>"));
+                let (a, b, ty, agree) = self.operands("<>", a, b);
+                if agree {
+                    self.require(ty, Bound::Concat, op_span, Needs::Operator("<>"));
+                }
                 let kind = ExprKind::Concat(Box::new(a), Box::new(b));
                 self.done(kind, ty, span, expect)
             }
@@ -89,11 +91,22 @@ impl Infer<'_, '_> {
         self.done(build(Box::new(a), Box::new(b)), TyId::BOOL, span, expect)
     }
 
-    /// Two operands of one type.
-    fn operands(&mut self, op: &'static str, a: &ast::Expr, b: &ast::Expr) -> (Expr, Expr, TyId) {
+    /// Two operands of one type, and whether they agree; when they do not, that is reported and mistake enough.
+    fn operands(
+        &mut self,
+        op: &'static str,
+        a: &ast::Expr,
+        b: &ast::Expr,
+    ) -> (Expr, Expr, TyId, bool) {
         let (a, ty) = self.infer(a);
+        let (b, agree) = self.operand(op, &a, ty, b);
+        (a, b, ty, agree)
+    }
+
+    fn operand(&mut self, op: &'static str, a: &Expr, ty: TyId, b: &ast::Expr) -> (Expr, bool) {
+        let before = self.sink.error_count();
         let b = self.check(b, ty, Why::Operand(op, a.span));
-        (a, b, ty)
+        (b, self.sink.error_count() == before)
     }
 
     fn arith(
@@ -118,8 +131,10 @@ impl Infer<'_, '_> {
         {
             return self.no_arithmetic((symbol, bound, op_span), left, a, b, span);
         }
-        let b = self.check(b, left, Why::Operand(symbol, a.span));
-        self.require(left, bound, op_span, Needs::Operator(symbol));
+        let (b, agree) = self.operand(symbol, &a, left, b);
+        if agree {
+            self.require(left, bound, op_span, Needs::Operator(symbol));
+        }
         let kind = ExprKind::Arith(arith, Box::new(a), Box::new(b));
         self.done(kind, left, span, expect)
     }
@@ -163,7 +178,7 @@ impl Infer<'_, '_> {
         };
         let list = self.arena.app(Con::List, &[element]);
         let head = self.check(a, element, Why::Unknown);
-        let tail = self.check(b, list, Why::Operand("::", head.span));
+        let tail = self.check(b, list, Why::Cons(head.span));
         let kind = ExprKind::Cons(Box::new(head), Box::new(tail));
         self.done(kind, list, span, expect)
     }
@@ -185,8 +200,10 @@ impl Infer<'_, '_> {
             BinOp::Le => ("<=", Bound::Ord, Rel::Le),
             _ => (">=", Bound::Ord, Rel::Ge),
         };
-        let (a, b, ty) = self.operands(symbol, a, b);
-        self.require(ty, bound, op_span, Needs::Operator(symbol));
+        let (a, b, ty, agree) = self.operands(symbol, a, b);
+        if agree {
+            self.require(ty, bound, op_span, Needs::Operator(symbol));
+        }
         let kind = ExprKind::Compare(rel, Box::new(a), Box::new(b));
         self.done(kind, TyId::BOOL, span, expect)
     }

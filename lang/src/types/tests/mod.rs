@@ -1,18 +1,38 @@
 //! Snapshots of typed programs and of errors, one file a construct; each shows source and result together.
 
+/// Asserts a snapshot of the check of a program of several files.
+macro_rules! check_files {
+    ($($name:ident: $($file:literal = $text:literal),*;)*) => { $(
+        #[test]
+        fn $name() {
+            let result = $crate::types::tests::snap_files(&[$(($file, $text)),*]);
+            $crate::types::tests::assert_snap(result, stringify!($name), module_path!());
+        }
+    )* };
+}
+
 /// Asserts a snapshot of a program's check.
 macro_rules! check {
     ($($name:ident: $text:literal;)*) => { $(
         #[test]
         fn $name() {
-            insta::assert_snapshot!($crate::types::tests::snap($text));
+            $crate::types::tests::assert_snap($crate::types::tests::snap($text), stringify!($name), module_path!());
         }
     )* };
 }
 
 mod print;
 
+mod closures;
+mod control;
+mod expressions;
 mod functions;
+mod limits;
+mod modules;
+mod names;
+mod operators;
+mod patterns;
+mod types;
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -62,7 +82,7 @@ pub(crate) fn std_image() -> &'static StdImage {
         let files = StdImage {
             files: sources
                 .iter()
-                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .map(|(name, text)| ((*name).to_owned(), (*text).into()))
                 .collect(),
             ..StdImage::default()
         }
@@ -93,6 +113,14 @@ fn outcome(files: &[(&str, &str)]) -> String {
         out.push_str(&renderer.render(&diagnostic));
     }
     out
+}
+
+/// Compares with the snapshot of a test.
+fn assert_snap(result: String, name: &str, module: &str) {
+    let file = module.rsplit("::").next().unwrap_or(module);
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(format!("{file}__{name}"), result);
+    });
 }
 
 /// Source and result of a program of one file.
