@@ -41,8 +41,7 @@ use crate::check::StdImage;
 use crate::diagnostics::Sink;
 use crate::diagnostics::render::{Colours, Renderer};
 
-/// The sources of the standard library as they are in the repository, under a small prelude of the tests' own
-/// where there is none.
+/// The sources of the standard library as they are in the repository.
 fn std_sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../stdlib/snow");
     let mut sources: Vec<(String, String)> = std::fs::read_dir(root)
@@ -60,10 +59,6 @@ fn std_sources() -> Vec<(String, String)> {
             )
         })
         .collect();
-    if !sources.iter().any(|(name, _)| name == "prelude.snow") {
-        let prelude = include_str!("prelude.snow").to_owned();
-        sources.push(("prelude.snow".to_owned(), prelude));
-    }
     sources.sort();
     sources
 }
