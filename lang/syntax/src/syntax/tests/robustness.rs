@@ -78,6 +78,15 @@ fn long_chains_are_one_error() {
 fn nesting_within_the_bounds_is_read() {
     let nested = format!("fn f() = {}1{}\n", "(".repeat(150), ")".repeat(150));
     assert_eq!(count(&nested), 0);
+    // Reading a bracket's content twice at each level would not end.
+    for (open, close) in [("(", ")"), ("[", "]"), ("Some(", ")"), ("%{1 => ", "}")] {
+        let pattern = format!("{}x{}", open.repeat(150), close.repeat(150));
+        assert_eq!(count(&format!("fn f({pattern}) = 1\n")), 0);
+        assert_eq!(
+            count(&format!("fn f() = case 1 do {pattern} -> 1 end\n")),
+            0
+        );
+    }
     assert_eq!(count(&format!("fn f() = {}1\n", "1 + ".repeat(400))), 0);
     assert_eq!(count(&format!("fn f() = [{}1]\n", "1, ".repeat(50_000))), 0);
     assert_eq!(

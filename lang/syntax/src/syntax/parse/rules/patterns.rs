@@ -64,15 +64,19 @@ fn with_alternatives<'t, E: Failure<'t>>(single: Rule<'t, Pattern, E>) -> Rule<'
         .boxed()
 }
 
-/// `h :: t`, to the right.
+/// `h :: t`, to the right. Each part is read once: reading a part again because no `::` follows would double the work with
+/// every bracket around it.
 fn cons<'t, E: Failure<'t>>(primary: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
     primary
-        .clone()
-        .then_ignore(just(Tok::ColonColon))
-        .repeated()
-        .foldr_with(primary, |head, tail, e| Pattern {
-            kind: PatternKind::Cons(Box::new(head), Box::new(tail)),
-            span: e.span(),
+        .separated_by(just(Tok::ColonColon))
+        .at_least(1)
+        .collect::<Vec<_>>()
+        .map(|parts| {
+            let chain = parts.into_iter().rev().reduce(|tail, head| Pattern {
+                span: head.span.to(tail.span),
+                kind: PatternKind::Cons(Box::new(head), Box::new(tail)),
+            });
+            chain.expect("`at_least(1)` gives a part")
         })
         .boxed()
 }
