@@ -1,5 +1,10 @@
 //! What the command answers to input that makes no sense: one clear message and an exit code.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -50,10 +50,8 @@ impl Arena {
         while let Some(ty) = work.pop() {
             let root = self.root(ty);
             match self.node(root) {
-                Node::App(_, args) => {
-                    if seen.insert(root) {
-                        work.extend(self.args(args).iter().rev());
-                    }
+                Node::App(_, args) if seen.insert(root) => {
+                    work.extend(self.args(args).iter().rev());
                 }
                 Node::Var { bounds, .. } if self.is_general(root) => {
                     let bounds = self.bounds(bounds).collect();

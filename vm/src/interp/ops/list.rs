@@ -157,8 +157,8 @@ fn uncons_with(s: State, dup: impl FnOnce(u64) -> bool) -> Flow {
 /// `a` = first element of `c`, `b` = the rest
 #[inline(always)]
 pub fn uncons(s: State) -> Flow {
-    // SAFETY: an element that is not null is a live reference.
     uncons_with(s, |head| {
+        // SAFETY: an element that is not null is a live reference.
         head != 0 && unsafe { Cell::from_word(head) }.dup_owned()
     })
 }
