@@ -22,7 +22,9 @@ impl Pass<'_> {
         let rest = self.uses.within(src, at, block_end).to_vec();
         let all = |wanted: fn(&Kind) -> bool| rest.iter().all(|usage| wanted(&usage.kind));
         match inst {
-            Inst::Load { .. } if all(|kind| matches!(kind, Kind::Load(..))) => {
+            Inst::Load { .. }
+                if all(|kind| matches!(kind, Kind::Load(..))) && !self.holed.contains(&src) =>
+            {
                 self.unpack_cell(src, at, &rest)
             }
             Inst::Load { dst, src, slot } => self.take_slot(*dst, *src, *slot, at, &rest),
@@ -119,6 +121,7 @@ impl Pass<'_> {
             self.same(dst, gone);
             self.gone.insert(at, Later::Removed);
         }
+        self.holed.insert(src);
         Some(Inst::TakeSlot { dst, src, slot })
     }
 

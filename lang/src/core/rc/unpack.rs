@@ -2,7 +2,7 @@
 //! (`Unpack`, `UnboxTake`, `ListUncons`); where a part is consumed and later replaced in the same cell, list or map, it leaves a hole
 //! meanwhile (`TakeSlot`, `ListTake`, `MapTake`).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::inst::{Inst, OperandMut};
 use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::module::Mode;
@@ -36,6 +36,7 @@ pub(super) fn unpack(func: &mut Func, layouts: &Layouts, signatures: &Signatures
         scope: Vec::new(),
         renamed: FxHashMap::default(),
         gone: FxHashMap::default(),
+        holed: FxHashSet::default(),
         at: 0,
         blocks: 0,
     };
@@ -64,6 +65,8 @@ pub(super) struct Pass<'a> {
     pub renamed: FxHashMap<Var, Var>,
     /// By position.
     pub gone: FxHashMap<u32, Later>,
+    /// Cells that a slot was taken out of: on a path that does not fill it, they can no more be unpacked.
+    pub holed: FxHashSet<Var>,
     at: u32,
     blocks: usize,
 }
@@ -84,6 +87,8 @@ impl Pass<'_> {
                         }
                     }
                     Stmt::Join(mut join) => {
+                        // As the walk that collected the uses counts.
+                        self.at += 1;
                         let start = self.at;
                         let looping = join.looping;
                         if looping {

@@ -66,7 +66,7 @@ pub(super) struct Extent {
 pub(super) struct Uses {
     /// By variable, ascending.
     pub of: Vec<Vec<Use>>,
-    /// Position of each variable's definition.
+    /// Position of each variable's definition; 0 for parameters, which a join at the start comes after.
     pub defined: Vec<u32>,
     /// What unboxing or casting a variable gives.
     pub parts: Vec<Vec<Var>>,
@@ -169,11 +169,14 @@ impl Walk<'_> {
                     Stmt::Inst(inst, _) => self.inst(inst),
                     Stmt::Join(join) => {
                         let outer = self.loop_start;
-                        if join.looping {
-                            self.loop_start = self.at;
-                        }
                         for param in &join.params {
                             self.uses.defined[param.0 as usize] = self.at;
+                        }
+                        // A position of its own, so that what is defined before the body has a lower one than the body's first
+                        // statement, be that a loop.
+                        self.at += 1;
+                        if join.looping {
+                            self.loop_start = self.at;
                         }
                         let number = self.uses.joins.len();
                         self.uses.joins.push(Extent {

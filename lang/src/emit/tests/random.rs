@@ -329,8 +329,15 @@ fn random_func(choices: &mut Choices<'_>, signatures: &[Signature], index: usize
     })
 }
 
-#[test]
-fn simple_programs_emit_verified_code() {
-    let program = random_program(&[]);
-    assert!(super::super::emit(&program, &FileSet::new()).is_ok());
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn emitted_code_verifies(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let program = random_program(&bytes);
+        let emitted = super::super::emit(&program, &FileSet::new());
+        if let Err(error) = emitted {
+            prop_assert!(false, "{}\n{}\n{}", error.message, crate::core::print::program(&program), super::super::dump(&program));
+        }
+    }
 }
