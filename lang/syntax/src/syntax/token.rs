@@ -486,7 +486,7 @@ impl Tok {
     }
 
     /// Binary operators that cannot start an expression.
-    fn is_binary_operator(self) -> bool {
+    pub(super) fn is_binary_operator(self) -> bool {
         matches!(
             self,
             Tok::Pipe

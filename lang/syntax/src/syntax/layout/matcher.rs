@@ -565,47 +565,27 @@ fn note_in_chunk(block: &mut BlockFrame, tok: Tok, span: Span) {
 
 /// Whether a token makes the tree of its statement higher.
 fn links(tok: Tok) -> bool {
-    matches!(
-        tok,
-        Tok::Pipe
-            | Tok::SlotPipe
-            | Tok::Or
-            | Tok::OrOr
-            | Tok::And
-            | Tok::AndAnd
-            | Tok::EqEq
-            | Tok::NotEq
-            | Tok::Lt
-            | Tok::Gt
-            | Tok::Le
-            | Tok::Ge
-            | Tok::DotDot
-            | Tok::DotDotEq
-            | Tok::Diamond
-            | Tok::PlusPlus
-            | Tok::ColonColon
-            | Tok::Plus
-            | Tok::Star
-            | Tok::Slash
-            | Tok::Percent
-            | Tok::Minus
-            | Tok::Not
-            | Tok::Bang
-            | Tok::Question
-            | Tok::Dot
-            | Tok::Arrow
-            | Tok::Return
-            | Tok::As
-            | Tok::Assert
-            | Tok::AssertCrash
-            | Tok::If
-            | Tok::Case
-            | Tok::Match
-            | Tok::Cond
-            | Tok::While
-            | Tok::For
-            | Tok::Receive
-    )
+    tok.is_binary_operator()
+        || matches!(
+            tok,
+            Tok::Minus
+                | Tok::Not
+                | Tok::Bang
+                | Tok::Question
+                | Tok::Dot
+                | Tok::Arrow
+                | Tok::Return
+                | Tok::As
+                | Tok::Assert
+                | Tok::AssertCrash
+                | Tok::If
+                | Tok::Case
+                | Tok::Match
+                | Tok::Cond
+                | Tok::While
+                | Tok::For
+                | Tok::Receive
+        )
 }
 
 fn too_deep(place: Span) -> Diagnostic {

@@ -120,7 +120,7 @@ fn corpus_parses() {
 
 /// The budget is 300,000 lines a second; the test asks for a third, because machines differ.
 #[test]
-#[ignore = "a measurement, for release builds: cargo test --release -p snow-lang parse_speed -- --ignored --nocapture"]
+#[ignore = "a measurement, for release builds: cargo test --release -p snow-syntax parse_speed -- --ignored --nocapture"]
 fn parse_speed() {
     let mut text = String::new();
     for path in sources("tests/programs").iter().chain(&sources("stdlib")) {
