@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod compiler;
 mod error;
+mod output;
 mod project;
 mod report;
 
@@ -17,19 +18,18 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use error::CliError;
+use output::print;
+
+/// The exit code of a command line that makes no sense.
+const USAGE: u8 = 2;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Run(args) => commands::run::run(args),
-        Command::Check(args) => commands::check::check(args),
-        Command::Build(args) => commands::build::build(args),
-        Command::Disasm(args) => commands::disasm::disasm(args),
-        Command::Fmt(args) => commands::fmt::fmt(args),
-        Command::Version => commands::about::version(),
-        Command::Completions { shell } => commands::about::completions(shell),
+    let result = match Cli::try_parse() {
+        Ok(cli) => command(cli.command),
+        Err(error) => usage(&error),
     };
     result.unwrap_or_else(|error| {
         // In JSON the diagnostics say it all, and every line is one of them.
@@ -39,4 +39,27 @@ fn main() -> ExitCode {
         }
         ExitCode::FAILURE
     })
+}
+
+fn command(command: Command) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Run(args) => commands::run::run(args),
+        Command::Check(args) => commands::check::check(args),
+        Command::Build(args) => commands::build::build(args),
+        Command::Disasm(args) => commands::disasm::disasm(args),
+        Command::Fmt(args) => commands::fmt::fmt(args),
+        Command::Version => commands::about::version(),
+        Command::Completions { shell } => commands::about::completions(shell),
+    }
+}
+
+/// What a command line that is no command gives: the help that it asks for, or what is wrong with it.
+fn usage(error: &clap::Error) -> Result<ExitCode, CliError> {
+    if !error.use_stderr() {
+        print(error.render().to_string().as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Nobody is left to tell when standard error itself is closed.
+    let _ = error.print();
+    Ok(ExitCode::from(USAGE))
 }

@@ -15,6 +15,7 @@ natives! {
     "snow_string_codepoints" Small "(String) -> List<Int>" = codepoints;
     "snow_string_from_codepoint" Small "(Int) -> Option<String>" = from_codepoint;
     "snow_string_graphemes" Small "(String) -> List<String>" = graphemes;
+    "snow_string_grapheme_from" Small "(String, Int) -> String" = grapheme_from;
     "snow_string_at" Small "(String, Int) -> Option<String>" = at;
     "snow_string_slice" Small "(String, Int, Int) -> String" = slice;
     "snow_string_reverse" Small "(String) -> String" = reverse;
@@ -117,6 +118,23 @@ fn graphemes(call: &mut Call<'_>) -> Outcome {
     let text = call.str(0);
     let list = string_list(call, call.ret_type(), text.graphemes(true));
     call.return_word(list)
+}
+
+/// The grapheme cluster at a byte offset that an earlier one ended at; empty at the end.
+fn grapheme_from(call: &mut Call<'_>) -> Outcome {
+    let rest = call.str(0).get(clamp(call.int(1))..).unwrap_or("");
+    let word = piece(call, first_grapheme(rest));
+    call.return_word(word)
+}
+
+fn first_grapheme(text: &str) -> &str {
+    match text.as_bytes() {
+        // Of the characters that ASCII has, only a line feed joins to the one before, a carriage return.
+        [first, second, ..] if first.is_ascii() && second.is_ascii() && *first != b'\r' => {
+            &text[..1]
+        }
+        _ => text.graphemes(true).next().unwrap_or(""),
+    }
 }
 
 fn at(call: &mut Call<'_>) -> Outcome {

@@ -6,6 +6,7 @@
 )]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -16,7 +17,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Runs `snow` with these arguments in a folder that holds these files.
 fn snow(files: &[(&str, &[u8])], arguments: &[&str]) -> Output {
-    let folder = folder(files);
+    snow_in(&folder(files), arguments)
+}
+
+fn snow_in(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
     let mut command = Command::new(command::snow().unwrap());
     command.args(arguments).current_dir(folder.path());
     command::run(&mut command, "", LIMIT).unwrap()
@@ -101,11 +105,7 @@ fn deep_nesting_is_an_error() {
 #[test]
 fn damaged_bytecode_is_refused() {
     let folder = folder(&[("a.snow", HELLO)]);
-    let run = |arguments: &[&str]| {
-        let mut command = Command::new(command::snow().unwrap());
-        command.args(arguments).current_dir(folder.path());
-        command::run(&mut command, "", LIMIT).unwrap()
-    };
+    let run = |arguments: &[&str]| snow_in(&folder, arguments);
     assert_eq!(run(&["build", "a.snow"]).code, Some(0));
     assert_eq!(run(&["run", "a.snowb"]).stdout, "hello\n");
     assert!(run(&["disasm", "a.snowb"]).stdout.contains("Main.main"));
@@ -125,6 +125,81 @@ fn damaged_bytecode_is_refused() {
     );
 }
 
+/// The names of everything in a folder.
+fn listing(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn hostile_bytecode_is_refused() {
+    let folder = folder(&[("a.snow", HELLO)]);
+    assert_eq!(snow_in(&folder, &["build", "a.snow"]).code, Some(0));
+    let good = fs::read(folder.path().join("a.snowb")).unwrap();
+    let header = snow_bytecode::encode::seal(&[]).len();
+    let body = &good[header..];
+    // The checksum of these is right: decoder and verifier have to find what is wrong.
+    for at in (0..body.len()).step_by(body.len() / 40) {
+        let mut bad = body.to_vec();
+        bad[at] ^= 0xff;
+        fs::write(
+            folder.path().join("bad.snowb"),
+            snow_bytecode::encode::seal(&bad),
+        )
+        .unwrap();
+        let output = snow_in(&folder, &["run", "bad.snowb"]);
+        assert!(!output.stderr.contains("panicked"), "byte {at}: {output:?}");
+        assert!(output.code.is_some(), "byte {at}: {output:?}");
+        if output.code == Some(1) && !output.stderr.starts_with("crash: ") {
+            assert!(
+                output.stderr.contains("bad.snowb cannot be loaded"),
+                "byte {at}: {output:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_opened_is_named() {
+    fails(
+        &snow(&[("a.snow", HELLO)], &["run", "a.snow/b.snow"]),
+        1,
+        "cannot read a.snow/b.snow: not a directory",
+    );
+    let folder = folder(&[("a.snow", HELLO)]);
+    let path = folder.path().join("a.snow");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    // The superuser may read everything.
+    if fs::read(&path).is_err() {
+        let output = snow_in(&folder, &["run", "a.snow"]);
+        fails(&output, 1, "cannot read a.snow: permission denied");
+    }
+    std::os::unix::fs::symlink("loop.snow", folder.path().join("loop.snow")).unwrap();
+    let output = snow_in(&folder, &["run", "loop.snow"]);
+    fails(&output, 1, "cannot read loop.snow: too many levels");
+}
+
+#[test]
+fn mistakes_of_names_and_numbers_are_one_message() {
+    for (program, message) in [
+        (
+            "import Absent\nfn main() do\n  ()\nend\n",
+            "module `Absent` not found",
+        ),
+        (
+            "fn main() do\n  println(9223372036854775808)\nend\n",
+            "does not fit",
+        ),
+    ] {
+        let output = snow(&[("a.snow", program.as_bytes())], &["run", "a.snow"]);
+        fails(&output, 1, message);
+        fails(&output, 1, "snow: 1 error");
+    }
+}
+
 #[test]
 fn a_full_disk_is_reported() {
     if !Path::new("/dev/full").exists() {
@@ -135,38 +210,136 @@ fn a_full_disk_is_reported() {
         &["build", "-o", "/dev/full", "a.snow"],
     );
     fails(&build, 1, "cannot write /dev/full: no space left");
+    assert!(Path::new("/dev/full").exists());
+    for arguments in [
+        ["run", "a.snow"],
+        ["disasm", "a.snow"],
+        ["completions", "bash"],
+        ["run", "--help"],
+    ] {
+        let folder = folder(&[("a.snow", HELLO)]);
+        let mut command = Command::new(command::snow().unwrap());
+        command.args(arguments).current_dir(folder.path());
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command.stdout(full).output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");
+        assert!(
+            stderr.contains("cannot write to standard output"),
+            "{stderr}"
+        );
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
 }
 
 #[test]
-fn a_closed_output_ends_the_program() {
-    let program = b"fn main() do\n  for i in 0..1_000_000 do println(i) end\n  ()\nend\n";
-    let folder = folder(&[("a.snow", program)]);
+fn an_output_that_cannot_be_written_leaves_nothing_behind() {
+    let folder = folder(&[("a.snow", HELLO), ("there/x.txt", b"")]);
+    let build = |output: &str| snow_in(&folder, &["build", "-o", output, "a.snow"]);
+    fails(&build("there"), 1, "cannot write there: is a directory");
+    fails(
+        &build("absent/a.snowb"),
+        1,
+        "cannot write absent/a.snowb: no such file",
+    );
+    fails(
+        &build("a.snow/b.snowb"),
+        1,
+        "cannot write a.snow/b.snowb: not a directory",
+    );
+    assert_eq!(listing(folder.path()), ["a.snow", "there"]);
+    assert_eq!(listing(&folder.path().join("there")), ["x.txt"]);
+}
+
+#[test]
+fn a_file_that_is_too_large_for_the_disk_leaves_the_old_one() {
+    let large = format!("fn main() do\n  println(\"{}\")\nend\n", "x".repeat(5_000));
+    let folder = folder(&[("a.snow", large.as_bytes()), ("a.snowb", b"the old one")]);
+    // A limit on the size of files fails the write half-way, as a full disk does.
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" build a.snow"])
+        .arg(command::snow().unwrap())
+        .current_dir(folder.path());
+    let output = command::run(&mut shell, "", LIMIT).unwrap();
+    fails(&output, 1, "cannot write a.snowb: file too large");
+    assert_eq!(listing(folder.path()), ["a.snow", "a.snowb"]);
+    let old = fs::read(folder.path().join("a.snowb")).unwrap();
+    assert_eq!(old, b"the old one");
+}
+
+#[test]
+fn a_file_is_replaced_with_its_permissions_and_through_links() {
+    let folder = folder(&[("a.snow", HELLO), ("real.snowb", b"")]);
+    let real = folder.path().join("real.snowb");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("real.snowb", folder.path().join("link.snowb")).unwrap();
+    let output = snow_in(&folder, &["build", "-o", "link.snowb", "a.snow"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert_eq!(
+        fs::metadata(&real).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+    let link = fs::symlink_metadata(folder.path().join("link.snowb")).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(snow_in(&folder, &["run", "link.snowb"]).stdout, "hello\n");
+}
+
+/// Runs a command whose reader goes away at once.
+fn without_reader(folder: &tempfile::TempDir, arguments: &[&str]) -> std::process::Output {
     let mut command = Command::new(command::snow().unwrap());
-    command.args(["run", "a.snow"]).current_dir(folder.path());
+    command.args(arguments).current_dir(folder.path());
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    // Like other commands in a pipe it may end without a word, but never with more than one.
-    assert!(stderr.lines().count() <= 1, "{stderr}");
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_closed_output_ends_the_program() {
+    let program = b"fn main() do\n  for i in 0..1_000_000 do println(i) end\n  ()\nend\n";
+    let folder = folder(&[("a.snow", program)]);
+    for arguments in [&["run", "a.snow"][..], &["completions", "bash"]] {
+        let output = without_reader(&folder, arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{arguments:?}");
+        // Like other commands in a pipe it may end without a word, but never with more than one.
+        assert!(stderr.lines().count() <= 1, "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    for command in [
+        "run",
+        "check",
+        "build",
+        "disasm",
+        "fmt",
+        "version",
+        "completions",
+    ] {
+        let output = snow(&[], &[command, "--help"]);
+        assert_eq!(output.code, Some(0), "{output:?}");
+        assert!(output.stdout.contains("Examples:\n  snow"), "{output:?}");
+        assert!(snow(&[], &["--help"]).stdout.contains(command), "{command}");
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = snow(&[], &["completions", shell]);
+        assert!(output.stdout.contains("snow"), "{output:?}");
+    }
+    let version = format!("snow {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(snow(&[], &["version"]).stdout, version);
+    assert_eq!(snow(&[], &["--version"]).stdout, version);
 }
 
 #[test]
 fn files_are_formatted_in_place() {
     let folder = folder(&[("a.snow", b"fn main() do\nprintln( 1+2 )\nend\n")]);
-    let fmt = |arguments: &[&str]| {
-        let mut command = Command::new(command::snow().unwrap());
-        command
-            .arg("fmt")
-            .args(arguments)
-            .current_dir(folder.path());
-        command::run(&mut command, "", LIMIT).unwrap()
-    };
+    let fmt = |arguments: &[&str]| snow_in(&folder, &[&["fmt"], arguments].concat());
     let check = fmt(&["--check"]);
     assert_eq!((check.code, check.stdout.as_str()), (Some(1), "./a.snow\n"));
     assert_eq!(fmt(&["a.snow"]).code, Some(0));

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::print;
 use crate::args::Cli;
 use crate::error::CliError;
+use crate::output::print;
 
 /// Prints name and version.
 pub fn version() -> Result<ExitCode, CliError> {

@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use snow_bytecode::disasm::disassemble;
 
-use super::print;
 use super::run::read_module;
 use crate::args::{DisasmArgs, ReportArgs};
 use crate::compiler::compile_sources;
 use crate::error::CliError;
+use crate::output::print;
 use crate::project::{Program, load};
 
 /// Prints the bytecode of a program.

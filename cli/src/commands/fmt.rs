@@ -1,6 +1,5 @@
 //! `snow fmt`.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,9 +7,9 @@ use snow_lang::diagnostics::{FileSet, Sink};
 use snow_lang::format::format;
 use snow_lang::syntax::parse;
 
-use super::print;
 use crate::args::{FmtArgs, ReportArgs};
 use crate::error::CliError;
+use crate::output::{print, write_whole};
 use crate::project::{read_text, source_files};
 use crate::report::report;
 
@@ -23,7 +22,7 @@ pub fn fmt(args: FmtArgs) -> Result<ExitCode, CliError> {
             let formatted = formatted(&file, &text, args.report)?;
             if formatted != text {
                 if !args.check {
-                    fs::write(&file, formatted).map_err(|error| CliError::write(&file, error))?;
+                    write_whole(&file, formatted.as_bytes())?;
                 }
                 changed.push(format!("{}\n", file.display()));
             }

@@ -20,6 +20,8 @@ enum Source {
     Map(Var, TypeId),
     /// The position is an entry number.
     Set(Var, TypeId),
+    /// The position is a byte offset.
+    Text(Var),
 }
 
 /// A generator of a `for`.
@@ -94,7 +96,12 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let zero = self.int(0, span)?;
                 Ok((Source::Set(iterable, element), zero, zero))
             }
-            Type::String => self.list_of("String", "graphemes", iterable, span),
+            Type::String => {
+                let start = self.int(0, span)?;
+                let end = self.text_function("byte_size", vec![iterable], span)?;
+                Ok((Source::Text(iterable), start, end))
+            }
+            // Its list, which is there already.
             Type::Struct { name, .. } | Type::Sum { name, .. } if name == "Queue" => {
                 self.list_of("Queue", "to_list", iterable, span)
             }
@@ -127,12 +134,18 @@ impl<'m, 'a> Lower<'m, 'a> {
         self.list_source(list, element, span)
     }
 
+    /// A call of a function of the module `String`.
+    fn text_function(&mut self, name: &str, args: Vec<Var>, span: Span) -> Res<Var> {
+        let func = self.mono.library("String", name, span)?;
+        self.call_with(func, Vec::new(), args, span)
+    }
+
     /// The position of the next element, and whether there is one.
     fn advance(&mut self, source: Source, position: Var, end: Var, span: Span) -> Res<(Var, Var)> {
         let bool_type = self.con(Con::Bool)?;
         let int = self.con(Con::Int)?;
         match source {
-            Source::Range | Source::List(..) => {
+            Source::Range | Source::List(..) | Source::Text(_) => {
                 let more = self.emit(bool_type, Op::IntCmp(Cond::Lt, position, end), span);
                 Ok((position, more))
             }
@@ -156,16 +169,19 @@ impl<'m, 'a> Lower<'m, 'a> {
     ) -> Res<()> {
         let span = generator.iterable.span;
         let int = self.con(Con::Int)?;
+        let element = self.element_at(source, at, span)?;
+        let step = match source {
+            Source::Text(_) => self.text_function("byte_size", vec![element], span)?,
+            _ => self.int(1, span)?,
+        };
         let next = self.join();
         let collected = self.fresh_like(&so_far);
         self.declare(next, collected.clone(), false, |lower| {
-            let one = lower.int(1, span)?;
             // No overflow: the position is below another Int.
-            let mut args = vec![lower.emit(int, Op::IntBin(IntOp::WrappingAdd, at, one), span)];
+            let mut args = vec![lower.emit(int, Op::IntBin(IntOp::WrappingAdd, at, step), span)];
             args.extend(collected);
             lower.jump(head, args)
         })?;
-        let element = self.element_at(source, at, span)?;
         let rows = vec![
             Row {
                 pats: std::slice::from_ref(generator.pat),
@@ -193,6 +209,7 @@ impl<'m, 'a> Lower<'m, 'a> {
             Source::Range => at,
             Source::List(list, ty) => self.emit(ty, Op::ListGet(list, at), span),
             Source::Set(set, ty) => self.emit(ty, Op::MapKeyAt(set, at), span),
+            Source::Text(text) => self.text_function("grapheme_from", vec![text, at], span)?,
             Source::Map(map, pair) => {
                 let Type::Map(key, value) = self.mono.types.get(self.type_of(map)).clone() else {
                     return Err(

@@ -47,14 +47,15 @@ pub(super) struct Argument<'e> {
     pub name: Option<&'e Ident>,
     /// Its value.
     pub value: Value<'e>,
+    /// Its position (from 0), for a receiver and a piped value; the others fill the positions left.
+    fixed: Option<usize>,
 }
 
 /// The arguments of a call, in the order of evaluation.
+#[derive(Default)]
 pub(super) struct Args<'e> {
     /// Positional and keyword arguments, the trailing block last.
     pub items: Vec<Argument<'e>>,
-    /// Slot of a value piped in front of the others, if not the first.
-    pub slot: Option<usize>,
 }
 
 impl<'e> Args<'e> {
@@ -63,25 +64,34 @@ impl<'e> Args<'e> {
         let written = call.args.iter().map(|arg| Argument {
             name: arg.name.as_ref(),
             value: Value::Written(&arg.value),
+            fixed: None,
         });
         let trailing = call.trailing.iter().map(|block| Argument {
             name: None,
             value: Value::Block(block),
+            fixed: None,
         });
         Args {
             items: written.chain(trailing).collect(),
-            slot: None,
         }
     }
 
-    /// Adds a value that is evaluated first and stands at `slot` (from 0).
-    pub(super) fn with_first(mut self, value: Expr, slot: usize) -> Self {
-        let argument = Argument {
-            name: None,
-            value: Value::Ready(value),
-        };
-        self.items.insert(0, argument);
-        self.slot = (slot > 0).then_some(slot);
+    /// Adds a piped value, which is evaluated first and stands at `slot` (from 0).
+    pub(super) fn with_piped(mut self, value: Expr, slot: usize) -> Self {
+        self.items.insert(0, ready(value, slot));
+        self
+    }
+
+    /// Adds the receiver of a method, which is the first argument but evaluated after what is piped into the call.
+    pub(super) fn with_receiver(mut self, receiver: Expr) -> Self {
+        let mut piped = 0;
+        for item in &mut self.items {
+            if let Some(slot) = &mut item.fixed {
+                *slot += 1;
+                piped += 1;
+            }
+        }
+        self.items.insert(piped, ready(receiver, 0));
         self
     }
 
@@ -91,16 +101,30 @@ impl<'e> Args<'e> {
         self.items.len() - keywords + usize::from(keywords > 0)
     }
 
-    /// Positions of the arguments that are not keywords, in order.
-    fn positional(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.items.len())
-            .filter(|&at| self.items[at].name.is_none())
+    /// The arguments that are not keywords, as indices into `items`, in the order of their positions.
+    pub(super) fn positional(&self) -> Vec<usize> {
+        let unfixed =
+            |at: &usize| self.items[*at].name.is_none() && self.items[*at].fixed.is_none();
+        let mut order: Vec<usize> = (0..self.items.len()).filter(unfixed).collect();
+        let mut fixed: Vec<(usize, usize)> = self
+            .items
+            .iter()
+            .enumerate()
+            .filter_map(|(at, item)| Some((item.fixed?, at)))
             .collect();
-        if let Some(slot) = self.slot {
-            let slot = slot.min(order.len() - 1);
-            order[..=slot].rotate_left(1);
+        fixed.sort_unstable();
+        for (slot, at) in fixed {
+            order.insert(slot.min(order.len()), at);
         }
         order
+    }
+}
+
+fn ready<'e>(value: Expr, slot: usize) -> Argument<'e> {
+    Argument {
+        name: None,
+        value: Value::Ready(value),
+        fixed: Some(slot),
     }
 }
 

@@ -5,7 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::args::{Args, Placed, Value, fill};
 use super::lookup::Shaped;
 use super::special::Special;
-use super::{Expect, Infer, holes};
+use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::resolve::deps::upper_path;
 use crate::resolve::scope::Access;
@@ -151,7 +151,7 @@ impl Infer<'_, '_> {
             return self.error(span);
         };
         let (lets, args) = self.arguments(placed, &instance.params, target);
-        let kind = ExprKind::Call(id, holes(&instance.args), args);
+        let kind = self.call_kind(id, &instance.args, args, instance.ret, span);
         let call = self.done(kind, instance.ret, span, expect);
         with_lets(lets, call)
     }

@@ -69,6 +69,11 @@ impl Infer<'_, '_> {
 
     pub(super) fn func_value(&mut self, id: FuncId, span: Span, expect: Expect) -> Expr {
         let instance = self.instance(id, span);
+        if self.needs_closure(id) {
+            let Instance { args, params, ret } = instance;
+            let call = |this: &mut Self, locals| this.call_kind(id, &args, locals, ret, span);
+            return self.eta(&params, ret, span, expect, call);
+        }
         let ty = self.arena.fun(&instance.params, instance.ret);
         self.done(ExprKind::Func(id, holes(&instance.args)), ty, span, expect)
     }
@@ -163,7 +168,7 @@ impl Infer<'_, '_> {
             };
             return self.done(kind, ty, span, expect);
         }
-        let built = |locals: Vec<Expr>| ExprKind::Construct {
+        let built = |_: &mut Self, locals: Vec<Expr>| ExprKind::Construct {
             variant: shaped.variant,
             fields: locals,
         };
@@ -177,7 +182,7 @@ impl Infer<'_, '_> {
         ret: TyId,
         span: Span,
         expect: Expect,
-        build: impl FnOnce(Vec<Expr>) -> ExprKind,
+        build: impl FnOnce(&mut Self, Vec<Expr>) -> ExprKind,
     ) -> Expr {
         let mut pats = Vec::with_capacity(params.len());
         let mut args = Vec::with_capacity(params.len());
@@ -195,7 +200,7 @@ impl Infer<'_, '_> {
             });
         }
         let body = Expr {
-            kind: build(args),
+            kind: build(self, args),
             ty: hole::of_type(ret),
             span,
         };

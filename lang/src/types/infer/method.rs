@@ -1,10 +1,11 @@
 //! Method calls: `v.name(args)` on values.
 
 use super::args::Args;
-use super::{Expect, Infer, holes};
+use super::call::with_lets;
+use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{self, Ident, Span};
-use crate::typed::{Con, Expr, ExprKind, FuncId};
+use crate::typed::{Con, Expr, ExprKind, FuncId, Stmt};
 use crate::types::arena::TyId;
 use crate::types::messages;
 use crate::types::mismatch::Why;
@@ -60,14 +61,7 @@ impl Infer<'_, '_> {
             return self.call_value(callee, args, span, expect);
         }
         match self.method_of(ty, &name.name) {
-            Some(id) if args.slot.is_some() => {
-                let _function = id;
-                self.unsupported("a slot pipe into a method call is", span)
-            }
-            Some(id) => {
-                let args = args.with_first(receiver, 0);
-                self.call_func(id, args, name.span, span, expect)
-            }
+            Some(id) => self.call_func(id, args.with_receiver(receiver), name.span, span, expect),
             None => {
                 self.no_method(ty, name);
                 self.absorb(args, span)
@@ -96,20 +90,30 @@ impl Infer<'_, '_> {
             );
             return self.absorb(args, span);
         }
-        let values = args
-            .items
-            .into_iter()
-            .map(|arg| self.value(arg.value, Expect::Any));
-        let args = values.collect();
+        let (lets, mut values) = self.in_positions(args.with_receiver(receiver));
+        let receiver = values.remove(0);
         let result = self.arena.fresh();
         let call = MethodCall {
             receiver,
             name: name.clone(),
-            args,
+            args: values,
             result,
         };
         let kind = self.await_type(Wait::Method(Box::new(call)), span);
-        self.done(kind, result, span, expect)
+        let call = self.done(kind, result, span, expect);
+        with_lets(lets, call)
+    }
+
+    /// Infers arguments by themselves and puts them into the order of their positions.
+    fn in_positions(&mut self, args: Args<'_>) -> (Vec<Stmt>, Vec<Expr>) {
+        let positional = args.positional();
+        let position = |at| positional.iter().position(|&index| index == at);
+        let order: Vec<usize> = (0..args.items.len()).filter_map(position).collect();
+        let mut done: Vec<Option<Expr>> = order.iter().map(|_| None).collect();
+        for (arg, &at) in args.items.into_iter().zip(&order) {
+            done[at] = Some(self.value(arg.value, Expect::Any));
+        }
+        self.in_parameter_order(order, done)
     }
 
     /// Decides a method call whose receiver is known by now.
@@ -171,7 +175,7 @@ impl Infer<'_, '_> {
             self.demand(arg.span, want, found, Why::Param(id, index as u32));
         }
         self.demand(name.span, result, instance.ret, Why::Unknown);
-        ExprKind::Call(id, holes(&instance.args), args)
+        self.call_kind(id, &instance.args, args, instance.ret, name.span)
     }
 
     /// The function of the standard module of a type.

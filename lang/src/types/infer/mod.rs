@@ -21,6 +21,7 @@ pub(super) mod pending;
 mod pipe;
 mod special;
 mod structs;
+mod tuple;
 
 use rustc_hash::FxHashMap;
 

@@ -5,6 +5,7 @@
 
 use super::control::TryOf;
 use super::method::MethodCall;
+use super::tuple::PartOf;
 use super::{Infer, hole};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::Item;
@@ -45,6 +46,8 @@ pub enum Wait {
     Method(Box<MethodCall>),
     /// `value?`.
     Try(TryOf),
+    /// A part of a tuple, or its size.
+    Part(PartOf),
     /// `%{base | …}`.
     Update {
         /// The base.
@@ -90,6 +93,7 @@ impl Infer<'_, '_> {
         match wait {
             Wait::Elements { of, .. } | Wait::Index { of, .. } => *of,
             Wait::Try(tried) => self.type_of(&tried.value),
+            Wait::Part(wanted) => self.type_of(&wanted.value),
             Wait::Field { base, .. } | Wait::Update { base, .. } => self.type_of(base),
             Wait::Method(call) => self.type_of(&call.receiver),
         }
@@ -101,7 +105,7 @@ impl Infer<'_, '_> {
         match wait {
             Wait::Elements { element, .. } => types.push(*element),
             Wait::Index { key, result, .. } => types.extend([key.0, *result]),
-            Wait::Field { result, .. } => types.push(*result),
+            Wait::Field { result, .. } | Wait::Part(PartOf { result, .. }) => types.push(*result),
             Wait::Try(tried) => types.extend([tried.result, tried.ret.0]),
             Wait::Update { fields, .. } => {
                 types.extend(fields.iter().map(|(_, value)| self.type_of(value)));
@@ -248,16 +252,26 @@ impl Infer<'_, '_> {
                 "the type of this is not known, so it cannot be told what is meant",
             )
             .label("type not known")
-            .help("annotate it where it is bound, for example `x :: List<Int>`"),
+            .help(self.annotate(index)),
         };
         self.sink.push(diagnostic);
         // Reported: from here on it agrees with everything.
         let _agrees = self.unify_quietly(ty, TyId::ERROR);
     }
 
+    fn annotate(&self, index: usize) -> &'static str {
+        match &self.pending[index].wait {
+            Some(Wait::Part(_)) => {
+                "annotate it where it is bound, for example `t :: (Int, String)`"
+            }
+            _ => "annotate it where it is bound, for example `x :: List<Int>`",
+        }
+    }
+
     fn waiting_span(&self, index: usize) -> Span {
         match &self.pending[index].wait {
             Some(Wait::Method(call)) => call.receiver.span,
+            Some(Wait::Part(wanted)) => wanted.value.span,
             _ => self.pending[index].span,
         }
     }
@@ -325,6 +339,7 @@ impl Infer<'_, '_> {
             Wait::Field { base, name, result } => self.decide_field(*base, &name, result),
             Wait::Method(call) => self.decide_method(*call),
             Wait::Try(tried) => self.decide_try(tried, span),
+            Wait::Part(wanted) => self.decide_part(wanted, span),
             Wait::Update { base, fields } => self.decide_update(*base, fields),
         }
     }

@@ -35,7 +35,7 @@ impl Infer<'_, '_> {
                 if slot == 0 || slot as usize > args.items.len() + 1 {
                     return self.bad_slot(slot, args.items.len() + 1, op_span, span);
                 }
-                let args = args.with_first(value, slot as usize - 1);
+                let args = args.with_piped(value, slot as usize - 1);
                 self.call_with(&call.callee, args, span, expect)
             }
             // `x |> f(a)?` tries the result of the pipe.
@@ -47,11 +47,8 @@ impl Infer<'_, '_> {
                 if slot != 1 {
                     return self.bad_slot(slot, 1, op_span, span);
                 }
-                let args = Args {
-                    items: Vec::new(),
-                    slot: None,
-                };
-                self.call_with(target, args.with_first(value, 0), span, expect)
+                let args = Args::default().with_piped(value, 0);
+                self.call_with(target, args, span, expect)
             }
         }
     }
