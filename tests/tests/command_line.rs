@@ -171,7 +171,7 @@ fn what_cannot_be_opened_is_named() {
     );
     let folder = folder(&[("a.snow", HELLO)]);
     let path = folder.path().join("a.snow");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // The superuser may read everything.
     if fs::read(&path).is_err() {
         let output = snow_in(&folder, &["run", "a.snow"]);

@@ -91,6 +91,11 @@ impl<'p> Occs<'p> {
         self.keys[key as usize]
     }
 
+    /// How many keys there are.
+    pub fn key_count(&self) -> usize {
+        self.keys.len()
+    }
+
     /// The number of a key; equal literals have one number.
     pub fn intern_key(&mut self, key: &'p Expr) -> u32 {
         let found = self

@@ -82,6 +82,7 @@ impl<'a> Flattener<'a> {
             Some(Test::Prefix(text, prefix, length)) => {
                 return self.branch_prefix(text, prefix, length, yes, no);
             }
+            Some(Test::HasKey(entry)) => return self.branch_key(test, entry, yes, no),
             None => Inst::BranchUnless { a: test, target },
         };
         let (span, fall, target) = (self.span, self.block(yes)?, self.block(no)?);
@@ -338,7 +339,12 @@ impl<'a> Flattener<'a> {
     }
 }
 
-fn branch_end(inst: Inst, span: crate::syntax::ast::Span, fall: Block, target: Block) -> End {
+pub(super) fn branch_end(
+    inst: Inst,
+    span: crate::syntax::ast::Span,
+    fall: Block,
+    target: Block,
+) -> End {
     End::Branch {
         inst,
         span,

@@ -4,7 +4,7 @@ use snow_bytecode::inst::Inst;
 use snow_bytecode::layout::Slot;
 use snow_bytecode::types::{Type, TypeId};
 
-use super::func::Flattener;
+use super::func::{Entry, Flattener, Test};
 use super::ir::Var;
 use super::row::Row;
 use super::{Result, internal};
@@ -50,6 +50,11 @@ impl Flattener<'_> {
         let src = self.out.fresh(slot);
         let inst = element(self, src);
         self.push(inst);
+        self.unboxed(ty, src)
+    }
+
+    /// The slots of a value in element form.
+    fn unboxed(&mut self, ty: TypeId, src: Var) -> Row {
         if !self.layouts().is_box(ty) {
             return Row::one(src);
         }
@@ -135,14 +140,25 @@ impl Flattener<'_> {
                 });
             }
             Op::MapHas(map, key) => {
+                let names = (*map, *key);
                 let (map, key) = (self.one(*map)?, self.element_of(*key)?);
                 let dst = self.fresh_one(var)?;
                 self.push(Inst::MapHas { dst, map, key });
+                let entry = Entry { names, map, key };
+                self.tests.insert(dst, Test::HasKey(entry));
             }
-            Op::MapGet(map, key) => {
-                let (map, key) = (self.one(*map)?, self.element_of(*key)?);
-                self.map_get(var, map, key)?;
-            }
+            Op::MapGet(map, key) => match self.found.get_mut(&(*map, *key)) {
+                Some(found) => {
+                    found.read = true;
+                    let (value, ty) = (found.value, self.ty(var)?);
+                    let row = self.unboxed(ty, value);
+                    self.bind(var, row);
+                }
+                None => {
+                    let (map, key) = (self.one(*map)?, self.element_of(*key)?);
+                    self.map_get(var, map, key)?;
+                }
+            },
             Op::MapNext(map, from) => {
                 let (map, from) = (self.one(*map)?, self.one(*from)?);
                 let dst = self.fresh_one(var)?;

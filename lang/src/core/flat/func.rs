@@ -24,6 +24,24 @@ pub(super) enum Test {
     Not(Var),
     /// Prefix test: text and prefix.
     Prefix(Var, ConstId, u32),
+    /// Whether a map has a key.
+    HasKey(Entry),
+}
+
+/// A map and a key, as Core and as flat variables; the key in element form.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub names: (ir::Var, ir::Var),
+    pub map: Var,
+    pub key: Var,
+}
+
+/// The value, in element form, that a branch has found under a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub value: Var,
+    /// Whether the code behind the branch reads it.
+    pub read: bool,
 }
 
 /// What a jump to a join point becomes.
@@ -58,6 +76,8 @@ pub(super) struct Flattener<'a> {
     pub tests: FxHashMap<Var, Test>,
     /// Rests of texts whose prefix a branch has stripped: by text and length of the prefix.
     pub stripped: FxHashMap<(Var, u32), Var>,
+    /// Values that a branch has found, by map and key.
+    pub found: FxHashMap<(ir::Var, ir::Var), Found>,
     /// The key in element form with which a value was moved out of a map, by the map with the hole.
     pub taken_keys: FxHashMap<Var, Var>,
     /// The parts of boxed pairs that exist only to be taken apart: of what was moved out and the collection with the hole.
@@ -82,6 +102,7 @@ impl<'a> Flattener<'a> {
             span: core.span,
             tests: FxHashMap::default(),
             stripped: FxHashMap::default(),
+            found: FxHashMap::default(),
             taken_keys: FxHashMap::default(),
             pairs: FxHashMap::default(),
             values: vec![None; core.vars.len()],

@@ -4,6 +4,7 @@
 mod aggregate;
 mod branch;
 mod collections;
+mod found;
 mod func;
 pub mod ir;
 mod native;

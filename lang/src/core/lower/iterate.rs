@@ -170,13 +170,17 @@ impl<'m, 'a> Lower<'m, 'a> {
         let span = generator.iterable.span;
         let int = self.con(Con::Int)?;
         let element = self.element_at(source, at, span)?;
-        let step = match source {
-            Source::Text(_) => self.text_function("byte_size", vec![element], span)?,
-            _ => self.int(1, span)?,
+        let size = match source {
+            Source::Text(_) => Some(self.text_function("byte_size", vec![element], span)?),
+            _ => None,
         };
         let next = self.join();
         let collected = self.fresh_like(&so_far);
         self.declare(next, collected.clone(), false, |lower| {
+            let step = match size {
+                Some(size) => size,
+                None => lower.int(1, span)?,
+            };
             // No overflow: the position is below another Int.
             let mut args = vec![lower.emit(int, Op::IntBin(IntOp::WrappingAdd, at, step), span)];
             args.extend(collected);

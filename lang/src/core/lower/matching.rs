@@ -31,6 +31,8 @@ struct Match<'b, 'm, 'a> {
     vars: Vec<Option<Var>>,
     /// Lengths of lists that the current path has read.
     lengths: Vec<Option<Var>>,
+    /// Keys of map patterns that the current path has computed.
+    keys: Vec<Option<Var>>,
     /// Where a body that several leaves share stands, and the locals that its join takes.
     shared: Vec<Option<(JoinId, Vec<LocalId>)>>,
     fail: End,
@@ -85,12 +87,14 @@ impl<'m, 'a> Lower<'m, 'a> {
             }
         }
         let lengths = vec![None; occs.len()];
+        let keys = vec![None; occs.key_count()];
         let shared = vec![None; rows.len()];
         let mut state = Match {
             rows,
             occs,
             vars,
             lengths,
+            keys,
             shared,
             fail,
             span,
@@ -164,8 +168,9 @@ impl<'m, 'a> Lower<'m, 'a> {
         code: impl FnOnce(&mut Self, &mut Match<'b, 'm, 'a>) -> Res<()>,
     ) -> Result<Block, Fault> {
         let (vars, lengths) = (state.vars.clone(), state.lengths.clone());
+        let keys = state.keys.clone();
         let block = self.block(|lower| code(lower, state));
-        (state.vars, state.lengths) = (vars, lengths);
+        (state.vars, state.lengths, state.keys) = (vars, lengths, keys);
         block
     }
 
@@ -273,8 +278,7 @@ impl<'m, 'a> Lower<'m, 'a> {
             Test::Prefix(text) => Op::StrStartsWith(self.occurrence(on, state)?, text.clone()),
             Test::HasKey(key) => {
                 let map = self.occurrence(on, state)?;
-                let key = self.value(state.occs.key(*key))?;
-                Op::MapHas(map, key)
+                Op::MapHas(map, self.key(*key, state)?)
             }
         };
         Ok(self.emit(bool_type, op, span))
@@ -318,6 +322,15 @@ impl<'m, 'a> Lower<'m, 'a> {
         Ok(length)
     }
 
+    fn key(&mut self, number: u32, state: &mut Match<'_, 'm, 'a>) -> Res<Var> {
+        if let Some(known) = state.keys[number as usize] {
+            return Ok(known);
+        }
+        let key = self.value(state.occs.key(number))?;
+        state.keys[number as usize] = Some(key);
+        Ok(key)
+    }
+
     /// The variable of an occurrence, projected now if the path has not done so.
     fn occurrence(&mut self, occ: OccId, state: &mut Match<'_, 'm, 'a>) -> Res<Var> {
         if let Some(known) = state.vars[occ.0 as usize] {
@@ -353,7 +366,7 @@ impl<'m, 'a> Lower<'m, 'a> {
             }
             Occ::Value { of, key } => {
                 let map = self.occurrence(of, state)?;
-                let key = self.value(state.occs.key(key))?;
+                let key = self.key(key, state)?;
                 (self.map_value_type(map, span)?, Op::MapGet(map, key))
             }
         };

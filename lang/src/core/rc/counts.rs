@@ -162,7 +162,18 @@ impl Pass<'_> {
     }
 
     fn branch(&mut self, inst: &Inst, span: Span, fall: &Block, target: &Block) -> (End, Live) {
-        let (mut fall, mut fall_live) = self.block(fall);
+        let (mut inst, mut dups) = (inst.clone(), Vec::new());
+        self.own_views(&mut inst, &mut dups);
+        let (mut fall, mut fall_live) = match dups.is_empty() {
+            true => self.block(fall),
+            false => {
+                let mut owning = fall.clone();
+                let dups = dups.into_iter().map(|dup| Stmt::Inst(dup, span));
+                owning.stmts.splice(0..0, dups);
+                self.block(&owning)
+            }
+        };
+        let inst = &inst;
         let (mut target, mut target_live) = self.block(target);
         let mut unused = Vec::new();
         inst.defs(&mut |dst| {

@@ -166,7 +166,7 @@ impl Gen<'_, '_> {
         if depth > 0 && self.choices.below(3) == 0 {
             self.join(b, scope, depth);
         }
-        match if depth == 0 { 0 } else { self.choices.below(7) } {
+        match if depth == 0 { 0 } else { self.choices.below(8) } {
             0 => self.leave(b, scope),
             1 => {
                 let (ty, op) = self.call(b, scope);
@@ -180,6 +180,7 @@ impl Gen<'_, '_> {
             3 => self.switch(b, scope, depth, OPTION, &[&[STRING], &[]]),
             4 => self.switch(b, scope, depth, RESULT, &[&[STRING], &[STRINGS]]),
             5 => self.lists(b, scope, depth),
+            6 => self.entry(b, scope, depth),
             _ => {
                 let (x, y) = (self.value(b, scope, INT), self.value(b, scope, INT));
                 let test = b.op(BOOL, Op::IntCmp(Cond::Lt, x, y));
@@ -269,6 +270,26 @@ impl Gen<'_, '_> {
             self.code(b, &mut inner, depth - 1)
         });
         End::If(test, Box::new(empty), Box::new(full))
+    }
+    /// The value under a key, if there is one.
+    fn entry(&mut self, b: &mut Build, scope: &Scope, depth: u32) -> End {
+        let (map, key) = (self.value(b, scope, MAP), self.value(b, scope, STRING));
+        let test = b.op(BOOL, Op::MapHas(map, key));
+        let found = b.block(|b| {
+            let mut inner = scope.clone();
+            for _ in 0..self.choices.below(3) {
+                self.statement(b, &mut inner);
+            }
+            let value = b.op(STRINGS, Op::MapGet(map, key));
+            inner.vars.push((value, STRINGS));
+            if self.choices.below(2) == 0 {
+                let put = b.op(MAP, Op::MapPut(map, key, value));
+                inner.vars.push((put, MAP));
+            }
+            self.code(b, &mut inner, depth - 1)
+        });
+        let absent = self.block(b, scope, depth - 1);
+        End::If(test, Box::new(found), Box::new(absent))
     }
 }
 
