@@ -7,8 +7,10 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::abi::NativeState;
 use crate::atoms::Atoms;
 use crate::heap::Heap;
+use crate::interp::TraceBuilder;
 use crate::output::Output;
 use crate::types::RuntimeTypes;
 
@@ -26,7 +28,10 @@ pub enum Status {
 }
 
 /// Everything that running code needs besides its arguments.
+#[repr(C)]
 pub struct Ctx {
+    /// What compiled code reads and writes.
+    pub native: NativeState,
     /// Cells.
     pub heap: Heap,
     /// Names of atoms.
@@ -45,6 +50,8 @@ pub struct Ctx {
     pub files: Vec<Option<BufReader<File>>>,
     /// Processes that the program has started and not waited for, by handle.
     pub children: Vec<Option<Child>>,
+    /// The frames that the crash under way has left so far, innermost first.
+    pub trace: TraceBuilder,
     crash: Option<String>,
     exit: Option<i32>,
 }
@@ -53,6 +60,8 @@ impl Ctx {
     /// A context for a program with these types.
     pub fn new(types: Arc<RuntimeTypes>, atoms: Atoms, output: Output, args: Vec<String>) -> Ctx {
         Ctx {
+            native: NativeState::new(),
+            trace: TraceBuilder::default(),
             heap: Heap::new(types),
             atoms,
             output,
@@ -85,6 +94,11 @@ impl Ctx {
         self.crash
             .take()
             .unwrap_or_else(|| "unknown reason".to_owned())
+    }
+
+    /// What code that was asked to stop finds at its next safe point: 0 to go on, or a status.
+    pub fn safe_point(&mut self) -> u32 {
+        Status::Ok as u32
     }
 
     /// Asks for the end of the program.

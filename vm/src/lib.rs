@@ -1,5 +1,6 @@
 //! The runtime both tiers share: heap, values, registry and the bytecode interpreter.
 
+pub mod abi;
 pub mod atoms;
 pub mod ctx;
 pub mod heap;

@@ -24,6 +24,7 @@ const BATCH_BYTES: usize = 2048;
 
 /// What a heap counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct Counters {
     /// Cells allocated so far.
     pub allocated: u64,
@@ -46,8 +47,9 @@ impl Counters {
 }
 
 /// The cells of one scheduler.
+#[repr(C)]
 pub struct Heap {
-    free: [*mut u64; MAX_SMALL_WORDS + 1],
+    pub(crate) free: [*mut u64; MAX_SMALL_WORDS + 1],
     bump: *mut u64,
     bump_words: usize,
     pub(super) pending: Option<Cell>,

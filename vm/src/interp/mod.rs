@@ -24,7 +24,7 @@ mod tests;
 
 pub use load::{LoadError, load};
 pub use program::{Position, Program};
-pub use trace::{Frame, Trace};
+pub use trace::{Frame, Trace, TraceBuilder};
 
 use crate::ctx::Ctx;
 use crate::output::Output;

@@ -168,8 +168,11 @@ pub unsafe fn update(heap: &mut Heap, src: u64, fields: &[[u16; 2]], regs: *cons
 }
 
 /// A unique copy of a cell; takes the reference to the original.
+///
+/// # Safety
+/// `cell` is an owned reference to a cell of a boxed type.
 #[inline(never)]
-unsafe fn copy(heap: &mut Heap, cell: Cell) -> Cell {
+pub(crate) unsafe fn copy(heap: &mut Heap, cell: Cell) -> Cell {
     // SAFETY: both cells have the words of the shape.
     unsafe {
         let shape: *const crate::types::Shape = heap.types().info(cell.ty()).shape(cell.tag());

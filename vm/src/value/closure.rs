@@ -1,5 +1,7 @@
 //! Closures: an entry and the captured words.
 
+use std::sync::atomic::AtomicPtr;
+
 use snow_bytecode::layout::Slot;
 use snow_bytecode::types::TypeId;
 
@@ -8,7 +10,10 @@ use crate::types::Shape;
 
 /// What a closure runs. Made by the loader, one for each closure function, and alive as long as the program.
 #[derive(Debug)]
+#[repr(C)]
 pub struct ClosureEntry {
+    /// Typed code of the function, or null while it only runs in the interpreter.
+    pub code: AtomicPtr<u8>,
     /// Index of the function in the loaded program.
     pub func: u32,
     /// `Module.name/fn`, for text forms.
@@ -23,6 +28,7 @@ impl ClosureEntry {
         let mut slots = vec![Slot::Word];
         slots.extend_from_slice(captures);
         ClosureEntry {
+            code: AtomicPtr::new(std::ptr::null_mut()),
             func,
             name: name.into(),
             shape: Shape::new(&slots),

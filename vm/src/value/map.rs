@@ -28,6 +28,11 @@ pub(crate) const BRANCH: u8 = 3;
 /// Tag of a bucket of the index.
 pub(crate) const BUCKET: u8 = 4;
 
+/// The reason of a crash by a key that is absent.
+pub const NO_KEY: &str = "key not found";
+/// The reason of a crash by a number that is no entry's.
+pub const NO_ENTRY: &str = "not an entry of the map";
+
 /// Words of a map cell.
 pub(crate) const MAP_WORDS: usize = 6;
 const INDEX: usize = 3;

@@ -71,7 +71,7 @@ fn store_entry(s: State, part: Option<u64>) -> Flow {
             s.set(s.code().a, word);
             s.next(1)
         }
-        None => s.stop(s.vm().crash("not an entry of the map")),
+        None => s.stop(s.vm().crash(map::NO_ENTRY)),
     }
 }
 
@@ -106,7 +106,7 @@ pub fn take(s: State) -> Flow {
             s.set(code.b, word);
             s.next(1)
         }
-        None => s.stop(s.vm().crash("key not found")),
+        None => s.stop(s.vm().crash(map::NO_KEY)),
     }
 }
 
@@ -127,6 +127,6 @@ pub fn fill(s: State) -> Flow {
             s.set(code.a, word);
             s.next(1)
         }
-        None => s.stop(s.vm().crash("key not found")),
+        None => s.stop(s.vm().crash(map::NO_KEY)),
     }
 }

@@ -1,0 +1,64 @@
+//! Crashes: reasons, and the frames that a crash leaves.
+
+use snow_bytecode::module::FuncId;
+
+use super::Ref;
+use super::status::{CRASH, Reason};
+use crate::ctx::Ctx;
+use crate::interp::Position;
+use crate::value::text;
+
+/// A function leaves its frame with this status at instruction `at`, which has the function's number in its upper half. Notes the frame, and the text of
+/// a fixed reason; gives the status for the caller.
+///
+/// # Safety
+/// The status is not 0.
+#[unsafe(no_mangle)]
+#[cold]
+pub unsafe extern "C" fn snow_unwind(ctx: *mut Ctx, at: u64, status: u32) -> u32 {
+    // SAFETY: the caller lends the context for the time of the call.
+    let ctx = unsafe { &mut *ctx };
+    ctx.trace.push(Position {
+        func: FuncId((at >> 32) as u32),
+        inst: at as u32 as usize,
+    });
+    match Reason::of_status(status) {
+        Some(reason) => ctx.crash(reason.text()) as u32,
+        None => status,
+    }
+}
+
+/// Crashes with the text of a string, which stays the caller's.
+///
+/// # Safety
+/// `text` refers to a string.
+#[unsafe(no_mangle)]
+#[cold]
+pub unsafe extern "C" fn snow_crash(ctx: *mut Ctx, text: Ref) -> u32 {
+    // SAFETY: by contract.
+    unsafe { (*ctx).crash(text::str(text.0)) as u32 }
+}
+
+/// Crashes with the text of a string, which is consumed.
+///
+/// # Safety
+/// `text` is an owned reference to a string.
+#[unsafe(no_mangle)]
+#[cold]
+pub unsafe extern "C" fn snow_panic(ctx: *mut Ctx, text: Ref) -> u32 {
+    // SAFETY: by contract.
+    unsafe {
+        let status = snow_crash(ctx, text);
+        (*ctx).heap.drop_ref(text.0);
+        status
+    }
+}
+
+/// Stores the reason of a crash for code of the runtime.
+#[cold]
+pub(super) fn crash(ctx: *mut Ctx, reason: impl Into<String>) -> u32 {
+    // SAFETY: callers were lent the context by compiled code.
+    let status = unsafe { (*ctx).crash(reason) } as u32;
+    debug_assert_eq!(status, CRASH);
+    status
+}

@@ -1,0 +1,27 @@
+//! What compiled code and the runtime know of each other; `docs/native.md` describes it.
+//!
+//! - [`state`]: the part of the context that compiled code reads and writes;
+//! - [`pool`]: the words that the loader prepares for it;
+//! - [`table`]: the functions that it calls, all of them `snow_*`, with their types;
+//! - [`layout`]: where it finds what it touches in memory.
+//!
+//! The functions follow one convention: the context first; references are [`Ref`], other words `u64` or `i64`; rows of words
+//! by address; what is not stated otherwise is consumed; a `u32` result of a function that can crash is a status of [`status`].
+
+mod calls;
+mod cells;
+mod counting;
+mod crashes;
+pub mod layout;
+mod lists;
+mod maps;
+pub mod pool;
+pub mod signature;
+pub mod state;
+pub mod status;
+pub mod table;
+mod texts;
+
+pub use signature::{AbiType, Ref, Signature};
+pub use state::{NativeState, UniformFn};
+pub use table::{RuntimeFunction, table};

@@ -1,0 +1,71 @@
+//! The functions that compiled code may call: the one table from which LLVM declarations, the loader's symbols and tests are made.
+
+use super::signature::{Callable, Signature};
+use super::{calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, texts::*};
+
+/// A function of the runtime.
+#[derive(Clone, Debug)]
+pub struct RuntimeFunction {
+    /// Its symbol.
+    pub name: &'static str,
+    /// Its type.
+    pub signature: Signature,
+    /// Its address in this process.
+    pub address: usize,
+}
+
+macro_rules! table {
+    ($($name:ident($($arg:tt),*);)*) => {
+        /// All functions.
+        pub fn table() -> Vec<RuntimeFunction> {
+            vec![$({
+                let function: unsafe extern "C" fn($($arg),*) -> _ = $name;
+                RuntimeFunction {
+                    name: stringify!($name),
+                    signature: function.signature(),
+                    address: function.address(),
+                }
+            }),*]
+        }
+    };
+}
+
+table! {
+    snow_alloc(_, _, _);
+    snow_call(_, _, _, _);
+    snow_call_pending(_, _);
+    snow_compare(_, _, _, _);
+    snow_copy_cell(_, _);
+    snow_crash(_, _);
+    snow_drop(_, _);
+    snow_drop_reuse(_, _);
+    snow_dup(_);
+    snow_equal(_, _, _, _);
+    snow_free_token(_, _, _);
+    snow_hash(_, _, _);
+    snow_is_unique(_);
+    snow_list_append(_, _, _);
+    snow_list_concat(_, _, _);
+    snow_list_drop(_, _, _);
+    snow_list_get(_, _, _, _);
+    snow_list_new(_, _, _, _);
+    snow_list_prepend(_, _, _);
+    snow_list_set(_, _, _, _, _);
+    snow_list_take(_, _, _, _);
+    snow_list_uncons(_, _, _);
+    snow_map_fill(_, _, _, _, _);
+    snow_map_get(_, _, _, _);
+    snow_map_has(_, _, _);
+    snow_map_key_at(_, _, _, _);
+    snow_map_next(_, _);
+    snow_map_put(_, _, _, _);
+    snow_map_take(_, _, _, _);
+    snow_map_value_at(_, _, _, _);
+    snow_panic(_, _);
+    snow_safe_point(_);
+    snow_text_append(_, _, _, _, _);
+    snow_text_concat(_, _, _);
+    snow_text_equal(_, _);
+    snow_text_strip(_, _, _);
+    snow_unwind(_, _, _);
+}
