@@ -47,4 +47,16 @@ impl Liveness {
         self.flow
             .owned_during(&Scope::new(module, layouts, module.func(self.func)), index)
     }
+
+    /// Calls `visit` with every instruction that a path reaches, in order, and the registers that the frame owns while it runs, ascending: as
+    /// [`Liveness::owned_during`] for all of them, in one walk.
+    pub fn each_owned_during(
+        &self,
+        module: &Module,
+        layouts: &Layouts,
+        visit: &mut dyn FnMut(u32, &[Reg]),
+    ) {
+        let scope = Scope::new(module, layouts, module.func(self.func));
+        self.flow.each_owned_during(&scope, visit);
+    }
 }

@@ -12,7 +12,7 @@ mod step;
 
 use super::error::{Check, Fault, Rule};
 use super::scope::Scope;
-use crate::inst::Inst;
+use crate::inst::{Access, Inst};
 use crate::layout::Slot;
 use crate::module::{FuncKind, Label, Mode, Reg};
 use state::{Known, Patch, Root, Saved, State, Status};
@@ -79,6 +79,32 @@ impl Flow {
             }
         }
         state.owned.iter().map(Reg).collect()
+    }
+
+    /// As [`Flow::owned_during`], for all instructions that a path reaches.
+    pub(crate) fn each_owned_during(&self, scope: &Scope<'_>, visit: &mut dyn FnMut(u32, &[Reg])) {
+        let mut state = State::new(scope.func.regs.len());
+        let mut owned = Vec::new();
+        let code = &scope.func.code;
+        for (block, entry) in self.entries.iter().enumerate() {
+            let Some(entry) = entry else { continue };
+            state.load(entry);
+            let end = self.starts.get(block + 1).map_or(code.len(), |end| *end as usize);
+            for index in self.starts[block] as usize..end {
+                let inst = &code[index];
+                owned.clear();
+                owned.extend(state.owned.iter().map(Reg));
+                inst.accesses(scope.module.callee_params(inst), &mut |access| {
+                    if let Access::Take(reg) = access {
+                        owned.retain(|owned| *owned != reg);
+                    }
+                });
+                visit(index as u32, &owned);
+                if scope.pass(&mut state, inst).is_err() {
+                    break;
+                }
+            }
+        }
     }
 
     fn block_at(&self, index: u32) -> Option<usize> {

@@ -1,0 +1,267 @@
+//! One function being lowered: its registers, blocks and ways out.
+
+use inkwell::basic_block::BasicBlock;
+use inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue,
+};
+use snow_bytecode::layout::Slot;
+use snow_bytecode::module::{FuncId, Function, Label, Reg};
+
+use crate::build::{Build, Likely, result};
+use crate::crash::Crashes;
+use crate::signature::Convention;
+use crate::unit::Unit;
+
+/// The state of lowering one function.
+pub struct Frame<'u, 'c, 'm> {
+    /// The object.
+    pub unit: &'u Unit<'c, 'm>,
+    /// The function's number.
+    pub id: FuncId,
+    /// The function.
+    pub func: &'m Function,
+    /// Its LLVM function.
+    pub value: FunctionValue<'c>,
+    /// How it is called.
+    pub convention: &'u Convention,
+    /// The context.
+    pub ctx: PointerValue<'c>,
+    /// The instruction being lowered.
+    pub at: u32,
+    /// What crashes need.
+    pub crashes: Crashes<'c>,
+    /// Where self tail calls go: behind the arguments' arrival.
+    pub start: BasicBlock<'c>,
+    registers: Vec<PointerValue<'c>>,
+    blocks: Vec<Option<BasicBlock<'c>>>,
+    scratch: PointerValue<'c>,
+}
+
+impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
+    /// Begins a function: its entry block has the registers, and is left open.
+    pub fn new(
+        unit: &'u Unit<'c, 'm>,
+        id: FuncId,
+        value: FunctionValue<'c>,
+        crashes: Crashes<'c>,
+    ) -> Self {
+        let func = unit.module.func(id);
+        let b = &unit.b;
+        b.at(b.context.append_basic_block(value, "entry"));
+        let registers = func
+            .regs
+            .iter()
+            .map(|slot| b.alloca(b.t.slot(*slot)))
+            .collect();
+        let scratch = b.alloca(b.t.i64.array_type(scratch_words(unit, func)));
+        let start = b.block("start");
+        Frame {
+            unit,
+            id,
+            func,
+            value,
+            convention: unit.convention(id),
+            ctx: value
+                .get_nth_param(0)
+                .expect("the context comes first")
+                .into_pointer_value(),
+            at: 0,
+            crashes,
+            start,
+            registers,
+            blocks: blocks(b, func),
+            scratch,
+        }
+    }
+
+    /// The builder.
+    pub fn b(&self) -> &'u Build<'c> {
+        &self.unit.b
+    }
+
+    // ---- registers
+
+    /// Kind of a register.
+    pub fn slot(&self, reg: Reg) -> Slot {
+        self.func.regs[reg.0 as usize]
+    }
+
+    /// Value of a register.
+    pub fn get(&self, reg: Reg) -> BasicValueEnum<'c> {
+        let b = self.b();
+        b.load(b.t.slot(self.slot(reg)), self.registers[reg.0 as usize])
+    }
+
+    /// Value of a register that holds a word.
+    pub fn int(&self, reg: Reg) -> IntValue<'c> {
+        self.get(reg).into_int_value()
+    }
+
+    /// Value of a register that holds a float.
+    pub fn float(&self, reg: Reg) -> inkwell::values::FloatValue<'c> {
+        self.get(reg).into_float_value()
+    }
+
+    /// Value of a register that holds a reference.
+    pub fn cell(&self, reg: Reg) -> PointerValue<'c> {
+        self.get(reg).into_pointer_value()
+    }
+
+    /// Value of a register as the word that stands for it in memory.
+    pub fn word(&self, reg: Reg) -> IntValue<'c> {
+        self.b().as_word(self.get(reg))
+    }
+
+    /// Sets a register.
+    pub fn set(&self, reg: Reg, value: impl Into<BasicValueEnum<'c>>) {
+        let value: BasicValueEnum<'c> = value.into();
+        self.b().store(self.registers[reg.0 as usize], value);
+    }
+
+    /// Sets a register of any kind to what a word stands for.
+    pub fn set_word(&self, reg: Reg, word: IntValue<'c>) {
+        self.set(reg, self.b().of_word(word, self.slot(reg)));
+    }
+
+    /// Sets a register of any kind from memory.
+    pub fn set_from(&self, reg: Reg, from: PointerValue<'c>) {
+        let b = self.b();
+        self.set(reg, b.load(b.t.slot(self.slot(reg)), from));
+    }
+
+    // ---- blocks
+
+    /// The block that begins at an instruction.
+    pub fn block_at(&self, index: usize) -> Option<BasicBlock<'c>> {
+        self.blocks.get(index).copied().flatten()
+    }
+
+    /// Where a jump to a label goes: the label's block, or for a loop turn a block with a safe point before it.
+    pub fn target(&mut self, label: Label) -> BasicBlock<'c> {
+        let block = self.blocks[label.0 as usize].expect("jump targets begin blocks");
+        if label.0 > self.at {
+            return block;
+        }
+        let b = self.b();
+        let here = b.here();
+        let turn = b.block("turn");
+        b.at(turn);
+        self.safe_point(block);
+        b.at(here);
+        turn
+    }
+
+    /// Compares the stack pointer with the limit and goes on to `next`, past a safe point when that fails.
+    pub fn safe_point(&mut self, next: BasicBlock<'c>) {
+        let b = self.b();
+        let slow = b.block("pause");
+        b.branch(self.limit_is_hit(), slow, next, Likely::Else);
+        b.at(slow);
+        let status = self
+            .call("snow_safe_point", &[self.ctx.into()])
+            .into_int_value();
+        self.check_status(status);
+        b.jump(next);
+    }
+
+    /// The instruction after the one being lowered.
+    pub fn next(&self) -> BasicBlock<'c> {
+        self.blocks[self.at as usize + 1].expect("a block begins behind every jump")
+    }
+
+    // ---- calls of the runtime
+
+    /// Calls a function of the runtime that has a result.
+    pub fn call(&self, name: &str, args: &[BasicMetadataValueEnum<'c>]) -> BasicValueEnum<'c> {
+        result(self.b().call(self.unit.runtime(name), args))
+    }
+
+    /// Calls a function of the runtime that has none.
+    pub fn run(&self, name: &str, args: &[BasicMetadataValueEnum<'c>]) {
+        self.b().call(self.unit.runtime(name), args);
+    }
+
+    /// Calls a function of the runtime with this frame's scratch memory as its last argument, and leaves the function when it crashes.
+    pub fn try_call(
+        &mut self,
+        name: &str,
+        args: &[BasicMetadataValueEnum<'c>],
+    ) -> PointerValue<'c> {
+        let mut args = args.to_vec();
+        args.push(self.scratch.into());
+        let status = self.call(name, &args).into_int_value();
+        self.check_status(status);
+        self.scratch
+    }
+
+    /// Copies registers to the frame's scratch memory, from word `from` on; gives the address of the first.
+    pub fn gather(&self, from: u64, regs: &[Reg]) -> PointerValue<'c> {
+        let b = self.b();
+        let first = b.word_at(self.scratch, from);
+        for (index, reg) in regs.iter().enumerate() {
+            b.store(b.word_at(first, index as u64), self.get(*reg));
+        }
+        first
+    }
+
+    /// The frame's scratch memory.
+    pub fn scratch(&self) -> PointerValue<'c> {
+        self.scratch
+    }
+
+    // ---- counting
+
+    /// Counts one more reference to a value of a kind.
+    pub fn dup(&self, value: PointerValue<'c>, slot: Slot) {
+        let helpers = &self.unit.helpers;
+        match slot {
+            Slot::Ref(_) => self.b().call(helpers.dup, &[value.into()]),
+            _ => self.b().call(helpers.dup_nullable, &[value.into()]),
+        };
+    }
+
+    /// Gives up a value of a kind.
+    pub fn drop(&self, value: PointerValue<'c>, slot: Slot) {
+        let helpers = &self.unit.helpers;
+        let args = [self.ctx.into(), value.into()];
+        match slot {
+            Slot::Ref(_) => {
+                self.b().call(helpers.drop, &args);
+            }
+            Slot::Token(words) => {
+                self.run(
+                    "snow_free_token",
+                    &[args[0], args[1], self.b().i32(words.into()).into()],
+                );
+            }
+            _ => {
+                self.b().call(helpers.drop_nullable, &args);
+            }
+        }
+    }
+}
+
+/// Blocks for the jump targets of a function, and for what follows its jumps.
+fn blocks<'c>(b: &Build<'c>, func: &Function) -> Vec<Option<BasicBlock<'c>>> {
+    let mut starts = vec![false; func.code.len() + 1];
+    starts[0] = true;
+    for (index, inst) in func.code.iter().enumerate() {
+        inst.targets(&mut |label| {
+            starts[label.0 as usize] = true;
+            starts[index + 1] = true;
+        });
+    }
+    // One block behind the end, so that every instruction has a next one; nothing leads there.
+    let make = |(index, starts): (usize, &bool)| starts.then(|| b.block(&format!("i{index}")));
+    starts.iter().enumerate().map(make).collect()
+}
+
+/// Words of scratch memory that a function needs: the longest row of operands of an instruction, and room for three results.
+fn scratch_words(unit: &Unit<'_, '_>, func: &Function) -> u32 {
+    let rows = func.code.iter().map(|inst| {
+        let mut count = 0u32;
+        inst.accesses(unit.module.callee_params(inst), &mut |_| count += 1);
+        count
+    });
+    rows.max().unwrap_or(0) + 4
+}

@@ -1,0 +1,389 @@
+//! Lowering a function: how it is entered, and its instructions one after the other.
+
+use inkwell::IntPredicate;
+use inkwell::module::Linkage;
+use inkwell::values::{FunctionValue, IntValue, PointerValue};
+use snow_bytecode::inst::Inst;
+use snow_bytecode::module::{FuncId, Mode};
+use snow_vm::abi::{layout, status};
+
+use crate::build::{Likely, result};
+use crate::crash::Crashes;
+use crate::frame::Frame;
+use crate::signature::{Convention, Place};
+use crate::target::stack_pointer;
+use crate::unit::{Unit, declare_function, field};
+
+/// Lowers a function of the object.
+pub fn lower(unit: &Unit<'_, '_>, id: FuncId) {
+    let value = unit.function(id).expect("the function is of this object");
+    let crashes = Crashes::new(unit.module, unit.layouts, id);
+    let mut frame = Frame::new(unit, id, value, crashes);
+    if frame.calls_snow() {
+        frame.check_stack();
+    }
+    frame.receive();
+    frame.begin();
+    frame.body();
+}
+
+/// Lowers the variant of a function that enters it at a loop header, with the registers of an interpreter's frame: its parameters are the context
+/// and the frame's address.
+pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionValue<'c> {
+    let b = &unit.b;
+    let ty = unit
+        .convention(id)
+        .ret_type(b)
+        .fn_type(&[b.t.ptr.into(), b.t.ptr.into()], false);
+    let value = declare_function(
+        b,
+        &unit.llvm,
+        &format!("snow.loop{}.{header}", id.0),
+        ty,
+        unit.scope,
+    );
+    value.set_linkage(Linkage::Internal);
+    let crashes = Crashes::new(unit.module, unit.layouts, id);
+    let mut frame = Frame::new(unit, id, value, crashes);
+    let registers = value
+        .get_nth_param(1)
+        .expect("the frame's address")
+        .into_pointer_value();
+    for index in 0..frame.func.regs.len() {
+        frame.set_from(
+            snow_bytecode::module::Reg(index as u32),
+            b.word_at(registers, index as u64),
+        );
+    }
+    let loop_block = frame
+        .block_at(header as usize)
+        .expect("a loop header begins a block");
+    b.jump(loop_block);
+    frame.begin();
+    frame.body();
+    value
+}
+
+impl<'c> Frame<'_, 'c, '_> {
+    /// Whether the function calls Snow functions, and so needs stack that it does not know of.
+    fn calls_snow(&self) -> bool {
+        self.func.code.iter().any(|inst| match inst {
+            Inst::TailCall { func, .. } => *func != self.id,
+            Inst::Call { .. }
+            | Inst::CallClosure { .. }
+            | Inst::CallClosureKeep { .. }
+            | Inst::TailCallClosure { .. } => true,
+            _ => false,
+        })
+    }
+
+    /// Whether the stack pointer is below the limit.
+    pub fn limit_is_hit(&self) -> IntValue<'c> {
+        let b = self.b();
+        let name = b.context.metadata_string(stack_pointer()).into();
+        let read = inkwell::intrinsics::Intrinsic::find("llvm.read_register")
+            .and_then(|intrinsic| intrinsic.get_declaration(&self.unit.llvm, &[b.t.i64.into()]))
+            .expect("LLVM has the intrinsic");
+        let pointer =
+            result(b.call(read, &[b.context.metadata_node(&[name]).into()])).into_int_value();
+        let limit = b.load_int(field(b, self.ctx, layout::LIMIT));
+        b.icmp(IntPredicate::ULT, pointer, limit)
+    }
+
+    /// The comparison on entry: on failure the call continues through `snow_hop`.
+    fn check_stack(&mut self) {
+        let b = self.b();
+        let (hop, on) = (b.block("hop"), b.block("enter"));
+        b.branch(self.limit_is_hit(), hop, on, Likely::Else);
+        b.at(hop);
+        let target = self.value.as_global_value().as_pointer_value();
+        b.store(field(b, self.ctx, layout::HOP_TARGET), target);
+        let overflow = overflow(self).as_global_value().as_pointer_value();
+        b.at(hop);
+        b.store(field(b, self.ctx, layout::HOP_OVERFLOW), overflow);
+        let args: Vec<_> = self.value.get_param_iter().map(Into::into).collect();
+        let address = self
+            .unit
+            .runtime("snow_hop")
+            .as_global_value()
+            .as_pointer_value();
+        let call = b.call_address(self.convention.fn_type(b), address, &args);
+        call.set_tail_call_kind(inkwell::values::LLVMTailCallKind::LLVMTailCallKindMustTail);
+        b.ret(&result(call));
+        b.at(on);
+    }
+
+    /// Stores the arguments in their registers.
+    fn receive(&self) {
+        let b = self.b();
+        for (index, place) in self.convention.param_places.iter().enumerate() {
+            let reg = snow_bytecode::module::Reg(index as u32);
+            match place {
+                Place::Register(number) => {
+                    let value = self
+                        .value
+                        .get_nth_param(number + 1)
+                        .expect("the convention's parameter");
+                    self.set(reg, value);
+                }
+                Place::Context(number) => self.set_from(reg, context_arg(self, *number)),
+            }
+        }
+        b.jump(self.start);
+    }
+
+    /// Connects the arrival of arguments with the first instruction. Self tail calls come here, too.
+    fn begin(&mut self) {
+        let b = self.b();
+        b.at(self.start);
+        b.jump(self.block_at(0).expect("the code begins a block"));
+        b.at(self.block_at(0).expect("the code begins a block"));
+    }
+
+    /// Lowers all instructions.
+    fn body(&mut self) {
+        let b = self.b();
+        for (index, inst) in self.func.code.iter().enumerate() {
+            if let Some(block) = self.block_at(index) {
+                if !b.ended() && b.here() != block {
+                    b.jump(block);
+                }
+                b.at(block);
+            }
+            // What follows a jump that is always taken, and is no target itself, is never reached.
+            if b.ended() {
+                continue;
+            }
+            self.at = index as u32;
+            self.locate();
+            self.lower(inst);
+        }
+        if let Some(end) = self.block_at(self.func.code.len()) {
+            b.at(end);
+            b.unreachable();
+        }
+    }
+
+    fn lower(&mut self, inst: &Inst) {
+        match inst {
+            Inst::ConstInt { .. }
+            | Inst::ConstFloat { .. }
+            | Inst::ConstStr { .. }
+            | Inst::ConstAtom { .. }
+            | Inst::ConstNull { .. }
+            | Inst::Move { .. }
+            | Inst::Dup { .. }
+            | Inst::Drop { .. }
+            | Inst::Cast { .. } => self.lower_word(inst),
+            Inst::IntBin { .. }
+            | Inst::IntBinImm { .. }
+            | Inst::IntImmBin { .. }
+            | Inst::IntNeg { .. }
+            | Inst::IntCmp { .. }
+            | Inst::IntCmpImm { .. }
+            | Inst::Not { .. } => self.lower_int(inst),
+            Inst::FloatBin { .. }
+            | Inst::FloatUn { .. }
+            | Inst::FloatCmp { .. }
+            | Inst::IntToFloat { .. }
+            | Inst::FloatToInt { .. } => self.lower_float(inst),
+            Inst::Jump { .. }
+            | Inst::BranchIf { .. }
+            | Inst::BranchUnless { .. }
+            | Inst::BranchInt { .. }
+            | Inst::BranchIntImm { .. }
+            | Inst::BranchFloat { .. }
+            | Inst::BranchFloatNot { .. }
+            | Inst::BranchNull { .. }
+            | Inst::Switch { .. }
+            | Inst::SwitchTag { .. }
+            | Inst::BranchTagNot { .. }
+            | Inst::GetTag { .. }
+            | Inst::Crash { .. }
+            | Inst::Panic { .. } => self.lower_control(inst),
+            Inst::Return { .. }
+            | Inst::Call { .. }
+            | Inst::TailCall { .. }
+            | Inst::CallClosure { .. }
+            | Inst::CallClosureKeep { .. }
+            | Inst::TailCallClosure { .. }
+            | Inst::CallNative { .. }
+            | Inst::MakeClosure { .. }
+            | Inst::Capture { .. } => self.lower_call(inst),
+            Inst::New { .. }
+            | Inst::NewReuse { .. }
+            | Inst::Load { .. }
+            | Inst::LoadDup { .. }
+            | Inst::Unpack { .. }
+            | Inst::UnpackReuse { .. }
+            | Inst::DropReuse { .. }
+            | Inst::TakeSlot { .. }
+            | Inst::Update { .. }
+            | Inst::Box { .. }
+            | Inst::Unbox { .. }
+            | Inst::UnboxTake { .. } => self.lower_cell(inst),
+            Inst::ListNew { .. }
+            | Inst::ListLen { .. }
+            | Inst::ListGet { .. }
+            | Inst::ListGetDup { .. }
+            | Inst::ListAppend { .. }
+            | Inst::ListPrepend { .. }
+            | Inst::ListUncons { .. }
+            | Inst::ListDrop { .. }
+            | Inst::ListSet { .. }
+            | Inst::ListTake { .. }
+            | Inst::ListFill { .. }
+            | Inst::ListConcat { .. } => self.lower_list(inst),
+            Inst::Concat { .. }
+            | Inst::AppendText { .. }
+            | Inst::Equal { .. }
+            | Inst::Compare { .. }
+            | Inst::Hash { .. }
+            | Inst::StrEqConst { .. }
+            | Inst::StrStripPrefix { .. } => self.lower_text(inst),
+            Inst::MapNew { .. }
+            | Inst::MapGet { .. }
+            | Inst::MapPut { .. }
+            | Inst::MapHas { .. }
+            | Inst::MapNext { .. }
+            | Inst::MapKeyAt { .. }
+            | Inst::MapValueAt { .. }
+            | Inst::MapTake { .. }
+            | Inst::MapFill { .. } => self.lower_map(inst),
+        }
+    }
+}
+
+/// Address of an argument that is passed in the context.
+pub fn context_arg<'c>(frame: &Frame<'_, 'c, '_>, number: u64) -> PointerValue<'c> {
+    let b = frame.b();
+    let args = b.load_ptr(field(b, frame.ctx, layout::ARGS));
+    b.word_at(args, number)
+}
+
+/// The function that gives up the arguments of another one for which there is no stack, and crashes.
+fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
+    let (unit, b) = (frame.unit, frame.b());
+    let convention = frame.convention;
+    let name = format!("snow.overflow{}", frame.id.0);
+    let function = declare_function(b, &unit.llvm, &name, convention.fn_type(b), unit.scope);
+    function.set_linkage(Linkage::Internal);
+    b.at(b.context.append_basic_block(function, ""));
+    let ctx = function
+        .get_nth_param(0)
+        .expect("the context comes first")
+        .into_pointer_value();
+    let owned = frame
+        .func
+        .params
+        .iter()
+        .map(|param| param.slot.is_ref() && param.mode == Mode::Own);
+    for (place, is_owned) in convention.param_places.iter().zip(owned) {
+        if !is_owned {
+            continue;
+        }
+        let value = match place {
+            Place::Register(number) => function
+                .get_nth_param(number + 1)
+                .expect("the convention's parameter")
+                .into_pointer_value(),
+            Place::Context(number) => {
+                let args = b.load_ptr(field(b, ctx, layout::ARGS));
+                b.load_ptr(b.word_at(args, *number))
+            }
+        };
+        b.call(unit.runtime("snow_drop"), &[ctx.into(), value.into()]);
+    }
+    let none = convention.ret_type(b).get_poison();
+    b.ret(&b.insert(none, b.i32(status::CRASH).into(), convention.status_field()));
+    function
+}
+
+/// Defines the uniform entry `name` of code that is reached by `call`, which gets the arguments that the entry has read.
+pub fn uniform<'c>(
+    unit: &Unit<'c, '_>,
+    name: &str,
+    convention: &Convention,
+    target: FunctionValue<'c>,
+    entry: Entry,
+) {
+    let b = &unit.b;
+    let ty = { b.t.i32.fn_type(&[b.t.ptr.into(); 3], false) };
+    let function = unit.llvm.add_function(name, ty, Some(Linkage::External));
+    b.attribute(
+        function,
+        inkwell::attributes::AttributeLoc::Function,
+        "nounwind",
+    );
+    b.at(b.context.append_basic_block(function, ""));
+    let param = |index| {
+        function
+            .get_nth_param(index)
+            .expect("a uniform parameter")
+            .into_pointer_value()
+    };
+    let (ctx, args, ret) = (param(0), param(1), param(2));
+    let mut values = vec![ctx.into()];
+    match entry {
+        Entry::Loop => values.push(args.into()),
+        Entry::Function => {
+            for (index, place) in convention.param_places.iter().enumerate() {
+                let from = b.word_at(args, index as u64);
+                let value = b.load(b.t.slot(convention.params[index]), from);
+                match place {
+                    Place::Register(_) => values.push(value.into()),
+                    Place::Context(number) => {
+                        let area = b.load_ptr(field(b, ctx, layout::ARGS));
+                        b.store(b.word_at(area, *number), value);
+                    }
+                }
+            }
+        }
+    }
+    let call = b.call(target, &values);
+    store_results(unit, ctx, convention, result(call).into_struct_value(), ret);
+}
+
+/// What a uniform entry leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A function, with its arguments.
+    Function,
+    /// A loop, with the address of an interpreter's frame.
+    Loop,
+}
+
+/// Ends a uniform entry: stores results when the status is 0, and returns it.
+fn store_results<'c>(
+    unit: &Unit<'c, '_>,
+    ctx: PointerValue<'c>,
+    convention: &Convention,
+    returned: inkwell::values::StructValue<'c>,
+    ret: PointerValue<'c>,
+) {
+    let b = &unit.b;
+    let (store, done) = (b.block("store"), b.block("done"));
+    let status = b
+        .extract(returned, convention.status_field())
+        .into_int_value();
+    b.branch(
+        b.icmp_to(IntPredicate::EQ, status, 0),
+        store,
+        done,
+        Likely::Then,
+    );
+    b.at(store);
+    for (index, place) in convention.result_places.iter().enumerate() {
+        let value = match place {
+            Place::Register(number) => b.extract(returned, *number),
+            Place::Context(number) => {
+                let from = field(b, ctx, layout::RESULTS + 8 * *number as usize);
+                b.load(b.t.slot(convention.results[index]), from)
+            }
+        };
+        b.store(b.word_at(ret, index as u64), value);
+    }
+    b.jump(done);
+    b.at(done);
+    b.ret(&status);
+}

@@ -1,0 +1,282 @@
+//! Lists: the common cases of flat lists in line, all others by the runtime.
+
+use inkwell::IntPredicate;
+use inkwell::values::{IntValue, PointerValue};
+use snow_bytecode::inst::Inst;
+use snow_bytecode::layout::Slot;
+use snow_bytecode::module::Reg;
+use snow_vm::abi::layout;
+
+use crate::build::Likely;
+use crate::frame::Frame;
+
+/// The words of a list cell.
+struct View<'c> {
+    buffer: PointerValue<'c>,
+    start: IntValue<'c>,
+    len: IntValue<'c>,
+}
+
+impl<'c> Frame<'_, 'c, '_> {
+    /// Lowers an instruction of this subject.
+    pub fn lower_list(&mut self, inst: &Inst) {
+        let ctx = self.ctx.into();
+        match inst {
+            Inst::ListNew { dst, ty, elems } => {
+                let words = self.gather(0, elems);
+                let (ty, len) = (self.b().i32(ty.0), self.b().word(elems.len() as u64));
+                let list = self.call("snow_list_new", &[ctx, ty.into(), words.into(), len.into()]);
+                self.set(*dst, list);
+            }
+            Inst::ListLen { dst, list } => {
+                let from = self
+                    .b()
+                    .word_at(self.cell(*list), layout::LIST_LEN_WORD as u64);
+                self.set(*dst, self.b().load_int(from));
+            }
+            Inst::ListGet { dst, list, index } => self.list_get(*dst, *list, *index),
+            Inst::ListGetDup { dst, list, index } => {
+                self.list_get(*dst, *list, *index);
+                self.dup(self.cell(*dst), self.slot(*dst));
+            }
+            Inst::ListAppend { dst, list, elem } => self.list_append(*dst, *list, *elem),
+            Inst::ListPrepend { dst, list, elem } => {
+                let args = [ctx, self.cell(*list).into(), self.word(*elem).into()];
+                self.set(*dst, self.call("snow_list_prepend", &args));
+            }
+            Inst::ListUncons { head, tail, list } => self.list_uncons(*head, *tail, *list),
+            Inst::ListDrop { dst, list, count } => {
+                let args = [ctx, self.cell(*list).into(), self.int(*count).into()];
+                self.set(*dst, self.call("snow_list_drop", &args));
+            }
+            Inst::ListSet {
+                dst,
+                list,
+                index,
+                elem,
+            }
+            | Inst::ListFill {
+                dst,
+                list,
+                index,
+                elem,
+            } => {
+                self.list_set(*dst, *list, *index, *elem);
+            }
+            Inst::ListTake {
+                elem,
+                dst,
+                list,
+                index,
+            } => self.list_take(*elem, *dst, *list, *index),
+            Inst::ListConcat { dst, a, b } => {
+                let args = [ctx, self.cell(*a).into(), self.cell(*b).into()];
+                self.set(*dst, self.call("snow_list_concat", &args));
+            }
+            _ => unreachable!("an instruction of another subject"),
+        }
+    }
+
+    fn view(&self, list: PointerValue<'c>) -> View<'c> {
+        let b = self.b();
+        View {
+            buffer: b.load_ptr(b.word_at(list, layout::LIST_BUFFER_WORD as u64)),
+            start: b.load_int(b.word_at(list, layout::LIST_START_WORD as u64)),
+            len: b.load_int(b.word_at(list, layout::LIST_LEN_WORD as u64)),
+        }
+    }
+
+    fn is_flat(&self, list: PointerValue<'c>) -> IntValue<'c> {
+        self.b()
+            .icmp_to(IntPredicate::EQ, self.tag(list), layout::FLAT.into())
+    }
+
+    /// Whether a cell's count is 1; shared cells are left to the runtime.
+    fn is_owned(&self, cell: PointerValue<'c>) -> IntValue<'c> {
+        let b = self.b();
+        let at = if cfg!(target_endian = "little") { 0 } else { 4 };
+        b.icmp_to(IntPredicate::EQ, b.load_i32(b.offset(cell, at)), 1)
+    }
+
+    /// Address of a position of a buffer.
+    fn position(&self, buffer: PointerValue<'c>, position: IntValue<'c>) -> PointerValue<'c> {
+        let b = self.b();
+        let slots = b.word_at(buffer, layout::BUFFER_SLOTS_WORD as u64);
+        b.offset_by(slots, b.mul(position, b.word(8)))
+    }
+
+    fn list_get(&mut self, dst: Reg, list: Reg, index: Reg) {
+        let b = self.b();
+        let (cell, at) = (self.cell(list), self.int(index));
+        let (fast, slow, done) = (b.block("get"), b.block("get_slow"), b.block("got"));
+        let view = self.view(cell);
+        let inside = b.icmp(IntPredicate::ULT, at, view.len);
+        b.branch(b.and(inside, self.is_flat(cell)), fast, slow, Likely::Then);
+        b.at(fast);
+        self.set_from(dst, self.position(view.buffer, b.add(view.start, at)));
+        b.jump(done);
+        b.at(slow);
+        let out = self.try_call("snow_list_get", &[self.ctx.into(), cell.into(), at.into()]);
+        self.set_from(dst, out);
+        b.jump(done);
+        b.at(done);
+    }
+
+    /// In place when the list is unique and flat, its buffer is its own and ends with it, and has room.
+    fn list_append(&mut self, dst: Reg, list: Reg, elem: Reg) {
+        let b = self.b();
+        let (cell, value) = (self.cell(list), self.get(elem));
+        let word = b.as_word(value);
+        let (look, fast, slow, done) = (
+            b.block("append"),
+            b.block("append_fast"),
+            b.block("append_slow"),
+            b.block("appended"),
+        );
+        let view = self.view(cell);
+        let has_buffer = b.xor(b.is_null(view.buffer), b.t.bool.const_int(1, false));
+        let own = b.and(self.is_owned(cell), self.is_flat(cell));
+        b.branch(b.and(own, has_buffer), look, slow, Likely::Then);
+
+        b.at(look);
+        let bounds_at = b.word_at(view.buffer, layout::BUFFER_BOUNDS_WORD as u64);
+        let bounds = b.load_int(bounds_at);
+        let high = b.lshr(bounds, b.word(32));
+        let end = b.add(view.start, view.len);
+        let capacity = b.load_int(b.word_at(view.buffer, layout::BUFFER_CAPACITY_WORD as u64));
+        let capacity = b.and(capacity, b.word(0x7fff_ffff));
+        let at_end = b.icmp(IntPredicate::EQ, end, high);
+        let has_room = b.icmp(IntPredicate::ULT, end, capacity);
+        let free = b.and(b.and(at_end, has_room), self.is_owned(view.buffer));
+        b.branch(free, fast, slow, Likely::Then);
+
+        b.at(fast);
+        b.store(self.position(view.buffer, end), value);
+        b.store(bounds_at, b.add(bounds, b.word(1 << 32)));
+        b.store(
+            b.word_at(cell, layout::LIST_LEN_WORD as u64),
+            b.add(view.len, b.word(1)),
+        );
+        self.set(dst, cell);
+        b.jump(done);
+
+        b.at(slow);
+        let made = self.call(
+            "snow_list_append",
+            &[self.ctx.into(), cell.into(), word.into()],
+        );
+        self.set(dst, made);
+        b.jump(done);
+        b.at(done);
+    }
+
+    /// In place when the list is unique and flat: its start moves on. The element is moved when the buffer is the list's own and begins with it.
+    fn list_uncons(&mut self, head: Reg, tail: Reg, list: Reg) {
+        let b = self.b();
+        let cell = self.cell(list);
+        let (look, fast, slow, done) = (
+            b.block("uncons"),
+            b.block("uncons_fast"),
+            b.block("uncons_slow"),
+            b.block("uncons_done"),
+        );
+        let view = self.view(cell);
+        let not_empty = b.icmp_to(IntPredicate::NE, view.len, 0);
+        let own = b.and(self.is_owned(cell), self.is_flat(cell));
+        b.branch(b.and(own, not_empty), look, slow, Likely::Then);
+
+        b.at(look);
+        let bounds_at = b.word_at(view.buffer, layout::BUFFER_BOUNDS_WORD as u64);
+        let bounds = b.load_int(bounds_at);
+        let low = b.and(bounds, b.word(0xffff_ffff));
+        let at_start = b.icmp(IntPredicate::EQ, low, view.start);
+        b.branch(
+            b.and(at_start, self.is_owned(view.buffer)),
+            fast,
+            slow,
+            Likely::Then,
+        );
+
+        b.at(fast);
+        self.set_from(head, self.position(view.buffer, view.start));
+        b.store(bounds_at, b.add(bounds, b.word(1)));
+        b.store(
+            b.word_at(cell, layout::LIST_START_WORD as u64),
+            b.add(view.start, b.word(1)),
+        );
+        b.store(
+            b.word_at(cell, layout::LIST_LEN_WORD as u64),
+            b.sub(view.len, b.word(1)),
+        );
+        self.set(tail, cell);
+        b.jump(done);
+
+        b.at(slow);
+        let out = self.try_call("snow_list_uncons", &[self.ctx.into(), cell.into()]);
+        self.set_from(head, out);
+        self.set_from(tail, b.word_at(out, 1));
+        b.jump(done);
+        b.at(done);
+    }
+
+    /// Address of an element that may be changed in place, in the block that is then built; `slow` is where other lists and indices go.
+    fn own_element(
+        &self,
+        cell: PointerValue<'c>,
+        at: IntValue<'c>,
+        slow: inkwell::basic_block::BasicBlock<'c>,
+    ) -> PointerValue<'c> {
+        let b = self.b();
+        let (look, fast) = (b.block("own"), b.block("in_place"));
+        let view = self.view(cell);
+        let inside = b.icmp(IntPredicate::ULT, at, view.len);
+        let own = b.and(self.is_owned(cell), self.is_flat(cell));
+        b.branch(b.and(own, inside), look, slow, Likely::Then);
+        b.at(look);
+        b.branch(self.is_owned(view.buffer), fast, slow, Likely::Then);
+        b.at(fast);
+        self.position(view.buffer, b.add(view.start, at))
+    }
+
+    fn list_set(&mut self, dst: Reg, list: Reg, index: Reg, elem: Reg) {
+        let b = self.b();
+        let (cell, at, value) = (self.cell(list), self.int(index), self.get(elem));
+        let word = b.as_word(value);
+        let (slow, done) = (b.block("set_slow"), b.block("set"));
+        let place = self.own_element(cell, at, slow);
+        if self.slot(elem).is_ref() {
+            let old = b.load_ptr(place);
+            b.store(place, value);
+            self.drop(old, Slot::Any);
+        } else {
+            b.store(place, value);
+        }
+        self.set(dst, cell);
+        b.jump(done);
+        b.at(slow);
+        let args = [self.ctx.into(), cell.into(), at.into(), word.into()];
+        let out = self.try_call("snow_list_set", &args);
+        self.set_from(dst, out);
+        b.jump(done);
+        b.at(done);
+    }
+
+    fn list_take(&mut self, elem: Reg, dst: Reg, list: Reg, index: Reg) {
+        let b = self.b();
+        let (cell, at) = (self.cell(list), self.int(index));
+        let (slow, done) = (b.block("take_slow"), b.block("taken"));
+        let place = self.own_element(cell, at, slow);
+        self.set_from(elem, place);
+        if self.slot(elem).is_ref() {
+            b.store(place, b.t.ptr.const_null());
+        }
+        self.set(dst, cell);
+        b.jump(done);
+        b.at(slow);
+        let out = self.try_call("snow_list_take", &[self.ctx.into(), cell.into(), at.into()]);
+        self.set_from(elem, out);
+        self.set_from(dst, b.word_at(out, 1));
+        b.jump(done);
+        b.at(done);
+    }
+}

@@ -1,0 +1,11 @@
+//! The instructions, one file a subject.
+
+mod calls;
+mod cells;
+mod control;
+mod floats;
+mod ints;
+mod lists;
+mod maps;
+mod texts;
+mod words;

@@ -1,0 +1,54 @@
+//! The machine that code is made for.
+
+use inkwell::OptimizationLevel;
+use inkwell::targets::{CodeModel, InitializationConfig, RelocMode, Target, TargetMachine};
+
+use crate::{Error, Level};
+
+/// Which processor may be assumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cpu {
+    /// Any of the architecture.
+    Generic,
+    /// The one that this process runs on.
+    Native,
+}
+
+/// The machine for code of this process's architecture and system.
+pub fn machine(cpu: Cpu, level: Level) -> Result<TargetMachine, Error> {
+    Target::initialize_native(&InitializationConfig::default()).map_err(Error::Target)?;
+    let triple = TargetMachine::get_default_triple();
+    let target = Target::from_triple(&triple).map_err(|error| Error::Target(error.to_string()))?;
+    let (name, features) = match cpu {
+        Cpu::Generic => ("generic".to_owned(), String::new()),
+        Cpu::Native => (
+            TargetMachine::get_host_cpu_name().to_string(),
+            TargetMachine::get_host_cpu_features().to_string(),
+        ),
+    };
+    let level = match level {
+        Level::O0 => OptimizationLevel::None,
+        Level::O1 => OptimizationLevel::Less,
+        Level::O2 => OptimizationLevel::Default,
+        Level::O3 => OptimizationLevel::Aggressive,
+    };
+    target
+        .create_target_machine(
+            &triple,
+            &name,
+            &features,
+            level,
+            RelocMode::PIC,
+            CodeModel::Small,
+        )
+        .ok_or_else(|| Error::Target(format!("no code can be made for {triple:?}")))
+}
+
+/// The register that holds the stack pointer, as LLVM calls it.
+pub fn stack_pointer() -> &'static str {
+    if cfg!(target_arch = "aarch64") {
+        "sp"
+    } else {
+        "rsp"
+    }
+}

@@ -1,0 +1,283 @@
+//! What is made once for an object: declarations of the runtime, constants, helper functions, and the Snow functions in it.
+
+use std::cell::RefCell;
+
+use inkwell::attributes::AttributeLoc;
+use inkwell::context::Context;
+use inkwell::module::{Linkage, Module as LlvmModule};
+use inkwell::targets::TargetMachine;
+use inkwell::types::{BasicMetadataTypeEnum, BasicType};
+use inkwell::values::{FunctionValue, GlobalValue, PointerValue};
+use rustc_hash::FxHashMap;
+use snow_bytecode::layout::Layouts;
+use snow_bytecode::module::{Const, ConstId, FuncId, Module};
+use snow_bytecode::types::{Type, TypeId};
+use snow_vm::abi::pool::PoolLayout;
+use snow_vm::abi::{AbiType, layout, table};
+use snow_vm::heap::{STATIC, header_word};
+
+use crate::build::{Build, FAST};
+use crate::debug::Debug;
+use crate::helpers::Helpers;
+use crate::signature::Convention;
+
+/// Which functions an object holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of the program: every call stays inside.
+    Program,
+    /// Some: others are reached through the context, and may be in the interpreter.
+    Unit,
+}
+
+/// An object in the making.
+pub struct Unit<'c, 'm> {
+    /// The builder.
+    pub b: Build<'c>,
+    /// LLVM's module.
+    pub llvm: LlvmModule<'c>,
+    /// The program.
+    pub module: &'m Module,
+    /// Its layouts.
+    pub layouts: &'m Layouts,
+    /// Where the pool has what.
+    pub pool: PoolLayout,
+    /// Which functions are here.
+    pub scope: Scope,
+    /// Where code comes from, when that is wanted.
+    pub debug: Option<Debug<'c>>,
+    /// Functions that are written in LLVM's terms.
+    pub helpers: Helpers<'c>,
+    /// Conventions of all functions of the program.
+    conventions: Vec<Convention>,
+    /// The functions of this object.
+    functions: FxHashMap<u32, FunctionValue<'c>>,
+    /// Static cells made so far.
+    statics: RefCell<FxHashMap<String, PointerValue<'c>>>,
+}
+
+impl<'c, 'm> Unit<'c, 'm> {
+    /// An empty object for the machine, with declarations for these functions.
+    pub fn new(
+        context: &'c Context,
+        machine: &TargetMachine,
+        module: &'m Module,
+        layouts: &'m Layouts,
+        funcs: &[FuncId],
+        scope: Scope,
+    ) -> Unit<'c, 'm> {
+        let b = Build::new(context);
+        let llvm = context.create_module("snow");
+        // Before the first type: nothing may be laid out for another machine.
+        llvm.set_triple(&machine.get_triple());
+        llvm.set_data_layout(&machine.get_target_data().get_data_layout());
+        declare_runtime(&b, &llvm);
+        let helpers = Helpers::define(&b, &llvm);
+        let conventions: Vec<Convention> = module.funcs.iter().map(Convention::of).collect();
+        let functions = funcs
+            .iter()
+            .map(|id| {
+                let ty = conventions[id.0 as usize].fn_type(&b);
+                (
+                    id.0,
+                    declare_function(&b, &llvm, &format!("snow.f{}", id.0), ty, scope),
+                )
+            })
+            .collect();
+        Unit {
+            pool: PoolLayout::of(module),
+            b,
+            llvm,
+            module,
+            layouts,
+            scope,
+            debug: None,
+            helpers,
+            conventions,
+            functions,
+            statics: RefCell::default(),
+        }
+    }
+
+    /// Adds debug information from now on.
+    pub fn describe_sources(&mut self) {
+        let debug = Debug::new(&self.b, &self.llvm, self.module);
+        for (id, value) in &self.functions {
+            debug.function(*value, &self.module.funcs[*id as usize]);
+        }
+        self.debug = Some(debug);
+    }
+
+    /// How a function is called.
+    pub fn convention(&self, func: FuncId) -> &Convention {
+        &self.conventions[func.0 as usize]
+    }
+
+    /// A function of this object.
+    pub fn function(&self, func: FuncId) -> Option<FunctionValue<'c>> {
+        self.functions.get(&func.0).copied()
+    }
+
+    /// A function of the runtime.
+    pub fn runtime(&self, name: &str) -> FunctionValue<'c> {
+        self.llvm
+            .get_function(name)
+            .unwrap_or_else(|| panic!("`{name}` is not in the runtime's table"))
+    }
+
+    /// A static cell with this payload.
+    pub fn static_cell(&self, ty: TypeId, tag: u8, payload: &[u64]) -> PointerValue<'c> {
+        let mut words = vec![header_word(ty, tag, STATIC)];
+        words.extend_from_slice(payload);
+        if payload.is_empty() {
+            words.push(0);
+        }
+        let key = format!("cell.{}.{tag}.{}", ty.0, payload.len());
+        self.interned(key, || {
+            let words: Vec<_> = words.iter().map(|word| self.b.word(*word)).collect();
+            self.constant_data(self.b.t.i64.const_array(&words))
+        })
+    }
+
+    fn interned(&self, key: String, make: impl FnOnce() -> PointerValue<'c>) -> PointerValue<'c> {
+        if let Some(found) = self.statics.borrow().get(&key) {
+            return *found;
+        }
+        let made = make();
+        self.statics.borrow_mut().insert(key, made);
+        made
+    }
+
+    /// Constant data, aligned to words, that only this object sees.
+    pub fn constant_data(&self, value: impl inkwell::values::BasicValue<'c>) -> PointerValue<'c> {
+        let value = value.as_basic_value_enum();
+        let global = self.llvm.add_global(value.get_type(), None, "");
+        set_private(global);
+        global.set_initializer(&value);
+        global.as_pointer_value()
+    }
+
+    /// The static cell of a string or bytes constant.
+    pub fn text_constant(&self, id: ConstId) -> PointerValue<'c> {
+        let (ty, bytes) = match self.module.constant(id) {
+            Const::Str(text) => (Type::String, text.as_bytes()),
+            Const::Bytes(bytes) => (Type::Bytes, bytes.as_slice()),
+            Const::Atom(_) => unreachable!("the verifier saw that the constant is a text"),
+        };
+        let ty = self.type_id(&ty);
+        self.interned(format!("const.{}", id.0), || {
+            let words = bytes.len().div_ceil(8);
+            let head = [
+                header_word(ty, 0, STATIC),
+                bytes.len() as u64,
+                words as u64 * 8,
+            ];
+            let mut padded = bytes.to_vec();
+            padded.resize(words * 8, 0);
+            let (chunks, _) = padded.as_chunks::<8>();
+            let body = chunks.iter().map(|chunk| u64::from_ne_bytes(*chunk));
+            let words: Vec<_> = head
+                .into_iter()
+                .chain(body)
+                .map(|word| self.b.word(word))
+                .collect();
+            self.constant_data(self.b.t.i64.const_array(&words))
+        })
+    }
+
+    /// The number that the runtime gives to String or Bytes: that of the module's table, or the one behind it in which the runtime adds them.
+    fn type_id(&self, ty: &Type) -> TypeId {
+        let types = &self.module.types.types;
+        let position = |ty: &Type| types.iter().position(|known| known == ty);
+        let added =
+            types.len() + usize::from(*ty == Type::Bytes && position(&Type::String).is_none());
+        TypeId(position(ty).unwrap_or(added) as u32)
+    }
+}
+
+fn set_private(global: GlobalValue<'_>) {
+    global.set_linkage(Linkage::Private);
+    global.set_constant(true);
+    global.set_alignment(8);
+    global.set_unnamed_address(inkwell::values::UnnamedAddress::Global);
+}
+
+/// Declares a Snow function of the object.
+pub fn declare_function<'c>(
+    b: &Build<'c>,
+    llvm: &LlvmModule<'c>,
+    name: &str,
+    ty: inkwell::types::FunctionType<'c>,
+    scope: Scope,
+) -> FunctionValue<'c> {
+    let linkage = match scope {
+        Scope::Program => Linkage::Internal,
+        Scope::Unit => Linkage::External,
+    };
+    let function = llvm.add_function(name, ty, Some(linkage));
+    function.set_call_conventions(FAST);
+    b.attribute(function, AttributeLoc::Function, "nounwind");
+    let probe = b
+        .context
+        .create_string_attribute("probe-stack", "inline-asm");
+    function.add_attribute(AttributeLoc::Function, probe);
+    function
+}
+
+fn declare_runtime<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) {
+    let basic = |ty: &AbiType| -> Option<inkwell::types::BasicTypeEnum<'c>> {
+        Some(match ty {
+            AbiType::Ptr => b.t.ptr.into(),
+            AbiType::I64 => b.t.i64.into(),
+            AbiType::I32 => b.t.i32.into(),
+            AbiType::I8 => b.t.i8.into(),
+            AbiType::F64 => b.t.f64.into(),
+            AbiType::Void => return None,
+        })
+    };
+    for function in table() {
+        let signature = &function.signature;
+        let params: Vec<BasicMetadataTypeEnum<'c>> = signature
+            .params
+            .iter()
+            .filter_map(basic)
+            .map(Into::into)
+            .collect();
+        let ty = match basic(&signature.ret) {
+            Some(ret) => ret.fn_type(&params, false),
+            None => b.context.void_type().fn_type(&params, false),
+        };
+        let value = llvm.add_function(function.name, ty, None);
+        b.attribute(value, AttributeLoc::Function, "nounwind");
+        if COLD.contains(&function.name) {
+            b.attribute(value, AttributeLoc::Function, "cold");
+        }
+    }
+    let hop = llvm.add_function("snow_hop", b.context.void_type().fn_type(&[], false), None);
+    b.attribute(hop, AttributeLoc::Function, "cold");
+}
+
+/// Functions of the runtime that are called rarely.
+const COLD: &[&str] = &[
+    "snow_alloc",
+    "snow_call_pending",
+    "snow_crash",
+    "snow_dup",
+    "snow_is_unique",
+    "snow_panic",
+    "snow_safe_point",
+    "snow_unwind",
+];
+
+/// Bytes from the context to a field of it.
+pub fn field<'c>(b: &Build<'c>, ctx: PointerValue<'c>, offset: usize) -> PointerValue<'c> {
+    b.offset(ctx, offset as u64)
+}
+
+/// A word of the pool.
+pub fn pool_word<'c>(b: &Build<'c>, ctx: PointerValue<'c>, index: usize) -> PointerValue<'c> {
+    let pool = b
+        .load_constant(b.t.ptr, field(b, ctx, layout::POOL))
+        .into_pointer_value();
+    b.word_at(pool, index as u64)
+}
