@@ -26,7 +26,7 @@ pub use sources::{SOURCES, Source};
 use snow_vm::native::{Intrinsic, Intrinsics};
 
 /// The tables of all modules.
-const TABLES: &[&[Intrinsic]] = &[
+const TABLES: &[&[&Intrinsic]] = &[
     bytes::TABLE,
     env::TABLE,
     file::TABLE,
@@ -44,5 +44,5 @@ const TABLES: &[&[Intrinsic]] = &[
 
 /// All natives of the standard library.
 pub fn intrinsics() -> Intrinsics {
-    Intrinsics::new(TABLES)
+    Intrinsics::new(TABLES.iter().copied().flatten().copied())
 }

@@ -8,11 +8,12 @@ use snow_vm::value::list;
 /// Result of a native's body.
 pub(crate) type Outcome = Result<(), Fault>;
 
-/// Declares the table of a module: `"symbol" Kind "signature" = body;` each.
+/// Declares the table of a module: `"symbol" Kind "signature" = body;` each. Every native is a static of its own with a symbol of its own, so that
+/// an executable links only those that it needs; see `snow_vm::abi::executable`.
 macro_rules! natives {
     ($($symbol:literal $kind:ident $signature:literal = $body:expr;)*) => {
         /// The natives of this module.
-        pub(crate) const TABLE: &[snow_vm::native::Intrinsic] = &[$({
+        pub(crate) const TABLE: &[&snow_vm::native::Intrinsic] = &[$({
             unsafe extern "C" fn entry(
                 ctx: *mut snow_vm::ctx::Ctx,
                 types: *const snow_vm::native::NativeTypes,
@@ -22,12 +23,14 @@ macro_rules! natives {
                 // SAFETY: the loader has checked the import against this line's signature.
                 unsafe { snow_vm::native::enter(ctx, types, args, ret, $body) }
             }
-            snow_vm::native::Intrinsic {
+            #[unsafe(export_name = concat!("snow_native.", $symbol))]
+            static NATIVE: snow_vm::native::Intrinsic = snow_vm::native::Intrinsic {
                 symbol: $symbol,
                 signature: $signature,
                 kind: snow_vm::native::Kind::$kind,
                 function: entry,
-            }
+            };
+            &NATIVE
         }),*];
     };
 }

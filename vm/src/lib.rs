@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod atoms;
 pub mod ctx;
+pub mod embedded;
 pub mod heap;
 pub mod interp;
 pub mod native;

@@ -22,6 +22,7 @@ use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{FileType, TargetMachine};
 use snow_bytecode::layout::Layouts;
 use snow_bytecode::module::{FuncId, Module};
+use std::time::{Duration, Instant};
 
 use unit::{Scope, Unit};
 
@@ -102,8 +103,24 @@ pub enum Error {
     Layout(#[from] snow_bytecode::layout::LayoutError),
 }
 
+/// What was made, and how long it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Object or text.
+    pub bytes: Vec<u8>,
+    /// Number of functions.
+    pub functions: usize,
+    /// Time for making IR.
+    pub lowering: Duration,
+    /// Time for optimising it.
+    pub optimising: Duration,
+    /// Time for making machine code.
+    pub emitting: Duration,
+}
+
 /// Compiles functions of a module that the verifier has passed.
-pub fn compile(module: &Module, job: &Job<'_>) -> Result<Vec<u8>, Error> {
+pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
+    let start = Instant::now();
     let layouts = Layouts::compute(&module.types)?;
     let machine = target::machine(job.cpu, job.level)?;
     let context = Context::create();
@@ -148,7 +165,18 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Vec<u8>, Error> {
     if let Some(debug) = &unit.debug {
         debug.finish();
     }
-    finish(&unit, &machine, job)
+    let functions = funcs.len();
+    let lowered = Instant::now();
+    optimise(&unit, &machine, job)?;
+    let optimised = Instant::now();
+    let bytes = emit(&unit, &machine, job)?;
+    Ok(Code {
+        bytes,
+        functions,
+        lowering: lowered - start,
+        optimising: optimised - lowered,
+        emitting: optimised.elapsed(),
+    })
 }
 
 fn check(module: &Module, funcs: &[FuncId], loops: &[(FuncId, u32)]) -> Result<(), Error> {
@@ -170,11 +198,11 @@ fn check(module: &Module, funcs: &[FuncId], loops: &[(FuncId, u32)]) -> Result<(
     Ok(())
 }
 
-fn finish(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Result<Vec<u8>, Error> {
-    let llvm = &unit.llvm;
+fn optimise(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Result<(), Error> {
     if job.emit == Emit::PlainIr {
-        return Ok(llvm.print_to_string().to_bytes().to_vec());
+        return Ok(());
     }
+    let llvm = &unit.llvm;
     if job.verify {
         llvm.verify()
             .map_err(|error| Error::Invalid(error.to_string()))?;
@@ -191,14 +219,17 @@ fn finish(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Result
     options.set_loop_slp_vectorization(true);
     options.set_loop_unrolling(true);
     llvm.run_passes(passes, machine, options)
-        .map_err(|error| Error::Llvm(error.to_string()))?;
+        .map_err(|error| Error::Llvm(error.to_string()))
+}
+
+fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Result<Vec<u8>, Error> {
     let kind = match job.emit {
-        Emit::Ir | Emit::PlainIr => return Ok(llvm.print_to_string().to_bytes().to_vec()),
+        Emit::Ir | Emit::PlainIr => return Ok(unit.llvm.print_to_string().to_bytes().to_vec()),
         Emit::Object => FileType::Object,
         Emit::Assembly => FileType::Assembly,
     };
     let buffer = machine
-        .write_to_memory_buffer(llvm, kind)
+        .write_to_memory_buffer(&unit.llvm, kind)
         .map_err(|error| Error::Llvm(error.to_string()))?;
     Ok(buffer.as_slice().to_vec())
 }

@@ -2,11 +2,12 @@
 
 use inkwell::module::Linkage;
 use inkwell::values::{BasicValueEnum, PointerValue};
+use snow_vm::abi::executable::{NATIVE_PREFIX, PROGRAM_SYMBOL};
 use snow_vm::abi::layout::ABI_VERSION;
 
 use crate::unit::Unit;
 
-/// Defines `snow_program`.
+/// Defines `snow_program`; its form is `snow_vm::abi::executable::CompiledProgram`.
 pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8]) {
     let b = &unit.b;
     let bytes = unit.constant_data(b.context.const_string(bytecode, false));
@@ -22,7 +23,7 @@ pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8]) {
         b.word(unit.module.natives.len() as u64).into(),
     ];
     let value = b.context.const_struct(&fields, false);
-    let global = unit.llvm.add_global(value.get_type(), None, "snow_program");
+    let global = unit.llvm.add_global(value.get_type(), None, PROGRAM_SYMBOL);
     global.set_linkage(Linkage::External);
     global.set_constant(true);
     global.set_initializer(&value);
@@ -52,26 +53,17 @@ fn functions<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
     table(unit, &rows)
 }
 
-/// `{ symbol, length, code }` for every imported native, in the order of the module's imports: only these become part of an executable.
+/// Addresses of the descriptions of all imported natives: only these become part of an executable.
 fn natives<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
     let b = &unit.b;
-    let mut rows = Vec::new();
-    for native in &unit.module.natives {
-        let name = native.symbol.as_bytes();
-        let descriptor = format!("snow_native${}", native.symbol);
-        let code = match unit.llvm.get_global(&descriptor) {
-            Some(global) => global,
-            None => unit.llvm.add_global(b.t.i8, None, &descriptor),
-        };
-        let fields: [BasicValueEnum<'c>; 3] = [
-            unit.constant_data(b.context.const_string(name, false))
-                .into(),
-            b.word(name.len() as u64).into(),
-            code.as_pointer_value().into(),
-        ];
-        rows.push(b.context.const_struct(&fields, false));
-    }
-    table(unit, &rows)
+    let natives = unit.module.natives.iter().map(|native| {
+        let name = format!("{NATIVE_PREFIX}{}", native.symbol);
+        let found = unit.llvm.get_global(&name);
+        let described = found.unwrap_or_else(|| unit.llvm.add_global(b.t.i8, None, &name));
+        described.as_pointer_value()
+    });
+    let natives: Vec<_> = natives.collect();
+    unit.constant_data(b.t.ptr.const_array(&natives))
 }
 
 fn table<'c>(unit: &Unit<'c, '_>, rows: &[inkwell::values::StructValue<'c>]) -> PointerValue<'c> {

@@ -125,3 +125,22 @@ fn every_public_function_is_documented() {
         }
     }
 }
+
+#[test]
+fn natives_are_found_by_the_linker_under_the_symbols_that_executables_name() {
+    #[allow(
+        improper_ctypes,
+        reason = "only the address crosses, and both sides are Rust"
+    )]
+    unsafe extern "C" {
+        #[link_name = "snow_native.snow_int_pow"]
+        static POW: snow_vm::native::Intrinsic;
+    }
+    assert_eq!(snow_vm::abi::executable::NATIVE_PREFIX, "snow_native.");
+    // SAFETY: the symbol is that of the static in the table.
+    let linked = unsafe { &POW };
+    let found = crate::intrinsics()
+        .lookup("snow_int_pow")
+        .expect("a native");
+    assert!(std::ptr::eq(linked, found));
+}

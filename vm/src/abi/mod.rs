@@ -3,7 +3,8 @@
 //! - [`state`]: the part of the context that compiled code reads and writes;
 //! - [`pool`]: the words that the loader prepares for it;
 //! - [`table`]: the functions that it calls, all of them `snow_*`, with their types;
-//! - [`layout`]: where it finds what it touches in memory.
+//! - [`layout`]: where it finds what it touches in memory;
+//! - [`executable`]: how the object of an executable describes itself.
 //!
 //! The functions follow one convention: the context first; references are [`Ref`], other words `u64` or `i64`; rows of words
 //! by address; what is not stated otherwise is consumed; a `u32` result of a function that can crash is a status of [`status`].
@@ -12,6 +13,7 @@ mod calls;
 mod cells;
 mod counting;
 mod crashes;
+pub mod executable;
 pub mod layout;
 mod lists;
 mod maps;

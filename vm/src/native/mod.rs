@@ -107,13 +107,9 @@ pub struct Intrinsics {
 }
 
 impl Intrinsics {
-    /// The natives of these tables. Of equal names the last wins.
-    pub fn new(tables: &[&'static [Intrinsic]]) -> Intrinsics {
-        let by_symbol = tables
-            .iter()
-            .flat_map(|table| table.iter())
-            .map(|i| (i.symbol, i))
-            .collect();
+    /// These natives. Of equal names the last wins.
+    pub fn new(natives: impl IntoIterator<Item = &'static Intrinsic>) -> Intrinsics {
+        let by_symbol = natives.into_iter().map(|i| (i.symbol, i)).collect();
         Intrinsics { by_symbol }
     }
 

@@ -99,7 +99,7 @@ fn import(symbol: &str, params: &[ParamSlot], results: &[Slot]) -> Native {
 }
 
 fn run(module: Module) -> Ending {
-    run_sliced(module, &Intrinsics::new(&[TABLE]), 2)
+    run_sliced(module, &Intrinsics::new(TABLE), 2)
 }
 
 #[test]
@@ -176,11 +176,7 @@ fn load_error(native: Native) -> String {
         m.ret(&[r]);
     });
     let types = RuntimeTypes::new(&module.types, [1, 2]).expect("types have a layout");
-    match load(
-        Arc::new(module),
-        Arc::new(types),
-        &Intrinsics::new(&[TABLE]),
-    ) {
+    match load(Arc::new(module), Arc::new(types), &Intrinsics::new(TABLE)) {
         Ok(_) => panic!("must not load"),
         Err(error) => error.to_string(),
     }

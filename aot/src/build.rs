@@ -1,0 +1,100 @@
+//! From bytecode to an executable or another form of native code.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::cache::{Cache, Key};
+use crate::files::{self, Mode, NewFile};
+use crate::find::{Missing, RUNTIME, STANDALONE};
+use crate::link::{LinkError, Symbols, link};
+use crate::protocol::{Emit, Job, JobKind, Options};
+use crate::worker::{Worker, WorkerError};
+
+/// Why there is no native code.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The worker gives none.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    /// A part of the installation is missing.
+    #[error(transparent)]
+    Missing(#[from] Missing),
+    /// It cannot be linked.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// A file cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+impl BuildError {
+    fn write(path: &Path) -> impl FnOnce(io::Error) -> BuildError {
+        move |error| BuildError::Write {
+            path: path.to_owned(),
+            error,
+        }
+    }
+}
+
+/// Native code of a whole program, in the form that the options ask for; objects of earlier builds are used again.
+pub fn compile_program(
+    bytecode: Vec<u8>,
+    options: Options,
+    cache: Option<&Cache>,
+) -> Result<Vec<u8>, BuildError> {
+    let mut worker = Worker::start()?;
+    let job = Job {
+        kind: JobKind::Program,
+        options,
+    };
+    let cache = cache.filter(|_| options.emit == Emit::Object);
+    let key = Key::of(&bytecode, &job, worker.identity());
+    let entry = cache.zip(key.ok());
+    if let Some(object) = entry.and_then(|(cache, key)| cache.get(key)) {
+        return Ok(object);
+    }
+    worker.load(bytecode)?;
+    let compiled = worker.compile(job)?;
+    if let Some((cache, key)) = entry {
+        let stored = cache.put(key, &compiled.bytes);
+        stored.map_err(BuildError::write(cache.folder()))?;
+    }
+    Ok(compiled.bytes)
+}
+
+/// An executable of the object of a whole program.
+pub fn link_program(object: &[u8], symbols: Symbols, output: &Path) -> Result<(), BuildError> {
+    let runtime = RUNTIME.find()?;
+    let executable = NewFile::begin(output).map_err(BuildError::write(output))?;
+    let mut name = output.file_name().unwrap_or_default().to_owned();
+    name.push(".o");
+    let beside = NewFile::begin(&output.with_file_name(name)).map_err(BuildError::write(output))?;
+    let written = beside.write(object, Mode::Plain);
+    written.map_err(BuildError::write(beside.path()))?;
+    link(beside.path(), &runtime, symbols, &executable)?;
+    executable.finish().map_err(BuildError::write(output))
+}
+
+/// An executable that runs bytecode in the interpreter: needs neither LLVM nor a linker.
+pub fn standalone_program(bytecode: &[u8], output: &Path) -> Result<(), BuildError> {
+    let runtime = STANDALONE.find()?;
+    let executable = std::fs::read(&runtime).map_err(|error| BuildError::Read {
+        path: runtime,
+        error,
+    })?;
+    let file = snow_vm::embedded::appended::append(&executable, bytecode);
+    files::write(output, &file, Mode::Executable).map_err(BuildError::write(output))
+}

@@ -1,0 +1,184 @@
+//! Copies sections to their place and fills in addresses.
+
+use object::read::elf::ElfSymbol;
+use object::{
+    LittleEndian, Object, ObjectSection, ObjectSymbol, Relocation, RelocationFlags,
+    RelocationTarget, SectionKind, SymbolIndex, SymbolSection,
+};
+
+use super::layout::{ENTRY, Layout, STUB};
+use super::machine::{Fixup, Machine, Misfit, Need};
+use super::memory::WritableMemory;
+use super::symbols::Symbols;
+use super::{Elf, LoadError};
+
+#[cfg(target_arch = "aarch64")]
+use super::aarch64 as machine;
+/// Linking of one object.
+pub struct Linker<'l, 'd> {
+    elf: &'l Elf<'d>,
+    machine: &'static Machine,
+    layout: &'l Layout,
+    symbols: &'l Symbols,
+    memory: WritableMemory,
+    start: u64,
+}
+
+impl<'l, 'd> Linker<'l, 'd> {
+    /// Memory is as large as the layout.
+    pub fn new(
+        elf: &'l Elf<'d>,
+        machine: &'static Machine,
+        layout: &'l Layout,
+        symbols: &'l Symbols,
+        memory: WritableMemory,
+    ) -> Linker<'l, 'd> {
+        let start = memory.start() as u64;
+        Linker {
+            elf,
+            machine,
+            layout,
+            symbols,
+            memory,
+            start,
+        }
+    }
+
+    /// The memory, linked.
+    pub fn into_memory(self) -> WritableMemory {
+        self.memory
+    }
+
+    /// Copies what the file has of each section; the rest is zero already.
+    pub fn copy_sections(&mut self) -> Result<(), LoadError> {
+        for section in self.elf.sections() {
+            let Some(at) = self.layout.section(section.index()) else {
+                continue;
+            };
+            if section.kind() != SectionKind::UninitializedData {
+                self.field(at, section.data()?.len())?
+                    .copy_from_slice(section.data()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out all relocations of sections that are in memory.
+    pub fn relocate(&mut self) -> Result<(), LoadError> {
+        for section in self.elf.sections() {
+            let Some(at) = self.layout.section(section.index()) else {
+                continue;
+            };
+            for (offset, relocation) in section.relocations() {
+                let RelocationFlags::Elf { r_type: kind } = relocation.flags() else {
+                    return Err(damaged("a relocation that is not of ELF"));
+                };
+                let len = (self.machine.field_len)(kind) as u64;
+                if offset > section.size() || len > section.size() - offset {
+                    return Err(damaged("a relocation outside its section"));
+                }
+                self.apply(at + offset as usize, kind, &relocation)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, at: usize, kind: u32, relocation: &Relocation) -> Result<(), LoadError> {
+        let RelocationTarget::Symbol(index) = relocation.target() else {
+            return Err(damaged("a relocation without a symbol"));
+        };
+        if relocation.has_implicit_addend() {
+            return Err(damaged("a relocation without an addend"));
+        }
+        let symbol = self.elf.symbol_by_index(index)?;
+        let name = symbol.name().unwrap_or("?").to_owned();
+        let address = self.address(&symbol)? as u64;
+        let addend = relocation.addend();
+        let need = self.machine.need(kind)?;
+        let wanted = match need {
+            Need::Entry => self.entry(index, address)?,
+            Need::Address | Need::Stub => address,
+        };
+        let mut result = self.patch(at, kind, wanted.wrapping_add_signed(addend))?;
+        if result == Err(Misfit::Range) && need == Need::Stub {
+            let stub = self.stub(index, address)?;
+            result = self.patch(at, kind, stub.wrapping_add_signed(addend))?;
+        }
+        result.map_err(|misfit| match misfit {
+            Misfit::Range => LoadError::OutOfRange(name),
+            Misfit::Alignment => damaged("an address that is not aligned"),
+            Misfit::Kind => LoadError::Unsupported(format!("a relocation of kind {kind}")),
+        })
+    }
+
+    fn patch(
+        &mut self,
+        at: usize,
+        kind: u32,
+        target: u64,
+    ) -> Result<Result<(), Misfit>, LoadError> {
+        let fixup = Fixup {
+            kind,
+            place: self.start + at as u64,
+            target,
+        };
+        let apply = self.machine.apply;
+        let field = self.field(at, (self.machine.field_len)(kind))?;
+        Ok(apply(&fixup, field))
+    }
+
+    /// The entry of a symbol in the table, filled; gives its address.
+    fn entry(&mut self, symbol: SymbolIndex, address: u64) -> Result<u64, LoadError> {
+        let at = self.layout.entry(symbol);
+        let at = at.ok_or_else(|| damaged("a symbol without an entry"))?;
+        self.field(at, ENTRY)?
+            .copy_from_slice(&address.to_le_bytes());
+        Ok(self.start + at as u64)
+    }
+
+    /// The stub of a symbol, written; gives its address.
+    fn stub(&mut self, symbol: SymbolIndex, address: u64) -> Result<u64, LoadError> {
+        let at = self.layout.stub(symbol);
+        let at = at.ok_or_else(|| damaged("a symbol without a stub"))?;
+        let stub = (self.machine.stub)(address);
+        self.field(at, STUB)?.copy_from_slice(&stub);
+        Ok(self.start + at as u64)
+    }
+
+    fn field(&mut self, at: usize, len: usize) -> Result<&mut [u8], LoadError> {
+        let end = at.checked_add(len);
+        let field = end.and_then(|end| self.memory.bytes().get_mut(at..end));
+        field.ok_or_else(|| damaged("contents outside their section"))
+    }
+
+    /// The address of a symbol.
+    pub fn address(
+        &self,
+        symbol: &ElfSymbol<'_, '_, object::elf::FileHeader64<LittleEndian>>,
+    ) -> Result<usize, LoadError> {
+        match symbol.section() {
+            SymbolSection::Section(index) => {
+                let section = self.elf.section_by_index(index)?;
+                let at = self.layout.section(index);
+                let at = at.ok_or_else(|| damaged("a symbol in a section without memory"))?;
+                if symbol.address() > section.size() {
+                    return Err(damaged("a symbol outside its section"));
+                }
+                Ok((self.start + at as u64 + symbol.address()) as usize)
+            }
+            SymbolSection::Undefined => {
+                let name = symbol.name()?;
+                let found = self.symbols.lookup(name);
+                found.ok_or_else(|| LoadError::UnknownSymbol(name.to_owned()))
+            }
+            _ => Err(LoadError::Unsupported(format!(
+                "a symbol `{}` without a section",
+                symbol.name().unwrap_or("?")
+            ))),
+        }
+    }
+}
+
+fn damaged(what: &str) -> LoadError {
+    LoadError::Damaged(what.to_owned())
+}
