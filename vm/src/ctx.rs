@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::process::Child;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use crate::abi::NativeState;
 use crate::atoms::Atoms;
+use crate::carrier::Carrier;
 use crate::heap::Heap;
 use crate::interp::TraceBuilder;
 use crate::output::Output;
@@ -34,6 +36,8 @@ pub struct Ctx {
     pub native: NativeState,
     /// Cells.
     pub heap: Heap,
+    /// The stacks that code runs on.
+    pub carrier: Carrier,
     /// Names of atoms.
     pub atoms: Atoms,
     /// Buffered standard output.
@@ -63,6 +67,7 @@ impl Ctx {
             native: NativeState::new(),
             trace: TraceBuilder::default(),
             heap: Heap::new(types),
+            carrier: Carrier::new(),
             atoms,
             output,
             args,
@@ -96,8 +101,9 @@ impl Ctx {
             .unwrap_or_else(|| "unknown reason".to_owned())
     }
 
-    /// What code that was asked to stop finds at its next safe point: 0 to go on, or a status.
+    /// What code that was asked to stop finds at its next safe point: 0 to go on, or a status. The limit is the stack's again.
     pub fn safe_point(&mut self) -> u32 {
+        self.native.limit.store(self.carrier.limit(), Relaxed);
         Status::Ok as u32
     }
 

@@ -2,6 +2,7 @@
 
 pub mod abi;
 pub mod atoms;
+pub mod carrier;
 pub mod ctx;
 pub mod embedded;
 pub mod heap;

@@ -26,4 +26,4 @@ mod texts;
 
 pub use signature::{AbiType, Ref, Signature};
 pub use state::{NativeState, UniformFn};
-pub use table::{RuntimeFunction, table};
+pub use table::{RuntimeFunction, RuntimeSymbol, symbols, table};

@@ -23,10 +23,13 @@ pub const FLOAT_RESULTS: usize = 2;
 /// natives below it.
 pub const RESERVE: usize = 32 * 1024;
 
+/// What [`NativeState::limit`] is when the code is to stop at its next safe point.
+pub const PREEMPT: usize = usize::MAX;
+
 /// Registers and tables of compiled code. The first part of the context.
 #[repr(C)]
 pub struct NativeState {
-    /// Lowest address that the stack pointer may have; the highest address when the code is asked to stop at its next safe point.
+    /// Lowest address that the stack pointer may have, or [`PREEMPT`].
     pub limit: AtomicUsize,
     /// Words that the loader prepared; see [`super::pool`].
     pub pool: *const u64,

@@ -1,6 +1,7 @@
 //! The functions that compiled code may call: the one table from which LLVM declarations, the loader's symbols and tests are made.
 
 use super::signature::{Callable, Signature};
+use crate::carrier::snow_hop;
 use super::{calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, texts::*};
 
 /// A function of the runtime.
@@ -12,6 +13,29 @@ pub struct RuntimeFunction {
     pub signature: Signature,
     /// Its address in this process.
     pub address: usize,
+}
+
+/// A symbol that compiled code refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuntimeSymbol {
+    /// Its name.
+    pub name: &'static str,
+    /// Its address in this process.
+    pub address: usize,
+}
+
+/// All symbols: the functions of the [`table`], and `snow_hop`, which has no type, since it continues a call of any.
+pub fn symbols() -> Vec<RuntimeSymbol> {
+    let functions = table().into_iter().map(|function| RuntimeSymbol {
+        name: function.name,
+        address: function.address,
+    });
+    let hop: unsafe extern "C" fn() = snow_hop;
+    let hop = RuntimeSymbol {
+        name: "snow_hop",
+        address: hop.address(),
+    };
+    functions.chain([hop]).collect()
 }
 
 macro_rules! table {

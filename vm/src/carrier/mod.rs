@@ -1,0 +1,177 @@
+//! Carriers: the stacks that Snow code runs on.
+//!
+//! A carrier is a chain of stack segments. A run begins on the first one; code whose comparison with the limit fails goes on on the next,
+//! which is four times as large, and gives it back when it returns (see [`hop`]). Natives that need more stack than a segment
+//! is sure to have, and all that the runtime does between slices, run on the thread's own stack.
+//!
+//! Nothing unwinds from one stack to another.
+
+mod budget;
+mod hop;
+mod segment;
+mod switch;
+
+#[cfg(test)]
+mod tests;
+
+pub use budget::{Budget, Overflow};
+pub use hop::snow_hop;
+
+use crate::ctx::Ctx;
+use segment::Segment;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::Ordering::Relaxed;
+use switch::{SWITCHES, call_on};
+
+/// Bytes of the first segment that are above its limit.
+const FIRST_BYTES: usize = 64 * 1024;
+
+/// How much larger each segment is than the one before.
+const GROWTH: usize = 4;
+
+/// A chain of stack segments, and the stack of the thread that runs on it.
+pub struct Carrier {
+    /// What stacks of all kinds may still take.
+    pub budget: Budget,
+    /// The segments in use, then those kept for later.
+    segments: Vec<Segment>,
+    /// Number of segments in use.
+    depth: usize,
+    /// Where the thread's own stack is free; null while nothing runs here, or while the thread is on that stack.
+    system: *mut u8,
+}
+
+impl Carrier {
+    /// A carrier without stacks.
+    pub fn new() -> Carrier {
+        Carrier {
+            budget: Budget::new(0, 0),
+            segments: Vec::new(),
+            depth: 0,
+            system: std::ptr::null_mut(),
+        }
+    }
+
+    /// Lowest address that the stack pointer may have on the innermost segment.
+    pub fn limit(&self) -> usize {
+        match self.depth.checked_sub(1) {
+            Some(last) => self.segments[last].limit(),
+            None => 0,
+        }
+    }
+
+    /// The next segment becomes the innermost one; gives its highest address.
+    fn push(&mut self) -> Result<*mut u8, Overflow> {
+        if self.depth > 0 {
+            self.admit()?;
+        } else if self.segments.is_empty() {
+            // The first segment is not counted: whatever the bound is, code can run.
+            self.segments.push(Segment::map(FIRST_BYTES)?);
+        }
+        self.depth += 1;
+        Ok(self.segments[self.depth - 1].top())
+    }
+
+    /// Sees to it that there is a segment behind the innermost one that the budget pays for.
+    fn admit(&mut self) -> Result<(), Overflow> {
+        let left = self.budget.left();
+        if self
+            .segments
+            .get(self.depth)
+            .is_none_or(|kept| kept.bytes() > left)
+        {
+            let wanted = self.segments[self.depth - 1].usable() * GROWTH;
+            let affordable = left.saturating_sub(Segment::OVERHEAD) & !(FIRST_BYTES - 1);
+            if affordable == 0 {
+                return Err(Overflow);
+            }
+            self.segments.truncate(self.depth);
+            self.segments.push(Segment::map(wanted.min(affordable))?);
+        }
+        self.budget.take(self.segments[self.depth].bytes())
+    }
+
+    /// Gives the innermost segment back.
+    fn pop(&mut self) {
+        self.depth -= 1;
+        if self.depth > 0 {
+            self.budget.give(self.segments[self.depth].bytes());
+        }
+    }
+}
+
+impl Default for Carrier {
+    fn default() -> Carrier {
+        Carrier::new()
+    }
+}
+
+/// Runs a function on the context's carrier, from the thread's own stack; on a carrier already, where it is.
+///
+/// # Safety
+/// The context is valid, and nobody uses a reference to it while the function runs.
+pub unsafe fn run<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> Result<R, Overflow> {
+    // SAFETY: by contract; the new segment is free.
+    unsafe {
+        if !SWITCHES || (*ctx).carrier.depth > 0 {
+            return Ok(f());
+        }
+        let top = (*ctx).carrier.push()?;
+        let limit = (*ctx).carrier.limit();
+        (*ctx).native.limit.store(limit, Relaxed);
+        let result = switch(top, &raw mut (*ctx).carrier.system, f);
+        (*ctx).carrier.system = std::ptr::null_mut();
+        (*ctx).carrier.pop();
+        (*ctx).native.limit.store(0, Relaxed);
+        Ok(result.unwrap_or_else(|panic| resume_unwind(panic)))
+    }
+}
+
+/// Runs a function on the thread's own stack, when the caller is on a carrier. The function must not run Snow code.
+///
+/// # Safety
+/// As [`run`].
+pub unsafe fn on_system_stack<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> R {
+    // SAFETY: by contract; below the address that `run` stored the thread's stack is free.
+    unsafe {
+        let system = std::mem::replace(&mut (*ctx).carrier.system, std::ptr::null_mut());
+        if system.is_null() {
+            return f();
+        }
+        let mut here = std::ptr::null_mut();
+        let result = switch(system, &raw mut here, f);
+        (*ctx).carrier.system = system;
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+}
+
+/// What the two sides of a switch share.
+struct Parcel<F, R> {
+    function: Option<F>,
+    result: Option<std::thread::Result<R>>,
+}
+
+/// Calls a function on another stack, and stores in `left` where this one is free.
+///
+/// # Safety
+/// The stack is free and large enough.
+unsafe fn switch<R, F: FnOnce() -> R>(
+    stack: *mut u8,
+    left: *mut *mut u8,
+    function: F,
+) -> std::thread::Result<R> {
+    extern "C" fn arrive<R, F: FnOnce() -> R>(parcel: *mut u8) {
+        // SAFETY: `switch` passes its parcel, and waits.
+        let parcel = unsafe { &mut *parcel.cast::<Parcel<F, R>>() };
+        if let Some(function) = parcel.function.take() {
+            parcel.result = Some(catch_unwind(AssertUnwindSafe(function)));
+        }
+    }
+    let mut parcel = Parcel {
+        function: Some(function),
+        result: None,
+    };
+    // SAFETY: by contract; the parcel stays where it is until the call returns.
+    unsafe { call_on(stack, arrive::<R, F>, (&raw mut parcel).cast(), left) };
+    parcel.result.expect("the function has run")
+}
