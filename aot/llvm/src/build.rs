@@ -9,7 +9,8 @@ use inkwell::context::Context;
 use inkwell::types::{BasicType, BasicTypeEnum, FloatType, FunctionType, IntType, PointerType};
 use inkwell::values::{
     AggregateValueEnum, BasicMetadataValueEnum, BasicValue, BasicValueEnum, CallSiteValue,
-    FloatValue, FunctionValue, IntValue, PhiValue, PointerValue, StructValue,
+    FloatValue, FunctionValue, InstructionValue, IntValue, MetadataValue, PhiValue, PointerValue,
+    StructValue,
 };
 use inkwell::{FloatPredicate, IntPredicate};
 use snow_bytecode::layout::Slot;
@@ -26,6 +27,36 @@ pub enum Likely {
     Else,
     /// Unknown.
     Either,
+}
+
+/// What a piece of memory is for. Accesses of different classes never touch the same bytes, unless a call of the runtime lies between them: only the
+/// runtime makes lists and buffers of memory that was something else. So LLVM may keep, say, the length of a list in a register while elements
+/// are written. (Type-based alias analysis.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The context.
+    Context,
+    /// The first word of a cell: count, type, tag, or a link of a free list.
+    Header,
+    /// Payload: slots of cells, captures, elements.
+    Slot,
+    /// Words of a list.
+    List,
+    /// Words of a buffer before its slots.
+    Buffer,
+    /// Rows of words in the frame that are passed to the runtime.
+    Row,
+}
+
+impl Class {
+    const ALL: [(Class, &str); 6] = [
+        (Class::Context, "context"),
+        (Class::Header, "header"),
+        (Class::Slot, "slot"),
+        (Class::List, "list"),
+        (Class::Buffer, "buffer"),
+        (Class::Row, "row"),
+    ];
 }
 
 /// The types that occur.
@@ -75,12 +106,14 @@ pub struct Build<'c> {
     pub t: Types<'c>,
     builder: Builder<'c>,
     kinds: Kinds,
+    classes: [MetadataValue<'c>; Class::ALL.len()],
 }
 
 /// Metadata kinds that are used.
 struct Kinds {
     invariant_load: u32,
     weights: u32,
+    class: u32,
 }
 
 fn ok<T>(result: Result<T, BuilderError>) -> T {
@@ -97,7 +130,9 @@ impl<'c> Build<'c> {
             kinds: Kinds {
                 invariant_load: context.get_kind_id("invariant.load"),
                 weights: context.get_kind_id("prof"),
+                class: context.get_kind_id("tbaa"),
             },
+            classes: classes(context),
         }
     }
 
@@ -332,11 +367,6 @@ impl<'c> Build<'c> {
             .build_int_z_extend_or_bit_cast(a, self.t.i64, ""))
     }
 
-    /// The low part of a word.
-    pub fn narrow(&self, a: IntValue<'c>, to: IntType<'c>) -> IntValue<'c> {
-        ok(self.builder.build_int_truncate_or_bit_cast(a, to, ""))
-    }
-
     /// A word as a reference.
     pub fn to_ptr(&self, a: IntValue<'c>) -> PointerValue<'c> {
         ok(self.builder.build_int_to_ptr(a, self.t.ptr, ""))
@@ -399,6 +429,32 @@ impl<'c> Build<'c> {
         self.offset(base, index * 8)
     }
 
+    /// Reads memory of a class.
+    pub fn load_as(
+        &self,
+        class: Class,
+        ty: impl BasicType<'c>,
+        from: PointerValue<'c>,
+    ) -> BasicValueEnum<'c> {
+        let value = self.load(ty, from);
+        let load = value
+            .as_instruction_value()
+            .expect("a load is an instruction");
+        self.classify(load, class);
+        value
+    }
+
+    /// Writes memory of a class.
+    pub fn store_as(&self, class: Class, to: PointerValue<'c>, value: impl BasicValue<'c>) {
+        self.classify(ok(self.builder.build_store(to, value)), class);
+    }
+
+    fn classify(&self, access: InstructionValue<'c>, class: Class) {
+        access
+            .set_metadata(self.classes[class as usize], self.kinds.class)
+            .expect("accesses have a class");
+    }
+
     /// Reads memory.
     pub fn load(&self, ty: impl BasicType<'c>, from: PointerValue<'c>) -> BasicValueEnum<'c> {
         ok(self.builder.build_load(ty, from, ""))
@@ -421,18 +477,18 @@ impl<'c> Build<'c> {
     }
 
     /// Reads a word.
-    pub fn load_int(&self, from: PointerValue<'c>) -> IntValue<'c> {
-        self.load(self.t.i64, from).into_int_value()
+    pub fn load_int(&self, class: Class, from: PointerValue<'c>) -> IntValue<'c> {
+        self.load_as(class, self.t.i64, from).into_int_value()
     }
 
     /// Reads 32 bits.
-    pub fn load_i32(&self, from: PointerValue<'c>) -> IntValue<'c> {
-        self.load(self.t.i32, from).into_int_value()
+    pub fn load_i32(&self, class: Class, from: PointerValue<'c>) -> IntValue<'c> {
+        self.load_as(class, self.t.i32, from).into_int_value()
     }
 
     /// Reads an address.
-    pub fn load_ptr(&self, from: PointerValue<'c>) -> PointerValue<'c> {
-        self.load(self.t.ptr, from).into_pointer_value()
+    pub fn load_ptr(&self, class: Class, from: PointerValue<'c>) -> PointerValue<'c> {
+        self.load_as(class, self.t.ptr, from).into_pointer_value()
     }
 
     /// Writes memory.
@@ -488,6 +544,16 @@ impl<'c> Build<'c> {
         let kind = Attribute::get_named_enum_kind_id(name);
         function.add_attribute(place, self.context.create_enum_attribute(kind, 0));
     }
+}
+
+/// For each class the tag that says that an access belongs to it.
+fn classes(context: &Context) -> [MetadataValue<'_>; Class::ALL.len()] {
+    let zero = context.i64_type().const_int(0, false).into();
+    let root = context.metadata_node(&[context.metadata_string("snow").into()]);
+    Class::ALL.map(|(_, name)| {
+        let ty = context.metadata_node(&[context.metadata_string(name).into(), root.into(), zero]);
+        context.metadata_node(&[ty.into(), ty.into(), zero])
+    })
 }
 
 /// The result of a call that has one.

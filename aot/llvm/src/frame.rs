@@ -7,7 +7,7 @@ use inkwell::values::{
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, Function, Label, Reg};
 
-use crate::build::{Build, Likely, result};
+use crate::build::{Build, Class, Likely, result};
 use crate::crash::Crashes;
 use crate::signature::Convention;
 use crate::unit::Unit;
@@ -118,15 +118,10 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
         self.b().store(self.registers[reg.0 as usize], value);
     }
 
-    /// Sets a register of any kind to what a word stands for.
-    pub fn set_word(&self, reg: Reg, word: IntValue<'c>) {
-        self.set(reg, self.b().of_word(word, self.slot(reg)));
-    }
-
-    /// Sets a register of any kind from memory.
-    pub fn set_from(&self, reg: Reg, from: PointerValue<'c>) {
+    /// Sets a register of any kind from memory of a class.
+    pub fn set_from(&self, reg: Reg, class: Class, from: PointerValue<'c>) {
         let b = self.b();
-        self.set(reg, b.load(b.t.slot(self.slot(reg)), from));
+        self.set(reg, b.load_as(class, b.t.slot(self.slot(reg)), from));
     }
 
     // ---- blocks
@@ -199,7 +194,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
         let b = self.b();
         let first = b.word_at(self.scratch, from);
         for (index, reg) in regs.iter().enumerate() {
-            b.store(b.word_at(first, index as u64), self.get(*reg));
+            b.store_as(Class::Row, b.word_at(first, index as u64), self.get(*reg));
         }
         first
     }

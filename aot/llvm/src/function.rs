@@ -7,7 +7,7 @@ use snow_bytecode::inst::Inst;
 use snow_bytecode::module::{FuncId, Mode};
 use snow_vm::abi::{layout, status};
 
-use crate::build::{Likely, result};
+use crate::build::{Class, Likely, result};
 use crate::crash::Crashes;
 use crate::frame::Frame;
 use crate::signature::{Convention, Place};
@@ -52,6 +52,7 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
     for index in 0..frame.func.regs.len() {
         frame.set_from(
             snow_bytecode::module::Reg(index as u32),
+            Class::Row,
             b.word_at(registers, index as u64),
         );
     }
@@ -86,7 +87,7 @@ impl<'c> Frame<'_, 'c, '_> {
             .expect("LLVM has the intrinsic");
         let pointer =
             result(b.call(read, &[b.context.metadata_node(&[name]).into()])).into_int_value();
-        let limit = b.load_int(field(b, self.ctx, layout::LIMIT));
+        let limit = b.load_int(Class::Context, field(b, self.ctx, layout::LIMIT));
         b.icmp(IntPredicate::ULT, pointer, limit)
     }
 
@@ -97,10 +98,18 @@ impl<'c> Frame<'_, 'c, '_> {
         b.branch(self.limit_is_hit(), hop, on, Likely::Else);
         b.at(hop);
         let target = self.value.as_global_value().as_pointer_value();
-        b.store(field(b, self.ctx, layout::HOP_TARGET), target);
+        b.store_as(
+            Class::Context,
+            field(b, self.ctx, layout::HOP_TARGET),
+            target,
+        );
         let overflow = overflow(self).as_global_value().as_pointer_value();
         b.at(hop);
-        b.store(field(b, self.ctx, layout::HOP_OVERFLOW), overflow);
+        b.store_as(
+            Class::Context,
+            field(b, self.ctx, layout::HOP_OVERFLOW),
+            overflow,
+        );
         let args: Vec<_> = self.value.get_param_iter().map(Into::into).collect();
         let address = self
             .unit
@@ -126,7 +135,9 @@ impl<'c> Frame<'_, 'c, '_> {
                         .expect("the convention's parameter");
                     self.set(reg, value);
                 }
-                Place::Context(number) => self.set_from(reg, context_arg(self, *number)),
+                Place::Context(number) => {
+                    self.set_from(reg, Class::Row, context_arg(self, *number))
+                }
             }
         }
         b.jump(self.start);
@@ -257,7 +268,7 @@ impl<'c> Frame<'_, 'c, '_> {
 /// Address of an argument that is passed in the context.
 pub fn context_arg<'c>(frame: &Frame<'_, 'c, '_>, number: u64) -> PointerValue<'c> {
     let b = frame.b();
-    let args = b.load_ptr(field(b, frame.ctx, layout::ARGS));
+    let args = b.load_ptr(Class::Context, field(b, frame.ctx, layout::ARGS));
     b.word_at(args, number)
 }
 
@@ -288,8 +299,8 @@ fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
                 .expect("the convention's parameter")
                 .into_pointer_value(),
             Place::Context(number) => {
-                let args = b.load_ptr(field(b, ctx, layout::ARGS));
-                b.load_ptr(b.word_at(args, *number))
+                let args = b.load_ptr(Class::Context, field(b, ctx, layout::ARGS));
+                b.load_ptr(Class::Row, b.word_at(args, *number))
             }
         };
         b.call(unit.runtime("snow_drop"), &[ctx.into(), value.into()]);
@@ -308,7 +319,7 @@ pub fn uniform<'c>(
     entry: Entry,
 ) {
     let b = &unit.b;
-    let ty = { b.t.i32.fn_type(&[b.t.ptr.into(); 3], false) };
+    let ty = b.t.i32.fn_type(&[b.t.ptr.into(); 3], false);
     let function = unit.llvm.add_function(name, ty, Some(Linkage::External));
     b.attribute(
         function,
@@ -333,7 +344,7 @@ pub fn uniform<'c>(
                 match place {
                     Place::Register(_) => values.push(value.into()),
                     Place::Context(number) => {
-                        let area = b.load_ptr(field(b, ctx, layout::ARGS));
+                        let area = b.load_ptr(Class::Context, field(b, ctx, layout::ARGS));
                         b.store(b.word_at(area, *number), value);
                     }
                 }

@@ -9,7 +9,7 @@ use inkwell::types::{BasicMetadataTypeEnum, BasicType};
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use snow_vm::abi::layout;
 
-use crate::build::{Build, Likely, result};
+use crate::build::{Build, Class, Likely, result};
 
 /// The functions.
 pub struct Helpers<'c> {
@@ -89,12 +89,12 @@ fn dup<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         b.block("slow"),
         b.block("done"),
     );
-    let count = b.load_i32(count_of(b, cell));
+    let count = b.load_i32(Class::Header, count_of(b, cell));
     let before = b.sub(count, b.i32(1));
     let is_plain = b.icmp_to(IntPredicate::ULT, before, i32::MAX as u64 - 1);
     b.branch(is_plain, plain, other, Likely::Then);
     b.at(plain);
-    b.store(count_of(b, cell), b.add(count, b.i32(1)));
+    b.store_as(Class::Header, count_of(b, cell), b.add(count, b.i32(1)));
     b.jump(done);
     b.at(other);
     b.branch(
@@ -126,7 +126,7 @@ fn drop<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         b.block("slow"),
         b.block("done"),
     );
-    let count = b.load_i32(count_of(b, cell));
+    let count = b.load_i32(Class::Header, count_of(b, cell));
     b.branch(
         b.icmp_to(IntPredicate::SGT, count, 1),
         plain,
@@ -134,7 +134,7 @@ fn drop<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         Likely::Either,
     );
     b.at(plain);
-    b.store(count_of(b, cell), b.sub(count, b.i32(1)));
+    b.store_as(Class::Header, count_of(b, cell), b.sub(count, b.i32(1)));
     b.jump(done);
     b.at(other);
     b.branch(
@@ -187,7 +187,7 @@ fn is_unique<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
     let cell = param(function, 0).into_pointer_value();
     let (other, slow, done) = (b.block("other"), b.block("slow"), b.block("done"));
     let start = b.here();
-    let count = b.load_i32(count_of(b, cell));
+    let count = b.load_i32(Class::Header, count_of(b, cell));
     b.branch(
         b.icmp_to(IntPredicate::EQ, count, 1),
         done,
@@ -221,7 +221,11 @@ fn list<'c>(b: &Build<'c>, ctx: PointerValue<'c>, words: IntValue<'c>) -> Pointe
 
 fn count_up<'c>(b: &Build<'c>, ctx: PointerValue<'c>, counter: usize) {
     let counter = b.offset(ctx, counter as u64);
-    b.store(counter, b.add(b.load_int(counter), b.word(1)));
+    b.store_as(
+        Class::Context,
+        counter,
+        b.add(b.load_int(Class::Context, counter), b.word(1)),
+    );
 }
 
 fn alloc<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
@@ -242,12 +246,12 @@ fn alloc<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
     b.branch(is_small, small, slow, Likely::Then);
     b.at(small);
     let list = list(b, ctx, words);
-    let head = b.load_ptr(list);
+    let head = b.load_ptr(Class::Context, list);
     b.branch(b.is_null(head), slow, pop, Likely::Else);
     b.at(pop);
-    b.store(list, b.load_ptr(head));
+    b.store_as(Class::Context, list, b.load_ptr(Class::Header, head));
     count_up(b, ctx, layout::ALLOCATED);
-    b.store(head, header);
+    b.store_as(Class::Header, head, header);
     b.jump(done);
     b.at(slow);
     let args = [ctx.into(), header.into(), words.into()];
@@ -268,8 +272,8 @@ fn free<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         param(function, 1).into_pointer_value(),
     );
     let list = list(b, ctx, param(function, 2).into_int_value());
-    b.store(cell, b.load_ptr(list));
-    b.store(list, cell);
+    b.store_as(Class::Header, cell, b.load_ptr(Class::Context, list));
+    b.store_as(Class::Context, list, cell);
     count_up(b, ctx, layout::FREED);
     b.ret_void();
     function

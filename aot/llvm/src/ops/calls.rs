@@ -10,7 +10,7 @@ use snow_bytecode::module::{FuncId, FuncKind, NativeId, Reg};
 use snow_vm::abi::{layout, status};
 use snow_vm::heap::header_word;
 
-use crate::build::{Likely, result};
+use crate::build::{Class, Likely, result};
 use crate::frame::Frame;
 use crate::function::context_arg;
 use crate::signature::{Convention, Place};
@@ -66,7 +66,7 @@ impl<'c> Frame<'_, 'c, '_> {
             Inst::Capture { dst, src, index } => {
                 let word = layout::CLOSURE_CAPTURES_WORD as u64 + u64::from(*index);
                 let from = self.b().word_at(self.cell(*src), word);
-                self.set_from(*dst, from);
+                self.set_from(*dst, Class::Slot, from);
             }
             _ => unreachable!("an instruction of another subject"),
         }
@@ -80,7 +80,7 @@ impl<'c> Frame<'_, 'c, '_> {
                 Place::Register(number) => returned = b.insert(returned, self.get(*reg), *number),
                 Place::Context(number) => {
                     let to = field(b, self.ctx, layout::RESULTS + 8 * *number as usize);
-                    b.store(to, self.get(*reg));
+                    b.store_as(Class::Context, to, self.get(*reg));
                 }
             }
         }
@@ -165,7 +165,7 @@ impl<'c> Frame<'_, 'c, '_> {
                 Place::Register(_) => values.push(self.get(*arg).into()),
                 Place::Context(number) => {
                     let to = context_arg(self, *number);
-                    self.b().store(to, self.get(*arg));
+                    self.b().store_as(Class::Row, to, self.get(*arg));
                 }
             }
         }
@@ -180,17 +180,21 @@ impl<'c> Frame<'_, 'c, '_> {
                 let codes = b
                     .load_constant(b.t.ptr, field(b, self.ctx, layout::CODES))
                     .into_pointer_value();
-                b.load_ptr(b.word_at(codes, func.0.into()))
+                b.load_ptr(Class::Context, b.word_at(codes, func.0.into()))
             }
-            Callee::Closure(closure) => {
-                b.load_ptr(b.offset(self.entry_of(closure), layout::ENTRY_CODE as u64))
-            }
+            Callee::Closure(closure) => b.load_ptr(
+                Class::Context,
+                b.offset(self.entry_of(closure), layout::ENTRY_CODE as u64),
+            ),
         }
     }
 
     fn entry_of(&self, closure: PointerValue<'c>) -> PointerValue<'c> {
         let b = self.b();
-        b.load_ptr(b.word_at(closure, layout::CLOSURE_ENTRY_WORD as u64))
+        b.load_ptr(
+            Class::Slot,
+            b.word_at(closure, layout::CLOSURE_ENTRY_WORD as u64),
+        )
     }
 
     /// Number of the function that is called.
@@ -198,9 +202,10 @@ impl<'c> Frame<'_, 'c, '_> {
         let b = self.b();
         match callee {
             Callee::Function(func) => b.word(func.0.into()),
-            Callee::Closure(closure) => {
-                b.widen(b.load_i32(b.offset(self.entry_of(closure), layout::ENTRY_FUNC as u64)))
-            }
+            Callee::Closure(closure) => b.widen(b.load_i32(
+                Class::Context,
+                b.offset(self.entry_of(closure), layout::ENTRY_FUNC as u64),
+            )),
         }
     }
 
@@ -258,7 +263,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
     fn set_results(&self, dsts: &[Reg], words: PointerValue<'c>) {
         for (index, dst) in dsts.iter().enumerate() {
-            self.set_from(*dst, self.b().word_at(words, index as u64));
+            self.set_from(*dst, Class::Row, self.b().word_at(words, index as u64));
         }
     }
 
@@ -319,6 +324,7 @@ impl<'c> Frame<'_, 'c, '_> {
                 Place::Context(number) => {
                     self.set_from(
                         *dst,
+                        Class::Context,
                         field(b, self.ctx, layout::RESULTS + 8 * *number as usize),
                     );
                 }
@@ -338,13 +344,14 @@ impl<'c> Frame<'_, 'c, '_> {
         let call = b.call_address(convention.fn_type(b), code, &self.pass(convention, args));
         self.return_call(call);
         b.at(pending);
-        b.store(
+        b.store_as(
+            Class::Context,
             field(b, self.ctx, layout::TAIL_FUNC),
             self.number_of(callee),
         );
-        let area = b.load_ptr(field(b, self.ctx, layout::TAIL_ARGS));
+        let area = b.load_ptr(Class::Context, field(b, self.ctx, layout::TAIL_ARGS));
         for (index, arg) in args.iter().enumerate() {
-            b.store(b.word_at(area, index as u64), self.get(*arg));
+            b.store_as(Class::Row, b.word_at(area, index as u64), self.get(*arg));
         }
         self.return_status(b.i32(status::TAIL));
     }
@@ -363,10 +370,7 @@ impl<'c> Frame<'_, 'c, '_> {
         let code = b.load_constant(b.t.ptr, code).into_pointer_value();
         let words = self.gather(0, args);
         let results = b.word_at(words, args.len() as u64);
-        let ty = {
-            use inkwell::types::BasicType;
-            b.t.i32.fn_type(&[b.t.ptr.into(); 4], false)
-        };
+        let ty = b.t.i32.fn_type(&[b.t.ptr.into(); 4], false);
         let call = b.call_address(
             ty,
             code,
@@ -389,10 +393,18 @@ impl<'c> Frame<'_, 'c, '_> {
         };
         let cell = self.alloc(header_word(*fun_type, 0, 1), captures.len() + 1);
         let entry = b.load_constant(b.t.ptr, pool_word(b, self.ctx, pool.closure_entry(func)));
-        b.store(b.word_at(cell, layout::CLOSURE_ENTRY_WORD as u64), entry);
+        b.store_as(
+            Class::Slot,
+            b.word_at(cell, layout::CLOSURE_ENTRY_WORD as u64),
+            entry,
+        );
         for (index, capture) in captures.iter().enumerate() {
             let word = layout::CLOSURE_CAPTURES_WORD + index;
-            b.store(b.word_at(cell, word as u64), self.get(*capture));
+            b.store_as(
+                Class::Slot,
+                b.word_at(cell, word as u64),
+                self.get(*capture),
+            );
         }
         self.set(dst, cell);
     }

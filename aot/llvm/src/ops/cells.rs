@@ -8,7 +8,7 @@ use snow_bytecode::types::TypeId;
 use snow_vm::abi::layout;
 use snow_vm::heap::header_word;
 
-use crate::build::{Likely, result};
+use crate::build::{Class, Likely, result};
 use crate::frame::Frame;
 
 impl<'c> Frame<'_, 'c, '_> {
@@ -32,10 +32,10 @@ impl<'c> Frame<'_, 'c, '_> {
                 fields,
             } => self.new_reuse(*dst, *token, *ty, *tag, fields),
             Inst::Load { dst, src, slot } => {
-                self.set_from(*dst, self.slot_of(self.cell(*src), *slot))
+                self.set_from(*dst, Class::Slot, self.slot_of(self.cell(*src), *slot))
             }
             Inst::LoadDup { dst, src, slot } => {
-                self.set_from(*dst, self.slot_of(self.cell(*src), *slot));
+                self.set_from(*dst, Class::Slot, self.slot_of(self.cell(*src), *slot));
                 if self.slot(*dst).is_ref() {
                     self.dup(self.cell(*dst), self.slot(*dst));
                 }
@@ -85,8 +85,11 @@ impl<'c> Frame<'_, 'c, '_> {
 
     fn fill(&self, cell: PointerValue<'c>, fields: &[Reg]) {
         for (index, field) in fields.iter().enumerate() {
-            self.b()
-                .store(self.slot_of(cell, index as u16), self.get(*field));
+            self.b().store_as(
+                Class::Slot,
+                self.slot_of(cell, index as u16),
+                self.get(*field),
+            );
         }
     }
 
@@ -97,7 +100,7 @@ impl<'c> Frame<'_, 'c, '_> {
         let memory = self.cell(token);
         b.branch(b.is_null(memory), fresh, reuse, Likely::Else);
         b.at(reuse);
-        b.store(memory, b.word(header));
+        b.store_as(Class::Header, memory, b.word(header));
         b.jump(done);
         b.at(fresh);
         let made = self.alloc(header, fields.len());
@@ -148,7 +151,7 @@ impl<'c> Frame<'_, 'c, '_> {
     fn load_slots(&self, cell: PointerValue<'c>, dsts: &[Option<Reg>]) {
         for (slot, dst) in dsts.iter().enumerate() {
             if let Some(dst) = dst {
-                self.set_from(*dst, self.slot_of(cell, slot as u16));
+                self.set_from(*dst, Class::Slot, self.slot_of(cell, slot as u16));
             }
         }
     }
@@ -184,7 +187,7 @@ impl<'c> Frame<'_, 'c, '_> {
                 b.switch(self.tag(cell), done, &tags);
                 b.at(give_up);
             }
-            let word = b.load_ptr(self.slot_of(cell, slot as u16));
+            let word = b.load_ptr(Class::Slot, self.slot_of(cell, slot as u16));
             self.drop(word, Slot::Any);
             b.jump(done);
             b.at(done);
@@ -211,13 +214,13 @@ impl<'c> Frame<'_, 'c, '_> {
         let b = self.b();
         let cell = self.cell(src);
         let at = self.slot_of(cell, slot);
-        self.set_from(dst, at);
+        self.set_from(dst, Class::Slot, at);
         let (unique, counted, done) = (b.block("hole"), b.block("count"), b.block("taken"));
         let is_unique =
             result(b.call(self.unit.helpers.is_unique, &[cell.into()])).into_int_value();
         b.branch(is_unique, unique, counted, Likely::Then);
         b.at(unique);
-        b.store(at, b.t.ptr.const_null());
+        b.store_as(Class::Slot, at, b.t.ptr.const_null());
         b.jump(done);
         b.at(counted);
         // The slot may be wider than the register, which says what is known of it.
@@ -246,11 +249,11 @@ impl<'c> Frame<'_, 'c, '_> {
             let at = self.slot_of(target, *slot);
             let value = self.get(*reg);
             if self.slot(*reg).is_ref() {
-                let old = b.load_ptr(at);
-                b.store(at, value);
+                let old = b.load_ptr(Class::Slot, at);
+                b.store_as(Class::Slot, at, value);
                 self.drop(old, Slot::Any);
             } else {
-                b.store(at, value);
+                b.store_as(Class::Slot, at, value);
             }
         }
         self.set(dst, target);

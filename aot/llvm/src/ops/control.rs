@@ -6,7 +6,7 @@ use snow_bytecode::inst::Inst;
 use snow_bytecode::module::Label;
 
 use super::{floats, ints};
-use crate::build::Likely;
+use crate::build::{Class, Likely};
 use crate::frame::Frame;
 
 impl<'c> Frame<'_, 'c, '_> {
@@ -113,6 +113,9 @@ impl<'c> Frame<'_, 'c, '_> {
     pub fn tag(&self, cell: PointerValue<'c>) -> IntValue<'c> {
         let b = self.b();
         let at = if cfg!(target_endian = "little") { 7 } else { 0 };
-        b.widen(b.load(b.t.i8, b.offset(cell, at)).into_int_value())
+        b.widen(
+            b.load_as(Class::Header, b.t.i8, b.offset(cell, at))
+                .into_int_value(),
+        )
     }
 }

@@ -7,7 +7,7 @@ use snow_bytecode::layout::Slot;
 use snow_bytecode::module::Reg;
 use snow_vm::abi::layout;
 
-use crate::build::Likely;
+use crate::build::{Class, Likely};
 use crate::frame::Frame;
 
 /// The words of a list cell.
@@ -32,7 +32,7 @@ impl<'c> Frame<'_, 'c, '_> {
                 let from = self
                     .b()
                     .word_at(self.cell(*list), layout::LIST_LEN_WORD as u64);
-                self.set(*dst, self.b().load_int(from));
+                self.set(*dst, self.b().load_int(Class::List, from));
             }
             Inst::ListGet { dst, list, index } => self.list_get(*dst, *list, *index),
             Inst::ListGetDup { dst, list, index } => {
@@ -80,9 +80,12 @@ impl<'c> Frame<'_, 'c, '_> {
     fn view(&self, list: PointerValue<'c>) -> View<'c> {
         let b = self.b();
         View {
-            buffer: b.load_ptr(b.word_at(list, layout::LIST_BUFFER_WORD as u64)),
-            start: b.load_int(b.word_at(list, layout::LIST_START_WORD as u64)),
-            len: b.load_int(b.word_at(list, layout::LIST_LEN_WORD as u64)),
+            buffer: b.load_ptr(
+                Class::List,
+                b.word_at(list, layout::LIST_BUFFER_WORD as u64),
+            ),
+            start: b.load_int(Class::List, b.word_at(list, layout::LIST_START_WORD as u64)),
+            len: b.load_int(Class::List, b.word_at(list, layout::LIST_LEN_WORD as u64)),
         }
     }
 
@@ -95,7 +98,11 @@ impl<'c> Frame<'_, 'c, '_> {
     fn is_owned(&self, cell: PointerValue<'c>) -> IntValue<'c> {
         let b = self.b();
         let at = if cfg!(target_endian = "little") { 0 } else { 4 };
-        b.icmp_to(IntPredicate::EQ, b.load_i32(b.offset(cell, at)), 1)
+        b.icmp_to(
+            IntPredicate::EQ,
+            b.load_i32(Class::Header, b.offset(cell, at)),
+            1,
+        )
     }
 
     /// Address of a position of a buffer.
@@ -113,11 +120,15 @@ impl<'c> Frame<'_, 'c, '_> {
         let inside = b.icmp(IntPredicate::ULT, at, view.len);
         b.branch(b.and(inside, self.is_flat(cell)), fast, slow, Likely::Then);
         b.at(fast);
-        self.set_from(dst, self.position(view.buffer, b.add(view.start, at)));
+        self.set_from(
+            dst,
+            Class::Slot,
+            self.position(view.buffer, b.add(view.start, at)),
+        );
         b.jump(done);
         b.at(slow);
         let out = self.try_call("snow_list_get", &[self.ctx.into(), cell.into(), at.into()]);
-        self.set_from(dst, out);
+        self.set_from(dst, Class::Row, out);
         b.jump(done);
         b.at(done);
     }
@@ -140,10 +151,13 @@ impl<'c> Frame<'_, 'c, '_> {
 
         b.at(look);
         let bounds_at = b.word_at(view.buffer, layout::BUFFER_BOUNDS_WORD as u64);
-        let bounds = b.load_int(bounds_at);
+        let bounds = b.load_int(Class::Buffer, bounds_at);
         let high = b.lshr(bounds, b.word(32));
         let end = b.add(view.start, view.len);
-        let capacity = b.load_int(b.word_at(view.buffer, layout::BUFFER_CAPACITY_WORD as u64));
+        let capacity = b.load_int(
+            Class::Buffer,
+            b.word_at(view.buffer, layout::BUFFER_CAPACITY_WORD as u64),
+        );
         let capacity = b.and(capacity, b.word(0x7fff_ffff));
         let at_end = b.icmp(IntPredicate::EQ, end, high);
         let has_room = b.icmp(IntPredicate::ULT, end, capacity);
@@ -151,9 +165,10 @@ impl<'c> Frame<'_, 'c, '_> {
         b.branch(free, fast, slow, Likely::Then);
 
         b.at(fast);
-        b.store(self.position(view.buffer, end), value);
-        b.store(bounds_at, b.add(bounds, b.word(1 << 32)));
-        b.store(
+        b.store_as(Class::Slot, self.position(view.buffer, end), value);
+        b.store_as(Class::Buffer, bounds_at, b.add(bounds, b.word(1 << 32)));
+        b.store_as(
+            Class::List,
             b.word_at(cell, layout::LIST_LEN_WORD as u64),
             b.add(view.len, b.word(1)),
         );
@@ -187,7 +202,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
         b.at(look);
         let bounds_at = b.word_at(view.buffer, layout::BUFFER_BOUNDS_WORD as u64);
-        let bounds = b.load_int(bounds_at);
+        let bounds = b.load_int(Class::Buffer, bounds_at);
         let low = b.and(bounds, b.word(0xffff_ffff));
         let at_start = b.icmp(IntPredicate::EQ, low, view.start);
         b.branch(
@@ -198,13 +213,15 @@ impl<'c> Frame<'_, 'c, '_> {
         );
 
         b.at(fast);
-        self.set_from(head, self.position(view.buffer, view.start));
-        b.store(bounds_at, b.add(bounds, b.word(1)));
-        b.store(
+        self.set_from(head, Class::Slot, self.position(view.buffer, view.start));
+        b.store_as(Class::Buffer, bounds_at, b.add(bounds, b.word(1)));
+        b.store_as(
+            Class::List,
             b.word_at(cell, layout::LIST_START_WORD as u64),
             b.add(view.start, b.word(1)),
         );
-        b.store(
+        b.store_as(
+            Class::List,
             b.word_at(cell, layout::LIST_LEN_WORD as u64),
             b.sub(view.len, b.word(1)),
         );
@@ -213,8 +230,8 @@ impl<'c> Frame<'_, 'c, '_> {
 
         b.at(slow);
         let out = self.try_call("snow_list_uncons", &[self.ctx.into(), cell.into()]);
-        self.set_from(head, out);
-        self.set_from(tail, b.word_at(out, 1));
+        self.set_from(head, Class::Row, out);
+        self.set_from(tail, Class::Row, b.word_at(out, 1));
         b.jump(done);
         b.at(done);
     }
@@ -245,18 +262,18 @@ impl<'c> Frame<'_, 'c, '_> {
         let (slow, done) = (b.block("set_slow"), b.block("set"));
         let place = self.own_element(cell, at, slow);
         if self.slot(elem).is_ref() {
-            let old = b.load_ptr(place);
-            b.store(place, value);
+            let old = b.load_ptr(Class::Slot, place);
+            b.store_as(Class::Slot, place, value);
             self.drop(old, Slot::Any);
         } else {
-            b.store(place, value);
+            b.store_as(Class::Slot, place, value);
         }
         self.set(dst, cell);
         b.jump(done);
         b.at(slow);
         let args = [self.ctx.into(), cell.into(), at.into(), word.into()];
         let out = self.try_call("snow_list_set", &args);
-        self.set_from(dst, out);
+        self.set_from(dst, Class::Row, out);
         b.jump(done);
         b.at(done);
     }
@@ -266,16 +283,16 @@ impl<'c> Frame<'_, 'c, '_> {
         let (cell, at) = (self.cell(list), self.int(index));
         let (slow, done) = (b.block("take_slow"), b.block("taken"));
         let place = self.own_element(cell, at, slow);
-        self.set_from(elem, place);
+        self.set_from(elem, Class::Slot, place);
         if self.slot(elem).is_ref() {
-            b.store(place, b.t.ptr.const_null());
+            b.store_as(Class::Slot, place, b.t.ptr.const_null());
         }
         self.set(dst, cell);
         b.jump(done);
         b.at(slow);
         let out = self.try_call("snow_list_take", &[self.ctx.into(), cell.into(), at.into()]);
-        self.set_from(elem, out);
-        self.set_from(dst, b.word_at(out, 1));
+        self.set_from(elem, Class::Row, out);
+        self.set_from(dst, Class::Row, b.word_at(out, 1));
         b.jump(done);
         b.at(done);
     }

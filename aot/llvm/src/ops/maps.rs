@@ -4,7 +4,7 @@ use inkwell::IntPredicate;
 use snow_bytecode::inst::Inst;
 use snow_bytecode::module::{Label, Reg};
 
-use crate::build::Likely;
+use crate::build::{Class, Likely};
 use crate::frame::Frame;
 
 /// Payload words of a map cell.
@@ -56,8 +56,8 @@ impl<'c> Frame<'_, 'c, '_> {
             } => {
                 let args = [ctx, self.cell(*map).into(), self.word(*key).into()];
                 let out = self.try_call("snow_map_take", &args);
-                self.set_from(*value, out);
-                self.set_from(*dst, self.b().word_at(out, 1));
+                self.set_from(*value, Class::Row, out);
+                self.set_from(*dst, Class::Row, self.b().word_at(out, 1));
             }
             Inst::MapFill {
                 dst,
@@ -72,7 +72,7 @@ impl<'c> Frame<'_, 'c, '_> {
                     self.word(*value).into(),
                 ];
                 let out = self.try_call("snow_map_fill", &args);
-                self.set_from(*dst, out);
+                self.set_from(*dst, Class::Row, out);
             }
             _ => unreachable!("an instruction of another subject"),
         }
@@ -85,7 +85,7 @@ impl<'c> Frame<'_, 'c, '_> {
             self.int(entry).into(),
         ];
         let out = self.try_call(name, &args);
-        self.set_from(dst, out);
+        self.set_from(dst, Class::Row, out);
     }
 
     fn map_get(&mut self, dst: Reg, map: Reg, key: Reg, target: Label) {
@@ -106,7 +106,7 @@ impl<'c> Frame<'_, 'c, '_> {
             Likely::Either,
         );
         b.at(some);
-        self.set_from(dst, out);
+        self.set_from(dst, Class::Row, out);
         b.jump(self.next());
     }
 }

@@ -7,7 +7,7 @@ use snow_bytecode::module::Reg;
 use snow_bytecode::types::TypeId;
 use snow_vm::abi::status::Reason;
 
-use crate::build::Likely;
+use crate::build::{Class, Likely};
 use crate::frame::Frame;
 use crate::unit::pool_word;
 
@@ -61,7 +61,7 @@ impl<'c> Frame<'_, 'c, '_> {
     /// Crashes unless a cell has a type.
     fn check_type(&mut self, cell: inkwell::values::PointerValue<'c>, ty: TypeId) {
         let b = self.b();
-        let header = b.load_int(cell);
+        let header = b.load_int(Class::Header, cell);
         let found = b.and(b.lshr(header, b.word(32)), b.word(0xff_ffff));
         self.crash_if(
             b.icmp_to(IntPredicate::NE, found, ty.0.into()),
