@@ -143,6 +143,12 @@ impl<'c> Build<'c> {
 
     // ---- positions and blocks
 
+    /// Begins a function: builds its first block, for which no place in the sources is known.
+    pub fn begin(&self, function: FunctionValue<'c>) {
+        self.builder.unset_current_debug_location();
+        self.at(self.context.append_basic_block(function, "entry"));
+    }
+
     /// Builds at the end of a block from now on.
     pub fn at(&self, block: BasicBlock<'c>) {
         self.builder.position_at_end(block);

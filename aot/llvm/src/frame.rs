@@ -47,7 +47,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
     ) -> Self {
         let func = unit.module.func(id);
         let b = &unit.b;
-        b.at(b.context.append_basic_block(value, "entry"));
+        b.begin(value);
         let registers = func
             .regs
             .iter()
@@ -55,7 +55,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             .collect();
         let scratch = b.alloca(b.t.i64.array_type(scratch_words(unit, func)));
         let start = b.block("start");
-        Frame {
+        let frame = Frame {
             unit,
             id,
             func,
@@ -71,7 +71,9 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             registers,
             blocks: blocks(b, func),
             scratch,
-        }
+        };
+        frame.locate();
+        frame
     }
 
     /// The builder.

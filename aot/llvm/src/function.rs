@@ -105,6 +105,7 @@ impl<'c> Frame<'_, 'c, '_> {
         );
         let overflow = overflow(self).as_global_value().as_pointer_value();
         b.at(hop);
+        self.locate();
         b.store_as(
             Class::Context,
             field(b, self.ctx, layout::HOP_OVERFLOW),
@@ -279,7 +280,7 @@ fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
     let name = format!("snow.overflow{}", frame.id.0);
     let function = declare_function(b, &unit.llvm, &name, convention.fn_type(b), unit.scope);
     function.set_linkage(Linkage::Internal);
-    b.at(b.context.append_basic_block(function, ""));
+    b.begin(function);
     let ctx = function
         .get_nth_param(0)
         .expect("the context comes first")
@@ -326,7 +327,7 @@ pub fn uniform<'c>(
         inkwell::attributes::AttributeLoc::Function,
         "nounwind",
     );
-    b.at(b.context.append_basic_block(function, ""));
+    b.begin(function);
     let param = |index| {
         function
             .get_nth_param(index)

@@ -60,7 +60,7 @@ fn begin<'c>(
     let function = llvm.add_function(name, ty, Some(Linkage::Internal));
     b.attribute(function, AttributeLoc::Function, "alwaysinline");
     b.attribute(function, AttributeLoc::Function, "nounwind");
-    b.at(b.context.append_basic_block(function, ""));
+    b.begin(function);
     function
 }
 
