@@ -291,6 +291,8 @@ fn time(name: &str, module: impl Fn() -> VerifiedModule) {
             errors: Box::new(std::io::stderr()),
             max_stack: 1 << 30,
             heap_stats: HeapStats::Quiet,
+            units: Vec::new(),
+            hook: None,
         };
         let start = Instant::now();
         let finished = run(module, &Intrinsics::default(), options).expect("loads");

@@ -1,7 +1,7 @@
 //! Running a program from start to end: what `snow run` does after compiling.
 
 use crate::heap::Counters;
-use crate::interp::{self, LoadError, Outcome, Program, SLICE, Vm};
+use crate::interp::{self, LoadError, NativeUnit, Outcome, Program, TierHook, Vm};
 use crate::native::Intrinsics;
 use crate::output::{BROKEN_PIPE, Output};
 use crate::types::RuntimeTypes;
@@ -24,10 +24,10 @@ impl VerifiedModule {
         Ok(VerifiedModule(module))
     }
 
-    /// A module that was verified before.
+    /// A module that was verified before and cannot have changed since: an executable holds one beside the code compiled from it.
     ///
     /// # Safety
-    /// It was, by this version of the verifier, and has not changed since.
+    /// [`VerifiedModule::new`] would give it.
     pub unsafe fn trusted(module: Module) -> VerifiedModule {
         VerifiedModule(module)
     }
@@ -59,6 +59,10 @@ pub struct RunOptions {
     pub max_stack: usize,
     /// Whether to print what the heap counted.
     pub heap_stats: HeapStats,
+    /// Compiled code of the program that is there from the start.
+    pub units: Vec<NativeUnit>,
+    /// What chooses the functions to compile while the program runs.
+    pub hook: Option<Box<dyn TierHook>>,
 }
 
 /// An environment variable with a value that means nothing.
@@ -84,6 +88,8 @@ impl RunOptions {
             } else {
                 HeapStats::Quiet
             },
+            units: Vec::new(),
+            hook: None,
         })
     }
 }
@@ -113,11 +119,18 @@ pub fn run(
 fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
     let entry = program.module.entry;
     let mut vm = Vm::new(program, options.output, options.args);
+    for unit in options.units {
+        vm.install(unit);
+    }
+    if let Some(hook) = options.hook {
+        vm.set_hook(hook);
+    }
     // SAFETY: the verifier saw that the entry has no parameters.
     let mut actor = unsafe { vm.actor(entry, &[], options.max_stack) };
     let outcome = loop {
-        match vm.resume(&mut actor, SLICE) {
-            Outcome::Yielded => vm.ctx.heap.settle_some(),
+        let fuel = vm.next_fuel();
+        match vm.resume(&mut actor, fuel) {
+            Outcome::Yielded => {}
             outcome => break outcome,
         }
     };

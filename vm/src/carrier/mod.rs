@@ -15,7 +15,7 @@ mod switch;
 mod tests;
 
 pub use budget::{Budget, Overflow};
-pub use hop::snow_hop;
+pub use hop::{STACK_OVERFLOW, snow_hop};
 
 use crate::ctx::Ctx;
 use segment::Segment;

@@ -4,6 +4,9 @@
 //! first eight bytes of an instruction say what runs (a handler's address, or an opcode for the loop); those of an
 //! extension word are data.
 
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 /// One word of internal code.
 #[repr(C, align(16))]
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,4 +86,64 @@ pub const ROW: usize = size_of::<Code>() / size_of::<u16>();
 #[inline(always)]
 pub fn row_words(count: usize) -> usize {
     count.div_ceil(ROW)
+}
+
+/// Internal code at fixed addresses. While it runs, the heads of links and stubs change (see [`super::tier`]), so it is only known by address.
+pub struct CodeBlock {
+    words: NonNull<Code>,
+    len: usize,
+}
+
+// SAFETY: the words are plain numbers; those that change are read and written atomically.
+unsafe impl Send for CodeBlock {}
+// SAFETY: as above.
+unsafe impl Sync for CodeBlock {}
+
+impl CodeBlock {
+    /// These words.
+    pub fn new(words: Vec<Code>) -> CodeBlock {
+        let words = Box::leak(words.into_boxed_slice());
+        CodeBlock {
+            len: words.len(),
+            words: NonNull::from(words).cast(),
+        }
+    }
+
+    /// Address of a word.
+    pub fn at(&self, word: usize) -> *const Code {
+        assert!(word < self.len, "a word of the block");
+        // SAFETY: just checked.
+        unsafe { self.words.add(word) }.as_ptr()
+    }
+
+    /// Number of the word at an address.
+    pub fn word_at(&self, pc: *const Code) -> Option<usize> {
+        let bytes = pc.addr().checked_sub(self.words.addr().get())?;
+        Some(bytes / size_of::<Code>()).filter(|word| *word < self.len)
+    }
+
+    /// Changes the head of a word.
+    pub fn set_head(&self, word: usize, head: u64) {
+        // SAFETY: the word is part of the block.
+        unsafe { AtomicU64::from_ptr(&raw mut (*self.at(word).cast_mut()).head) }
+            .store(head, Ordering::Release);
+    }
+}
+
+impl Drop for CodeBlock {
+    fn drop(&mut self) {
+        let words = std::ptr::slice_from_raw_parts_mut(self.words.as_ptr(), self.len);
+        // SAFETY: `new` leaked a box of this length.
+        drop(unsafe { Box::from_raw(words) });
+    }
+}
+
+/// The head of a word that may change while the code runs.
+///
+/// # Safety
+/// `word` points to a word of a [`CodeBlock`].
+#[inline(always)]
+pub unsafe fn changing_head(word: *const Code) -> u64 {
+    // SAFETY: by contract.
+    unsafe { AtomicU64::from_ptr(&raw mut (*word.cast_mut()).head) }.load(Ordering::Relaxed)
 }

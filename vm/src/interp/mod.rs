@@ -6,37 +6,43 @@
 //! - an [`Actor`] has a frame stack and the place where it carries on;
 //! - [`Vm::resume`] runs an actor until it is done, crashes, ends the program, or has used up its slice.
 
+mod actor;
 mod code;
 mod dispatch;
 mod load;
+mod nested;
 mod opcode;
 mod ops;
 #[cfg(snow_profile)]
 pub mod profile;
 mod program;
+mod run;
 mod stack;
 mod state;
+mod tier;
 mod trace;
+mod unit;
 mod unwind;
 
 #[cfg(test)]
 mod tests;
 
+pub use actor::Actor;
 pub use load::{LoadError, load};
 pub use program::{Position, Program};
 pub use trace::{Frame, Trace, TraceBuilder};
+pub use unit::{NativeFunction, NativeLoop, NativeUnit, Sample, TierHook};
 
 use crate::ctx::Ctx;
 use crate::output::Output;
 use crate::value::text;
 use code::Code;
-use snow_bytecode::module::FuncId;
 use stack::Stack;
-use state::{State, Stop};
+use state::Stop;
 use std::sync::Arc;
-use unwind::Innermost;
+use std::sync::atomic::AtomicPtr;
 
-/// Calls and loop turns in a slice.
+/// Least number of calls and loop turns in a slice.
 pub const SLICE: i64 = 4000;
 
 /// What running an actor came to.
@@ -61,13 +67,6 @@ pub struct Crash {
     pub trace: Trace,
 }
 
-/// A run of Snow code that can be suspended between two instructions: its frames and where it carries on.
-pub struct Actor {
-    stack: Stack,
-    pc: *const Code,
-    base: *mut u64,
-}
-
 /// A place between two instructions.
 struct Suspended {
     pc: *const Code,
@@ -77,37 +76,48 @@ struct Suspended {
 
 /// Runs the code of one program.
 ///
-/// The handlers reach everything through its address, see [`State`].
+/// The handlers reach everything through its address, see [`state::State`], and so does compiled code that calls back.
 pub struct Vm {
     /// Heap, atoms, output, arguments: what natives get.
     pub ctx: Ctx,
-    /// Highest base of a frame of the actor that runs.
+    /// Highest base of a frame of the run that runs.
     limit: *mut u64,
-    /// First instructions of all functions.
-    codes: *const *const Code,
+    /// First instructions of all functions, or the stubs that enter their compiled code.
+    entries: *const AtomicPtr<Code>,
+    /// The stubs of all functions.
+    stubs: *const Code,
     /// Where the last run stopped.
     stopped: Suspended,
     program: Arc<Program>,
-    entries: Vec<*const Code>,
     liveness: unwind::LivenessCache,
+    /// Frame stacks for runs that compiled code starts.
+    spare: Vec<Stack>,
+    /// Reductions left in the slice that such runs share.
+    nested_fuel: i64,
+    /// Number of slices begun.
+    slices: u32,
+    hook: Option<Box<dyn TierHook>>,
+    /// Where compiled code finds arguments beyond registers, those of a pending tail call in the second half.
+    _arguments: Box<[u64]>,
 }
 
 impl Vm {
     /// A machine for a program.
     pub fn new(program: Arc<Program>, output: Output, args: Vec<String>) -> Vm {
-        let funcs = program.module.funcs.len() as u32;
-        let entries: Vec<*const Code> =
-            (0..funcs).map(|func| program.entry(FuncId(func))).collect();
-        let ctx = Ctx::new(
-            Arc::clone(&program.types),
-            program.atoms.clone(),
-            output,
-            args,
-        );
+        let types = Arc::clone(&program.types);
+        let mut ctx = Ctx::new(types, program.atoms.clone(), output, args);
+        let most = program.most_params();
+        let mut arguments = vec![0; 2 * most].into_boxed_slice();
+        ctx.native.args = arguments.as_mut_ptr();
+        ctx.native.tail_args = arguments.as_mut_ptr().wrapping_add(most);
+        ctx.native.pool = program.pool.as_ptr();
+        ctx.native.codes = program.tier.codes().as_ptr();
+        ctx.native.call = nested::call;
         Vm {
             ctx,
             limit: std::ptr::null_mut(),
-            codes: entries.as_ptr(),
+            entries: program.tier.entries().as_ptr(),
+            stubs: program.tier.stubs(),
             stopped: Suspended {
                 pc: std::ptr::null(),
                 base: std::ptr::null_mut(),
@@ -115,7 +125,11 @@ impl Vm {
             },
             liveness: unwind::LivenessCache::new(),
             program,
-            entries,
+            spare: Vec::new(),
+            nested_fuel: SLICE,
+            slices: 0,
+            hook: None,
+            _arguments: arguments,
         }
     }
 
@@ -124,101 +138,21 @@ impl Vm {
         &self.program
     }
 
-    /// An actor that is about to call a function with these argument words, which it owns. Its stack may grow to `max_stack` bytes.
-    ///
-    /// # Safety
-    /// The words are as the function's parameters say.
-    pub unsafe fn actor(&self, func: FuncId, args: &[u64], max_stack: usize) -> Actor {
-        let stack = Stack::new(
-            self.program.extent + load::FRAME_LINK + args.len(),
-            max_stack,
-        );
-        // SAFETY: a fresh stack has room for the link words and a frame.
-        let base = unsafe {
-            let base = stack.start().add(load::FRAME_LINK);
-            let (link, done) = self.program.exit();
-            *base.sub(2) = link;
-            *base.sub(1) = done as u64;
-            std::ptr::copy_nonoverlapping(args.as_ptr(), base, args.len());
-            base
-        };
-        Actor {
-            stack,
-            pc: self.entries[func.0 as usize],
-            base,
-        }
+    /// From now on the hook hears where slices end, and what it gives is installed.
+    pub fn set_hook(&mut self, hook: Box<dyn TierHook>) {
+        self.hook = Some(hook);
     }
 
-    /// Runs an actor for at most a slice of `fuel` calls and loop turns.
-    pub fn resume(&mut self, actor: &mut Actor, fuel: i64) -> Outcome {
-        let mut fuel = fuel;
-        loop {
-            self.limit = actor.stack.limit();
-            let state = State {
-                pc: actor.pc,
-                base: actor.base,
-                vm: &raw mut *self,
-                fuel,
-                last: 0,
-            };
-            let stop = dispatch::run(state);
-            (actor.pc, actor.base, fuel) = (self.stopped.pc, self.stopped.base, self.stopped.fuel);
-            match stop {
-                // SAFETY: a frame has room for three words.
-                Stop::Done => return Outcome::Done(unsafe { *actor.base.cast::<[u64; 3]>() }),
-                Stop::Yield => return Outcome::Yielded,
-                Stop::Grow => {
-                    if let Err(stack::Overflow) = self.grow(actor) {
-                        return self.crashed(
-                            actor,
-                            "stack overflow".to_owned(),
-                            Innermost::NotBegun,
-                        );
-                    }
-                }
-                Stop::Exit => return self.exited(actor),
-                _ => {
-                    let reason = self.reason(stop);
-                    return self.crashed(actor, reason, Innermost::Begun);
-                }
-            }
-        }
+    /// How many calls and loop turns the next slice may have. Not always as many: a loop whose turns cost the same each time would end every slice
+    /// at the same instruction, and never where it has an entry.
+    pub fn next_fuel(&mut self) -> i64 {
+        self.slices = self.slices.wrapping_add(1);
+        SLICE + i64::from(self.slices % 64)
     }
 
-    fn grow(&mut self, actor: &mut Actor) -> Result<(), stack::Overflow> {
-        // SAFETY: both addresses are inside the stack.
-        let offset = unsafe { actor.base.offset_from(actor.stack.start()) };
-        actor.stack.grow()?;
-        // SAFETY: the stack has only grown.
-        actor.base = unsafe { actor.stack.start().offset(offset) };
-        Ok(())
-    }
-
-    fn reason(&mut self, stop: Stop) -> String {
-        let fixed = match stop {
-            Stop::Overflow => "integer overflow",
-            Stop::DivisionByZero => "division by zero",
-            Stop::BadShift => "shift count out of range",
-            Stop::FloatRange => "float out of range for an integer",
-            Stop::Corrupt => "corrupt value",
-            _ => return self.ctx.take_crash(),
-        };
-        fixed.to_owned()
-    }
-
-    fn crashed(&mut self, actor: &mut Actor, reason: String, innermost: Innermost) -> Outcome {
-        let trace = self.unwind(actor, innermost);
-        Outcome::Crashed(Crash { reason, trace })
-    }
-
-    fn exited(&mut self, actor: &mut Actor) -> Outcome {
-        self.unwind(actor, Innermost::Begun);
-        Outcome::Exit(self.ctx.exit_code().unwrap_or(0))
-    }
-
-    /// Gives up everything that a suspended actor holds.
-    pub fn kill(&mut self, actor: &mut Actor) {
-        self.unwind(actor, Innermost::NotBegun);
+    /// Installs compiled code: calls from now on go there.
+    pub fn install(&mut self, unit: NativeUnit) {
+        self.program.install(unit);
     }
 
     /// Stores the reason of a crash.

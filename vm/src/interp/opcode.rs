@@ -144,6 +144,9 @@ macro_rules! opcodes {
             MakeClosure = closure::make;
             Capture = closure::capture;
             CallNative = native::call;
+            Compiled1 = tier::enter::<1>;
+            Compiled2 = tier::enter::<2>;
+            Compiled3 = tier::enter::<3>;
 
             // ---- cells
             New1 = cell::new::<1>;

@@ -1,9 +1,13 @@
 //! A loaded program: internal code, and the way back from it to functions, instructions and sources.
 
-use super::code::Code;
+use super::code::{Code, CodeBlock};
+use super::dispatch;
+use super::opcode::Op;
+use super::tier::Tier;
+use super::unit::{NativeUnit, Sample};
 use crate::atoms::Atoms;
 use crate::heap::Statics;
-use crate::native::NativeTypes;
+use crate::native::Import;
 use crate::types::RuntimeTypes;
 use crate::value::closure::ClosureEntry;
 use snow_bytecode::module::{FuncId, Module, Place};
@@ -52,14 +56,18 @@ pub struct Position {
     pub inst: usize,
 }
 
-/// Code and constants of a program; nothing here changes while it runs.
+/// Code and constants of a program. While it runs, only [`Tier`] changes, and what it leads to.
 pub struct Program {
     /// Internal code of all functions.
-    pub code: Box<[Code]>,
+    pub(super) code: CodeBlock,
     /// The functions, in the module's order, which is that of their code.
     pub funcs: Vec<FuncInfo>,
     /// Most words that a frame needs above its base.
     pub extent: usize,
+    /// Which functions are compiled.
+    pub(super) tier: Tier,
+    /// What compiled code needs of all this; see [`crate::abi::pool`].
+    pub pool: Box<[u64]>,
     /// The words that stand for the module's constants.
     pub constants: Vec<u64>,
     /// Atoms of the constants.
@@ -70,29 +78,41 @@ pub struct Program {
     pub types: Arc<RuntimeTypes>,
     /// What the code refers to by address.
     pub(super) _statics: Statics,
-    pub(super) _natives: Box<[NativeTypes]>,
-    pub(super) _entries: Vec<Option<Box<ClosureEntry>>>,
+    pub(super) _natives: Box<[Import]>,
+    pub(super) closures: Vec<Option<Box<ClosureEntry>>>,
 }
 
 impl Program {
     /// Address of a function's first instruction.
-    pub fn entry(&self, func: FuncId) -> *const Code {
-        &raw const self.code[self.funcs[func.0 as usize].start]
+    pub(super) fn interpreted(&self, func: FuncId) -> *const Code {
+        self.code.at(self.funcs[func.0 as usize].start)
+    }
+
+    /// Most words that a function has as parameters.
+    pub fn most_params(&self) -> usize {
+        let params = self.module.funcs.iter().map(|func| func.params.len());
+        params.max().unwrap_or(0)
+    }
+
+    /// Installs compiled code: calls from now on go there.
+    pub fn install(&self, unit: NativeUnit) {
+        self.tier
+            .install(unit, &self.module, &self.code, &self.closures);
     }
 
     /// What lies below the base of an outermost frame: the operands of a link that leaves the results in registers 0 to 2, and the
     /// instruction at which control arrives then.
-    pub fn exit(&self) -> (u64, *const Code) {
-        (EXIT[1].operands(), &raw const self.code[EXIT.len()])
+    pub(super) fn exit(&self) -> (u64, *const Code) {
+        (EXIT[1].operands(), self.code.at(EXIT.len()))
     }
 
-    /// The portable instruction that a word of code belongs to; None for an address outside the functions.
-    pub fn position(&self, pc: *const Code) -> Option<Position> {
-        let bytes = pc.addr().checked_sub(self.code.as_ptr().addr())?;
-        let word = bytes / size_of::<Code>();
-        if word >= self.code.len() {
-            return None;
+    /// The portable instruction that a word of code belongs to; None for an address outside the functions. A stub belongs to the first
+    /// instruction of its function, which has not begun there.
+    pub(super) fn position(&self, pc: *const Code) -> Option<Position> {
+        if let Some(func) = self.tier.function_of_stub(pc) {
+            return Some(Position { func, inst: 0 });
         }
+        let word = self.code.word_at(pc)?;
         let func = self
             .funcs
             .partition_point(|info| info.start <= word)
@@ -106,6 +126,35 @@ impl Program {
             func: FuncId(func as u32),
             inst: info.marks[mark].1 as usize,
         })
+    }
+
+    /// What a compiler wants to know of the place where a slice ended.
+    pub(super) fn sample(&self, pc: *const Code) -> Option<Sample> {
+        let func = self.position(pc)?.func;
+        let header = self.turn_at(pc).and_then(|header| self.position(header));
+        Some(Sample {
+            func,
+            header: header.map(|at| at.inst as u32),
+        })
+    }
+
+    /// Where the loop turn at this word leads, if it is one.
+    fn turn_at(&self, pc: *const Code) -> Option<*const Code> {
+        self.code.word_at(pc)?;
+        // SAFETY: just checked.
+        let code = unsafe { &*pc };
+        let is_turn = code.head == dispatch::head(Op::Turn);
+        is_turn.then(|| pc.wrapping_offset(code.imm() as isize))
+    }
+
+    /// Where a frame that is about to run the word at `pc` goes on: in compiled code, when it is at a turn of a loop with an entry.
+    pub(super) fn carry_on(&self, pc: *const Code) -> *const Code {
+        if !self.tier.has_loops() {
+            return pc;
+        }
+        let header = self.turn_at(pc).and_then(|header| self.position(header));
+        let stub = header.and_then(|at| self.tier.loop_stub(at.func, at.inst as u32));
+        stub.unwrap_or(pc)
     }
 
     /// Where in the sources an instruction stands.

@@ -1,15 +1,12 @@
 //! The frame stack of an actor: a block of words that grows by reallocation.
 
+use crate::carrier::{Budget, Overflow};
 use std::alloc::{GlobalAlloc, Layout, System, handle_alloc_error};
 
 /// Words of a fresh stack, besides the room that the largest frame of the program needs.
 const FIRST_WORDS: usize = 256;
 
-/// The stack has reached its bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overflow;
-
-/// Frames of one actor.
+/// Frames of a run.
 ///
 /// The system's allocator is used on purpose: it moves large blocks by remapping pages, without copying them and without holding both.
 pub struct Stack {
@@ -17,13 +14,11 @@ pub struct Stack {
     capacity: usize,
     /// Words kept free above the highest base, so that a call need not know the size of the frame it makes.
     reserve: usize,
-    /// Most words that the stack may have.
-    bound: usize,
 }
 
 impl Stack {
-    /// A stack for frames of at most `reserve` words, which may grow to `bound` bytes.
-    pub fn new(reserve: usize, bound: usize) -> Stack {
+    /// A stack for frames of at most `reserve` words.
+    pub fn new(reserve: usize) -> Stack {
         let capacity = FIRST_WORDS + reserve;
         let layout = layout(capacity);
         // SAFETY: the layout is not empty.
@@ -35,7 +30,6 @@ impl Stack {
             words,
             capacity,
             reserve,
-            bound: (bound / size_of::<u64>()).max(capacity),
         }
     }
 
@@ -50,12 +44,18 @@ impl Stack {
         unsafe { self.words.add(self.capacity - self.reserve) }
     }
 
-    /// Doubles the stack; its words may move.
-    pub fn grow(&mut self) -> Result<(), Overflow> {
-        let capacity = (self.capacity * 2).min(self.bound);
-        if capacity == self.capacity {
+    /// Its size.
+    pub fn bytes(&self) -> usize {
+        self.capacity * size_of::<u64>()
+    }
+
+    /// Doubles the stack, or makes it as large as the budget allows; its words may move.
+    pub fn grow(&mut self, budget: &mut Budget) -> Result<(), Overflow> {
+        let more = self.capacity.min(budget.left() / size_of::<u64>());
+        if more == 0 {
             return Err(Overflow);
         }
+        let capacity = self.capacity + more;
         // SAFETY: the block was allocated with this layout; the new size is valid (below).
         let words = unsafe {
             System.realloc(
@@ -67,6 +67,7 @@ impl Stack {
         if words.is_null() {
             return Err(Overflow);
         }
+        budget.take(more * size_of::<u64>())?;
         self.words = words.cast();
         self.capacity = capacity;
         Ok(())

@@ -80,6 +80,10 @@ pub enum Stop {
     Corrupt,
     /// The program asked to end; the context holds the code.
     Exit,
+    /// Compiled code in the innermost frame has crashed; the frame is in the trace, and given up.
+    LeftByCrash,
+    /// Compiled code in the innermost frame has asked for the program's end; the frame is given up.
+    LeftByExit,
 }
 
 /// What happens after a handler.

@@ -73,8 +73,8 @@ impl TraceBuilder {
         }
     }
 
-    /// The trace, with names and places.
-    pub fn finish(self, program: &Program) -> Trace {
+    /// The trace, with names and places; the builder is as new.
+    pub fn finish(&mut self, program: &Program) -> Trace {
         let frame = |position: Position| Frame {
             function: program.module.funcs[position.func.0 as usize].name.clone(),
             place: program.place(position).map(|place| {
@@ -86,10 +86,11 @@ impl TraceBuilder {
                 format!("{file}:{}:{}", place.line, place.column)
             }),
         };
+        let frames = std::mem::take(self);
         Trace {
-            first: self.first.into_iter().map(frame).collect(),
-            omitted: self.omitted,
-            last: self.last.into_iter().map(frame).collect(),
+            first: frames.first.into_iter().map(frame).collect(),
+            omitted: frames.omitted,
+            last: frames.last.into_iter().map(frame).collect(),
         }
     }
 }

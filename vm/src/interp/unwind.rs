@@ -5,7 +5,6 @@
 
 use super::code::Code;
 use super::program::Position;
-use super::trace::{Trace, TraceBuilder};
 use super::{Actor, Vm};
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::Access;
@@ -21,6 +20,8 @@ pub enum Innermost {
     Begun,
     /// It was about to begin: its operands are still the frame's.
     NotBegun,
+    /// It was compiled code, which has given up what the frame held and is in the trace.
+    Left,
 }
 
 /// A register with a reference, and its kind.
@@ -43,24 +44,24 @@ impl LivenessCache {
 }
 
 impl Vm {
-    /// Leaves all frames of an actor and gives up what they own.
-    pub(super) fn unwind(&mut self, actor: &mut Actor, innermost: Innermost) -> Trace {
-        let mut trace = TraceBuilder::default();
+    /// Leaves all frames of a run, gives up what they own, and adds them to the trace.
+    pub(super) fn unwind(&mut self, actor: &mut Actor, innermost: Innermost) {
         let program = self.program.clone();
+        if innermost == Innermost::Left {
+            (actor.pc, actor.base) = caller(actor.base);
+        }
         let mut position = program.position(actor.pc);
         if let (Some(position), Innermost::NotBegun) = (position, innermost) {
             self.drop_operands(position, actor.base);
         }
         while let Some(at) = position {
-            trace.push(at);
+            self.ctx.trace.push(at);
             self.drop_owned(at, actor.base);
             let (call, base) = caller(actor.base);
             position = program.position(call);
             actor.base = base;
         }
         actor.pc = program.exit().1;
-        self.ctx.heap.settle_all();
-        trace.finish(&program)
     }
 
     fn drop_owned(&mut self, at: Position, base: *mut u64) {

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use snow_bytecode::module::{Mode, Native, ParamSlot};
 use snow_bytecode::types::TypeId;
 
+use crate::carrier;
 use crate::ctx::{Ctx, Status};
 use crate::types::RuntimeTypes;
 
@@ -80,6 +81,43 @@ pub struct NativeTypes {
     pub ret_is_element: bool,
 }
 
+/// An import: its types, and the native that it is bound to.
+#[repr(C)]
+pub struct Import {
+    /// What the native gets. First, so that an import's address is also that of its types.
+    types: NativeTypes,
+    intrinsic: &'static Intrinsic,
+}
+
+impl Import {
+    /// The types.
+    pub fn types(&self) -> &NativeTypes {
+        &self.types
+    }
+
+    /// What callers call, with the address of the import as that of the types.
+    pub fn entry(&self) -> NativeFn {
+        match self.intrinsic.kind {
+            Kind::Small | Kind::Waiting => self.intrinsic.function,
+            Kind::Large | Kind::Blocking => on_system_stack,
+        }
+    }
+}
+
+/// Calls the native of an import on the thread's own stack.
+unsafe extern "C" fn on_system_stack(
+    ctx: *mut Ctx,
+    types: *const NativeTypes,
+    args: *const u64,
+    ret: *mut u64,
+) -> Status {
+    // SAFETY: callers pass the address of an import, and natives never run Snow code.
+    unsafe {
+        let function = (*types.cast::<Import>()).intrinsic.function;
+        carrier::on_system_stack(ctx, || function(ctx, types, args, ret))
+    }
+}
+
 /// Why an import cannot be bound.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
@@ -123,7 +161,7 @@ impl Intrinsics {
         &self,
         import: &Native,
         types: &RuntimeTypes,
-    ) -> Result<(&'static Intrinsic, NativeTypes), ImportError> {
+    ) -> Result<Import, ImportError> {
         let intrinsic = self
             .lookup(&import.symbol)
             .ok_or_else(|| ImportError::Unknown(import.symbol.clone()))?;
@@ -136,7 +174,10 @@ impl Intrinsics {
             Signature::parse(intrinsic.signature).map_err(|error| mismatch(error.to_string()))?;
         let bound = signature.bind(&import.type_args, types).map_err(mismatch)?;
         check_words(&bound, import, types).map_err(mismatch)?;
-        Ok((intrinsic, bound))
+        Ok(Import {
+            types: bound,
+            intrinsic,
+        })
     }
 }
 

@@ -14,19 +14,22 @@ mod texts;
 mod translate;
 mod words;
 
-use super::code::Code;
+use super::code::{Code, CodeBlock};
 use super::dispatch;
 use super::opcode::Op;
 use super::program::{EXIT, FuncInfo, Program};
+use super::tier::Tier;
+use crate::abi::pool::PoolLayout;
 use crate::atoms::Atoms;
 use crate::heap::{Statics, header_word};
-use crate::native::{ImportError, Intrinsics, NativeTypes};
+use crate::native::{Import, ImportError, Intrinsics};
 use crate::types::RuntimeTypes;
 use crate::value::closure::ClosureEntry;
 use emitter::Emitter;
 pub use emitter::FRAME_LINK;
 use snow_bytecode::layout::LayoutError;
 use snow_bytecode::module::{Const, ConstId, FuncId, FuncKind, Function, Module, NativeId};
+use snow_bytecode::types::TypeId;
 use std::sync::Arc;
 
 /// Why a verified module cannot be loaded.
@@ -69,8 +72,18 @@ pub enum LoadError {
 pub struct BoundNative {
     /// Its address.
     pub function: u64,
-    /// Address of its [`NativeTypes`].
+    /// Address of its [`crate::native::NativeTypes`].
     pub types: u64,
+}
+
+impl BoundNative {
+    /// The native of an import, which must stay where it is.
+    fn of(import: &Import) -> BoundNative {
+        BoundNative {
+            function: import.entry() as usize as u64,
+            types: (&raw const *import).expose_provenance() as u64,
+        }
+    }
 }
 
 /// A closure function as `MakeClosure` needs it.
@@ -120,8 +133,8 @@ pub fn load(
     let mut statics = Statics::default();
     let mut atoms = Atoms::default();
     let constants = make_constants(&module, &types, &mut statics, &mut atoms);
-    let (functions, native_types) = bind_natives(&module, &types, intrinsics)?;
-    let natives = native_addresses(&functions, &native_types);
+    let imports = bind_natives(&module, &types, intrinsics)?;
+    let natives: Vec<BoundNative> = imports.iter().map(BoundNative::of).collect();
     let entries: Vec<Option<Box<ClosureEntry>>> = make_entries(&module);
     let closures: Vec<Option<BoundClosure>> = bind_closures(&module, &entries, &mut statics);
     let cx = LoadContext {
@@ -131,22 +144,26 @@ pub fn load(
         closures: &closures,
     };
 
+    let pool = make_pool(&module, &cx);
     let mut linker = Linker::new();
     for func in &module.funcs {
         linker.add(&cx, func)?;
     }
-    let (code, funcs, extent) = linker.finish();
+    let extent = linker.extent;
+    let (code, funcs, tier) = linker.finish(&module);
     Ok(Program {
         code,
         funcs,
         extent,
+        tier,
+        pool,
         constants,
         atoms,
         module,
         types,
         _statics: statics,
-        _natives: native_types,
-        _entries: entries,
+        _natives: imports,
+        closures: entries,
     })
 }
 
@@ -164,32 +181,39 @@ fn make_constants(
     module.consts.iter().map(constant).collect()
 }
 
-/// Addresses and types of the imported natives.
+/// The imported natives.
 fn bind_natives(
     module: &Module,
     types: &RuntimeTypes,
     intrinsics: &Intrinsics,
-) -> Result<(Vec<u64>, Box<[NativeTypes]>), ImportError> {
-    let mut functions = Vec::new();
-    let mut all_types = Vec::new();
-    for import in &module.natives {
-        let (intrinsic, native_types) = intrinsics.bind(import, types)?;
-        functions.push(intrinsic.function as usize as u64);
-        all_types.push(native_types);
-    }
-    Ok((functions, all_types.into_boxed_slice()))
+) -> Result<Box<[Import]>, ImportError> {
+    let natives = module.natives.iter();
+    natives
+        .map(|native| intrinsics.bind(native, types))
+        .collect()
 }
 
-/// The natives as calls name them; `types` must stay where they are.
-fn native_addresses(functions: &[u64], types: &[NativeTypes]) -> Vec<BoundNative> {
-    let address = |types: &NativeTypes| (&raw const *types).expose_provenance() as u64;
-    let bound = functions.iter().zip(types);
-    bound
-        .map(|(&function, types)| BoundNative {
-            function,
-            types: address(types),
-        })
-        .collect()
+/// The words for compiled code, as [`PoolLayout`] says.
+fn make_pool(module: &Module, cx: &LoadContext<'_>) -> Box<[u64]> {
+    let layout = PoolLayout::of(module);
+    let mut pool = vec![0; layout.len()];
+    for (index, word) in cx.constants.iter().enumerate() {
+        pool[layout.constant(ConstId(index as u32))] = *word;
+    }
+    for ty in (0..module.types.types.len() as u32).map(TypeId) {
+        pool[layout.empty(ty)] = cx.types.info(ty).empty;
+    }
+    for (index, closure) in cx.closures.iter().enumerate() {
+        let func = FuncId(index as u32);
+        pool[layout.closure_entry(func)] = closure.map_or(0, |closure| closure.entry);
+        pool[layout.closure_constant(func)] = closure.and_then(|c| c.constant).unwrap_or(0);
+    }
+    for (index, native) in cx.natives.iter().enumerate() {
+        let id = NativeId(index as u32);
+        pool[layout.native_code(id)] = native.function;
+        pool[layout.native_types(id)] = native.types;
+    }
+    pool.into_boxed_slice()
 }
 
 fn make_entries(module: &Module) -> Vec<Option<Box<ClosureEntry>>> {
@@ -262,13 +286,13 @@ impl Linker {
         Ok(())
     }
 
-    fn finish(mut self) -> (Box<[Code]>, Vec<FuncInfo>, usize) {
-        self.code.shrink_to_fit();
-        let base = self.code.as_ptr();
+    fn finish(self, module: &Module) -> (CodeBlock, Vec<FuncInfo>, Tier) {
+        let code = CodeBlock::new(self.code);
+        let starts: Vec<*const Code> = self.funcs.iter().map(|func| code.at(func.start)).collect();
         for (word, target) in &self.calls {
-            let target = base.wrapping_add(self.funcs[target.0 as usize].start);
-            self.code[*word].head = target as u64;
+            code.set_head(*word, starts[target.0 as usize] as u64);
         }
-        (self.code.into_boxed_slice(), self.funcs, self.extent)
+        let tier = Tier::new(module, &starts, self.calls);
+        (code, self.funcs, tier)
     }
 }

@@ -5,7 +5,7 @@
 //! register. Below the callee's base lie two words: the return address, which points just behind the link, and below that a copy of
 //! the link's operands. Frames need no further bookkeeping.
 
-use crate::interp::code::{Code, row_words};
+use crate::interp::code::{Code, changing_head, row_words};
 use crate::interp::state::{First, Flow, State, Stop};
 
 /// Enters `target` in a new frame that already has its arguments.
@@ -43,6 +43,13 @@ pub fn callee_base(s: State, link: &Code) -> *mut u64 {
     unsafe { s.base.byte_add(link.cd as usize) }
 }
 
+/// Address of the code that a link leads to: that of the function, or the stub that enters its compiled code.
+#[inline(always)]
+fn target(link: &Code) -> u64 {
+    // SAFETY: links are words of the program's code.
+    unsafe { changing_head(link) }
+}
+
 /// Calls with `N` (at most four) arguments.
 #[inline(always)]
 pub fn direct<const N: usize>(s: State) -> Flow {
@@ -57,7 +64,7 @@ pub fn direct<const N: usize>(s: State) -> Flow {
         unsafe { *new_base.add(index) = s.get(arg) };
     }
     // SAFETY: the word behind the link is the next instruction.
-    enter(s, link.head, new_base, unsafe { s.pc.add(2) })
+    enter(s, target(link), new_base, unsafe { s.pc.add(2) })
 }
 
 /// Calls with any number of arguments: `[op | count, position of the link] [args…] [third] [link]`.
@@ -75,7 +82,7 @@ pub fn direct_many(s: State) -> Flow {
         unsafe { *new_base.add(index) = s.get(*arg) };
     }
     // SAFETY: the word behind the link is the next instruction.
-    enter(s, link.head, new_base, unsafe { s.pc.add(words + 1) })
+    enter(s, target(link), new_base, unsafe { s.pc.add(words + 1) })
 }
 
 /// Calls in this frame, with `N` (at most four) arguments.
@@ -84,7 +91,7 @@ pub fn tail<const N: usize>(s: State) -> Flow {
     if s.fuel <= 0 {
         return s.stop(Stop::Yield);
     }
-    let target = s.ext(1).head;
+    let target = target(s.ext(1));
     let values = s.code().shorts();
     let mut args = [0; N];
     for index in 0..N {
@@ -110,7 +117,7 @@ pub fn tail_many(s: State) -> Flow {
     let scratch = s.gather(s.code().b, s.row(1, count));
     // SAFETY: the arguments become the first registers, of which the callee has at least as many.
     unsafe { std::ptr::copy(scratch, s.base, count) };
-    let target = s.ext(1 + row_words(count)).head;
+    let target = target(s.ext(1 + row_words(count)));
     Flow::Jump(State {
         pc: target as *const Code,
         fuel: s.fuel - 1,
@@ -141,33 +148,35 @@ fn leave(s: State) -> (State, [u16; 2]) {
     }
 }
 
+/// Returns these words.
+#[inline(always)]
+pub fn give_back<const N: usize>(s: State, values: [u64; N]) -> Flow {
+    let (caller, dsts) = leave(s);
+    for (index, value) in values.into_iter().enumerate() {
+        let dst = match index {
+            0 | 1 => dsts[index],
+            // SAFETY: a call with three results has the word `third` before its link.
+            _ => unsafe { (*caller.pc.sub(2)).a },
+        };
+        caller.set(dst, value);
+    }
+    Flow::Jump(caller)
+}
+
 /// Returns the word in `a`.
 #[inline(always)]
 pub fn return_one<F: First>(s: State) -> Flow {
-    let value = F::get(s, s.code().a);
-    let (caller, dsts) = leave(s);
-    caller.set(dsts[0], value);
-    Flow::Jump(caller)
+    give_back(s, [F::get(s, s.code().a)])
 }
 
 /// Returns the words in `a` and `b`.
 #[inline(always)]
 pub fn return_two(s: State) -> Flow {
-    let values = [s.get(s.code().a), s.get(s.code().b)];
-    let (caller, dsts) = leave(s);
-    caller.set(dsts[0], values[0]);
-    caller.set(dsts[1], values[1]);
-    Flow::Jump(caller)
+    give_back(s, [s.get(s.code().a), s.get(s.code().b)])
 }
 
 /// Returns the words in `a`, `b` and `c`.
 #[inline(always)]
 pub fn return_three(s: State) -> Flow {
-    let values = [s.get(s.code().a), s.get(s.code().b), s.get(s.code().c())];
-    let (caller, dsts) = leave(s);
-    caller.set(dsts[0], values[0]);
-    caller.set(dsts[1], values[1]);
-    // SAFETY: a call with three results has the word `third` before its link.
-    caller.set(unsafe { (*caller.pc.sub(2)).a }, values[2]);
-    Flow::Jump(caller)
+    give_back(s, [s.get(s.code().a), s.get(s.code().b), s.get(s.code().c())])
 }

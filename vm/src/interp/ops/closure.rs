@@ -9,12 +9,16 @@ use crate::interp::code::{Code, row_words};
 use crate::interp::state::{Flow, State, Stop};
 use crate::value::closure;
 use snow_bytecode::types::TypeId;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Address of the code of a closure.
 #[inline(always)]
 fn target(s: State, closure: u64) -> u64 {
     // SAFETY: the register holds a closure; entries live as long as the program, and name one of its functions.
-    unsafe { *s.vm().codes.add((*closure::entry(closure)).func as usize) as u64 }
+    unsafe {
+        let func = (*closure::entry(closure)).func;
+        (*s.vm().entries.add(func as usize)).load(Relaxed) as u64
+    }
 }
 
 /// What a call does with the closure in its register.

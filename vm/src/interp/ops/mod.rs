@@ -10,4 +10,5 @@ pub mod list;
 pub mod map;
 pub mod native;
 pub mod text;
+pub mod tier;
 pub mod word;

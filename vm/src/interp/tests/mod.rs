@@ -7,6 +7,7 @@ mod frames;
 mod hostile;
 mod instructions;
 mod natives;
+mod tiers;
 
 use super::{Outcome, SLICE, Vm, load};
 use crate::native::Intrinsics;
@@ -55,17 +56,21 @@ fn machine(module: Module, intrinsics: &Intrinsics) -> Vm {
 
 /// Runs a module in slices of `slice`, and checks that nothing is left on the heap.
 fn run_sliced(module: Module, intrinsics: &Intrinsics, slice: i64) -> Ending {
-    let mut vm = machine(module, intrinsics);
+    finish(&mut machine(module, intrinsics), slice, MAX_STACK)
+}
+
+/// Runs a machine's program, and checks that nothing is left on the heap.
+fn finish(vm: &mut Vm, slice: i64, max_stack: usize) -> Ending {
     let entry = vm.program().module.entry;
     // SAFETY: entries have no parameters.
-    let mut actor = unsafe { vm.actor(entry, &[], MAX_STACK) };
+    let mut actor = unsafe { vm.actor(entry, &[], max_stack) };
     let outcome = loop {
         match vm.resume(&mut actor, slice) {
             Outcome::Yielded => {}
             outcome => break outcome,
         }
     };
-    let ending = ending(&mut vm, outcome);
+    let ending = ending(vm, outcome);
     vm.ctx.heap.settle_all();
     assert_eq!(vm.ctx.heap.live(), 0, "cells are left after {ending:?}");
     ending

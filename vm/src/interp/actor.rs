@@ -1,0 +1,79 @@
+//! Runs of Snow code that can be suspended.
+
+use super::Vm;
+use super::code::Code;
+use super::load::FRAME_LINK;
+use super::program::Program;
+use super::stack::Stack;
+use crate::carrier::{Budget, Overflow};
+use snow_bytecode::module::FuncId;
+
+/// A run of Snow code that can be suspended between two instructions: its frames and where it carries on.
+pub struct Actor {
+    pub(super) stack: Stack,
+    pub(super) pc: *const Code,
+    pub(super) base: *mut u64,
+    /// Most bytes that its stacks may take together.
+    pub(super) max_stack: usize,
+}
+
+impl Vm {
+    /// An actor that is about to call a function with these argument words, which it owns. Its stacks may take `max_stack` bytes together.
+    ///
+    /// # Safety
+    /// The words are as the function's parameters say.
+    pub unsafe fn actor(&self, func: FuncId, args: &[u64], max_stack: usize) -> Actor {
+        let program = &self.program;
+        let stack = Actor::new_stack(program);
+        let pc = program.tier.entries()[func.0 as usize].load(std::sync::atomic::Ordering::Relaxed);
+        // SAFETY: by contract.
+        let mut actor = unsafe { Actor::begin(program, stack, pc, args) };
+        actor.max_stack = max_stack;
+        actor
+    }
+}
+
+impl Actor {
+    /// A stack for any function of a program.
+    pub(super) fn new_stack(program: &Program) -> Stack {
+        let arguments = program.most_params();
+        Stack::new(program.extent + FRAME_LINK + arguments)
+    }
+
+    /// A run that begins at `pc` on a free stack.
+    ///
+    /// # Safety
+    /// The words are those of the parameters of the function at `pc`.
+    pub(super) unsafe fn begin(
+        program: &Program,
+        stack: Stack,
+        pc: *const Code,
+        args: &[u64],
+    ) -> Actor {
+        // SAFETY: a stack has room for the link words and a frame.
+        let base = unsafe {
+            let base = stack.start().add(FRAME_LINK);
+            let (link, done) = program.exit();
+            *base.sub(2) = link;
+            *base.sub(1) = done as u64;
+            std::ptr::copy_nonoverlapping(args.as_ptr(), base, args.len());
+            base
+        };
+        Actor {
+            stack,
+            pc,
+            base,
+            max_stack: 0,
+        }
+    }
+
+    /// Makes the stack larger.
+    pub(super) fn grow(&mut self, budget: &mut Budget) -> Result<(), Overflow> {
+        // SAFETY: both addresses are inside the stack.
+        let offset = unsafe { self.base.offset_from(self.stack.start()) };
+        self.stack.grow(budget)?;
+        // SAFETY: the stack has only grown.
+        self.base = unsafe { self.stack.start().offset(offset) };
+        Ok(())
+    }
+}
