@@ -1,8 +1,8 @@
 //! The functions that compiled code may call: the one table from which LLVM declarations, the loader's symbols and tests are made.
 
 use super::signature::{Callable, Signature};
-use crate::carrier::snow_hop;
 use super::{calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, texts::*};
+use crate::carrier::snow_hop;
 
 /// A function of the runtime.
 #[derive(Clone, Debug)]

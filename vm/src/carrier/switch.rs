@@ -15,12 +15,7 @@ pub type Entry = extern "C" fn(*mut u8);
 /// `stack` is a multiple of 16, and the memory below it is free and large enough.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[unsafe(naked)]
-pub unsafe extern "C" fn call_on(
-    stack: *mut u8,
-    entry: Entry,
-    data: *mut u8,
-    left: *mut *mut u8,
-) {
+pub unsafe extern "C" fn call_on(stack: *mut u8, entry: Entry, data: *mut u8, left: *mut *mut u8) {
     std::arch::naked_asm!(
         ".cfi_startproc",
         "push rbp",
@@ -45,12 +40,7 @@ pub unsafe extern "C" fn call_on(
 /// See above.
 #[cfg(all(target_arch = "aarch64", not(miri)))]
 #[unsafe(naked)]
-pub unsafe extern "C" fn call_on(
-    stack: *mut u8,
-    entry: Entry,
-    data: *mut u8,
-    left: *mut *mut u8,
-) {
+pub unsafe extern "C" fn call_on(stack: *mut u8, entry: Entry, data: *mut u8, left: *mut *mut u8) {
     std::arch::naked_asm!(
         ".cfi_startproc",
         "stp x29, x30, [sp, #-16]!",

@@ -105,7 +105,10 @@ fn past_the_bound_it_is_an_overflow() {
     assert_eq!(ctx.take_crash(), STACK_OVERFLOW);
     assert_eq!(run_depth(&mut ctx, 1000), 1000);
     let total: usize = ctx.carrier.segments.iter().map(|s| s.bytes()).sum();
-    assert!((1 << 19..=(1 << 20) + (1 << 18)).contains(&total), "{total}");
+    assert!(
+        (1 << 19..=(1 << 20) + (1 << 18)).contains(&total),
+        "{total}"
+    );
 }
 
 #[test]
@@ -205,9 +208,7 @@ fn a_carrier_reaches_the_threads_own_stack() {
     let places = unsafe {
         run(address, || {
             let before = is_near();
-            let there = on_system_stack(address, || {
-                (is_near(), on_system_stack(address, is_near))
-            });
+            let there = on_system_stack(address, || (is_near(), on_system_stack(address, is_near)));
             (before, there, is_near())
         })
     };

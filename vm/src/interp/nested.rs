@@ -39,12 +39,7 @@ pub unsafe extern "C" fn call(ctx: *mut Ctx, func: u64, args: *const u64, ret: *
 }
 
 /// As [`call`], once there is enough stack.
-unsafe extern "C" fn call_here(
-    ctx: *mut Ctx,
-    func: u64,
-    args: *const u64,
-    ret: *mut u64,
-) -> u32 {
+unsafe extern "C" fn call_here(ctx: *mut Ctx, func: u64, args: *const u64, ret: *mut u64) -> u32 {
     // SAFETY: as `call`; the machine has lent itself to the compiled code by its address.
     unsafe {
         let vm = (*ctx).native.machine.cast::<Vm>();
@@ -65,12 +60,7 @@ unsafe extern "C" fn call_here(
 }
 
 /// As [`call`], when there is no more stack.
-unsafe extern "C" fn call_overflow(
-    ctx: *mut Ctx,
-    func: u64,
-    args: *const u64,
-    _: *mut u64,
-) -> u32 {
+unsafe extern "C" fn call_overflow(ctx: *mut Ctx, func: u64, args: *const u64, _: *mut u64) -> u32 {
     // SAFETY: as `call`.
     unsafe {
         let vm = (*ctx).native.machine.cast::<Vm>();

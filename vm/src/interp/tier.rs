@@ -84,7 +84,10 @@ impl Tier {
 
     /// Internal code that goes on in compiled code, for a frame that is about to make a turn of this loop.
     pub fn loop_stub(&self, func: FuncId, header: u32) -> Option<*const Code> {
-        self.loops.lock().get(&(func, header)).map(|stub| stub.at(0))
+        self.loops
+            .lock()
+            .get(&(func, header))
+            .map(|stub| stub.at(0))
     }
 
     /// Whether any loop has an entry.

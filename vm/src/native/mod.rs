@@ -157,11 +157,7 @@ impl Intrinsics {
     }
 
     /// Finds the native of an import and checks that the import fits its declaration.
-    pub fn bind(
-        &self,
-        import: &Native,
-        types: &RuntimeTypes,
-    ) -> Result<Import, ImportError> {
+    pub fn bind(&self, import: &Native, types: &RuntimeTypes) -> Result<Import, ImportError> {
         let intrinsic = self
             .lookup(&import.symbol)
             .ok_or_else(|| ImportError::Unknown(import.symbol.clone()))?;

@@ -178,5 +178,8 @@ pub fn return_two(s: State) -> Flow {
 /// Returns the words in `a`, `b` and `c`.
 #[inline(always)]
 pub fn return_three(s: State) -> Flow {
-    give_back(s, [s.get(s.code().a), s.get(s.code().b), s.get(s.code().c())])
+    give_back(
+        s,
+        [s.get(s.code().a), s.get(s.code().b), s.get(s.code().c())],
+    )
 }

@@ -21,7 +21,10 @@ pub fn enter<const N: usize>(s: State) -> Flow {
         entry(&raw mut (*s.vm).ctx, s.base, s.base)
     };
     match status {
-        OK => give_back(s, std::array::from_fn::<u64, N, _>(|index| s.get(index as u16))),
+        OK => give_back(
+            s,
+            std::array::from_fn::<u64, N, _>(|index| s.get(index as u16)),
+        ),
         CRASH => s.stop(Stop::LeftByCrash),
         EXIT => s.stop(Stop::LeftByExit),
         _ => s.rest::<Pending>(),

@@ -327,7 +327,10 @@ fn borrowed_arguments_stay_the_callers() {
     main.ret(&[n]);
     builder.add(main);
     let mut f = Code::new("f", &[W]);
-    let (_, n) = (f.param(Slot::Ref(STRING), Mode::Borrow), f.param(W, Mode::Own));
+    let (_, n) = (
+        f.param(Slot::Ref(STRING), Mode::Borrow),
+        f.param(W, Mode::Own),
+    );
     f.ret(&[n]);
     builder.add(f);
     assert_eq!(

@@ -2,8 +2,9 @@
 
 use super::super::Ending;
 use super::super::build::{Builder, Code, S, W};
-use super::{MAX_STACK, mixed, run, snow_call, snow_unwind};
+use super::{MAX_STACK, mixed, run, unwind};
 use crate::abi::UniformFn;
+use crate::abi::calls::snow_call;
 use crate::abi::status::{OK, Reason, TAIL};
 use crate::ctx::{Ctx, Status};
 use crate::interp::{Outcome, SLICE, Vm};
@@ -71,7 +72,7 @@ const CALL: u32 = 6;
 const DIVISION: u32 = 9;
 
 /// What LLVM makes of [`function`].
-unsafe fn compiled(ctx: *mut Ctx, this: u64, next: u64, args: *const u64, ret: *mut u64) -> u32 {
+unsafe fn compiled(ctx: *mut Ctx, this: u32, next: u64, args: *const u64, ret: *mut u64) -> u32 {
     // SAFETY: a word and an owned string.
     unsafe {
         let (n, text) = (*args, *args.add(1));
@@ -79,7 +80,7 @@ unsafe fn compiled(ctx: *mut Ctx, this: u64, next: u64, args: *const u64, ret: *
         let own = text::new(&mut (*ctx).heap, string, b"own");
         if n == 0 {
             let reason = Reason::DivisionByZero as u32;
-            let status = snow_unwind(ctx, this << 32 | u64::from(DIVISION), reason);
+            let status = unwind(ctx, this, DIVISION, reason);
             (*ctx).heap.drop_ref(own);
             (*ctx).heap.drop_ref(text);
             return status;
@@ -87,7 +88,7 @@ unsafe fn compiled(ctx: *mut Ctx, this: u64, next: u64, args: *const u64, ret: *
         let status = snow_call(ctx, next, [n - 1, text].as_ptr(), ret);
         (*ctx).heap.drop_ref(own);
         if status != OK {
-            return snow_unwind(ctx, this << 32 | u64::from(CALL), status);
+            return unwind(ctx, this, CALL, status);
         }
         OK
     }
@@ -133,7 +134,10 @@ fn every_mixture_of_tiers_gives_the_same_report() {
                 .map(|bit| ALL[bit])
                 .collect();
             let found = report(mixed(module(n), &compiled), MAX_STACK);
-            assert_eq!(found, expected, "{n} calls, functions {choice:03b} compiled");
+            assert_eq!(
+                found, expected,
+                "{n} calls, functions {choice:03b} compiled"
+            );
         }
     }
 }
@@ -168,13 +172,17 @@ unsafe extern "C" fn exit(ctx: *mut Ctx, args: *const u64, _: *mut u64) -> u32 {
     unsafe {
         (*ctx).heap.drop_ref(*args.add(1));
         assert_eq!((*ctx).exit(3), Status::Exit);
-        snow_unwind(ctx, 1 << 32, Status::Exit as u32)
+        unwind(ctx, 1, 0, Status::Exit as u32)
     }
 }
 
 #[test]
 fn an_exit_leaves_frames_of_both_tiers() {
-    for compiled in [&[(3, exit as UniformFn)][..], &[(3, exit), (2, g)], &[(3, exit), (1, f)]] {
+    for compiled in [
+        &[(3, exit as UniformFn)][..],
+        &[(3, exit), (2, g)],
+        &[(3, exit), (1, f)],
+    ] {
         assert_eq!(run(mixed(module(10), compiled)), Ending::Exit(3));
     }
 }
@@ -208,9 +216,15 @@ unsafe extern "C" fn tail_g(ctx: *mut Ctx, args: *const u64, _: *mut u64) -> u32
 #[test]
 fn a_crash_after_a_tail_call_across_tiers() {
     let (_, trace) = report(mixed(module(0), &[(1, tail_g)]), MAX_STACK);
-    assert_eq!(trace, "  at g (main.snow:10:1)\n  at main (main.snow:10:1)\n");
+    assert_eq!(
+        trace,
+        "  at g (main.snow:10:1)\n  at main (main.snow:10:1)\n"
+    );
     let (_, trace) = report(mixed(module(0), &[(1, tail_g), (2, g)]), MAX_STACK);
-    assert_eq!(trace, "  at g (main.snow:10:1)\n  at main (main.snow:10:1)\n");
+    assert_eq!(
+        trace,
+        "  at g (main.snow:10:1)\n  at main (main.snow:10:1)\n"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::super::build::{Builder, W};
 use super::super::{Ending, machine};
-use super::{finish, function, imm, main_calls, snow_unwind, unit, wrong};
+use super::{finish, function, imm, main_calls, unit, unwind, wrong};
 use crate::abi::UniformFn;
 use crate::abi::status::{OK, Reason, TAIL};
 use crate::ctx::Ctx;
@@ -86,7 +86,7 @@ fn a_frame_goes_on_in_compiled_code_at_its_next_slice() {
 
 /// Crashes in instruction 2, the addition.
 unsafe extern "C" fn overflow(ctx: *mut Ctx, _: *const u64, _: *mut u64) -> u32 {
-    snow_unwind(ctx, 1 << 32 | 2, Reason::Overflow as u32)
+    unwind(ctx, 1, 2, Reason::Overflow as u32)
 }
 
 #[test]
@@ -110,10 +110,7 @@ unsafe extern "C" fn tail_g(ctx: *mut Ctx, _: *const u64, _: *mut u64) -> u32 {
 
 #[test]
 fn a_tail_call_out_of_a_loop_that_was_entered() {
-    assert_eq!(
-        run(sum(1000), tail_g, 10),
-        Ending::Words(vec![u64::MAX])
-    );
+    assert_eq!(run(sum(1000), tail_g, 10), Ending::Words(vec![u64::MAX]));
 }
 
 /// Notes the samples; has the loop compiled after a few of them.
@@ -151,10 +148,7 @@ fn hooked(module: Module, unit: NativeUnit, after: usize) -> (Vm, Arc<Mutex<Vec<
 #[test]
 fn a_hook_sees_where_slices_end_and_its_code_is_installed() {
     let (mut vm, samples) = hooked(sum(1000), entry(rest_of_sum), 3);
-    assert_eq!(
-        finish(&mut vm, 10, 1 << 20),
-        Ending::Words(vec![1_500_500])
-    );
+    assert_eq!(finish(&mut vm, 10, 1 << 20), Ending::Words(vec![1_500_500]));
     let turn = Sample {
         func: FuncId(1),
         header: Some(HEADER),

@@ -8,6 +8,8 @@ mod tails;
 use super::build::{Builder, Code, W};
 use super::{Ending, MAX_STACK, finish, machine};
 use crate::abi::UniformFn;
+use crate::abi::calls::snow_call;
+use crate::abi::crashes::snow_unwind;
 use crate::abi::status::OK;
 use crate::ctx::Ctx;
 use crate::interp::{NativeFunction, NativeUnit, SLICE, Vm};
@@ -15,11 +17,10 @@ use crate::native::Intrinsics;
 use snow_bytecode::inst::{Inst, IntOp};
 use snow_bytecode::module::{FuncId, Label, Mode, Module, Reg};
 
-unsafe extern "C" {
-    // The functions as compiled code knows them.
-    safe fn snow_call(ctx: *mut Ctx, func: u64, args: *const u64, ret: *mut u64) -> u32;
-    safe fn snow_call_pending(ctx: *mut Ctx, ret: *mut u64) -> u32;
-    safe fn snow_unwind(ctx: *mut Ctx, at: u64, status: u32) -> u32;
+/// Leaves a frame of compiled code with a status.
+fn unwind(ctx: *mut Ctx, func: u32, inst: u32, status: u32) -> u32 {
+    // SAFETY: tests pass the context of the machine that runs.
+    unsafe { snow_unwind(ctx, u64::from(func) << 32 | u64::from(inst), status) }
 }
 
 /// A unit of whole functions.
@@ -90,7 +91,8 @@ fn imm(code: &mut Code, op: IntOp, reg: Reg, imm: i64) -> Label {
 /// Calls a function of one word from compiled code.
 fn call(ctx: *mut Ctx, func: u64, arg: u64) -> Result<u64, u32> {
     let mut word = arg;
-    match snow_call(ctx, func, &raw const word, &raw mut word) {
+    // SAFETY: tests call functions of one word, which may be in the same place as the result.
+    match unsafe { snow_call(ctx, func, &raw const word, &raw mut word) } {
         OK => Ok(word),
         status => Err(status),
     }

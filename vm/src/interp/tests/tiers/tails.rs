@@ -2,8 +2,9 @@
 
 use super::super::Ending;
 use super::super::build::Builder;
-use super::{call, finish, function, imm, main_calls, mixed, snow_call_pending, wrong};
+use super::{call, finish, function, imm, main_calls, mixed, wrong};
 use crate::abi::UniformFn;
+use crate::abi::calls::snow_call_pending;
 use crate::abi::status::{OK, TAIL};
 use crate::ctx::Ctx;
 use snow_bytecode::inst::{Cond, Inst, IntOp};
