@@ -19,6 +19,7 @@ use clap_complete::Shell;
   snow run . one two           run the project in this folder with two arguments
   snow check                   look for mistakes in the project in this folder
   snow build -o app.snowb .    compile a project to bytecode
+  snow aot -o app .            compile a project to an executable
 
 `snow COMMAND --help` shows the options and examples of a command.")]
 pub struct Cli {
@@ -57,8 +58,29 @@ Environment:
     /// Compile a program to bytecode (.snowb), which `snow run` runs anywhere
     #[command(after_help = "Examples:
   snow build hello.snow        writes hello.snowb
-  snow build -o out/app.snowb game")]
+  snow build -o out/app.snowb game
+  snow build --standalone hello.snow
+                               writes hello, an executable that holds bytecode and virtual machine")]
     Build(BuildArgs),
+
+    /// Compile a program to native code: one executable that needs nothing else
+    #[command(
+        after_help = "Needs the worker snow-llvm with LLVM 19, and a C linker. `snow build --standalone` needs neither.
+
+Examples:
+  snow aot hello.snow          writes hello
+  snow aot -O3 --target-cpu native --strip -o out/game game
+  snow aot --emit llvm-ir hello.snow
+                               writes hello.ll
+
+Environment:
+  SNOW_CACHE     where compiled code is kept for the next time; empty: nowhere (default: snow in
+                 the user's cache folder)
+  SNOW_LLVM      another worker
+  SNOW_RT        another libsnow_rt.a
+  CC             another C compiler to link with (default cc)"
+    )]
+    Aot(AotArgs),
 
     /// Show the bytecode of a program
     #[command(after_help = "Examples:
@@ -128,12 +150,65 @@ pub struct BuildArgs {
     /// How mistakes are reported
     #[command(flatten)]
     pub report: ReportArgs,
-    /// Where the bytecode goes (default: the program's name with .snowb, in this folder)
+    /// Write an executable that holds the bytecode and the virtual machine
+    #[arg(long)]
+    pub standalone: bool,
+    /// Where the result goes (default: the program's name in this folder, bytecode with .snowb)
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// A .snow file or a project folder
     #[arg(default_value = ".")]
     pub program: PathBuf,
+}
+
+/// `snow aot`.
+#[derive(Debug, Args)]
+pub struct AotArgs {
+    /// How mistakes are reported
+    #[command(flatten)]
+    pub report: ReportArgs,
+    /// How much to optimise: 0 (compiles fast) to 3 (runs fast)
+    #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub opt: u8,
+    /// Processors that the code runs on
+    #[arg(long, value_enum, value_name = "CPU", default_value = "generic")]
+    pub target_cpu: TargetCpu,
+    /// Write another form of the code instead of an executable
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub emit: Option<EmitForm>,
+    /// Leave out the symbols that debuggers and profilers read
+    #[arg(long, conflicts_with = "debug")]
+    pub strip: bool,
+    /// Tell debuggers and profilers the lines of the code
+    #[arg(long)]
+    pub debug: bool,
+    /// Where the result goes (default: the program's name in this folder)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// A .snow file, a project folder, or a .snowb file
+    #[arg(default_value = ".")]
+    pub program: PathBuf,
+}
+
+/// Processors that native code runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum TargetCpu {
+    /// Every one of this architecture
+    Generic,
+    /// Those like this machine's
+    Native,
+}
+
+/// Forms of native code besides executables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum EmitForm {
+    /// LLVM's intermediate representation, as text
+    LlvmIr,
+    /// Assembly
+    Asm,
+    /// An object file
+    Obj,
 }
 
 /// `snow fmt`.

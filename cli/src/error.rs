@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use snow_aot::build::BuildError;
+
 /// A reason to stop with a message.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -69,6 +71,9 @@ pub enum CliError {
     /// An environment variable that makes no sense.
     #[error("{0}")]
     Environment(snow_vm::run::BadMaxStack),
+    /// No native code, or nothing to run it with.
+    #[error(transparent)]
+    Native(BuildError),
     /// A mistake of the compiler.
     #[error("the compiler gave neither a program nor a reason; please report this")]
     NoReason,
@@ -98,6 +103,16 @@ impl CliError {
         CliError::Write {
             path: path.to_owned(),
             source,
+        }
+    }
+}
+
+impl From<BuildError> for CliError {
+    fn from(error: BuildError) -> CliError {
+        match error {
+            BuildError::Read { path, error } => CliError::read(&path, error),
+            BuildError::Write { path, error } => CliError::write(&path, error),
+            other => CliError::Native(other),
         }
     }
 }

@@ -46,6 +46,7 @@ fn command(command: Command) -> Result<ExitCode, CliError> {
         Command::Run(args) => commands::run::run(args),
         Command::Check(args) => commands::check::check(args),
         Command::Build(args) => commands::build::build(args),
+        Command::Aot(args) => commands::aot::aot(args),
         Command::Disasm(args) => commands::disasm::disasm(args),
         Command::Fmt(args) => commands::fmt::fmt(args),
         Command::Version => commands::about::version(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use snow_aot::build::standalone_program;
 use snow_bytecode::encode::encode;
 
 use crate::args::BuildArgs;
@@ -11,13 +12,18 @@ use crate::error::CliError;
 use crate::output::write_whole;
 use crate::project::load_sources;
 
-/// Compiles a program and writes it to a file.
+/// Compiles a program and writes it to a file, as bytecode or with the machine that runs it.
 pub fn build(args: BuildArgs) -> Result<ExitCode, CliError> {
     let sources = load_sources(&args.program)?;
-    let module = compile_sources(&sources, args.report)?;
-    let output = args
-        .output
-        .unwrap_or_else(|| PathBuf::from(format!("{}.snowb", sources.name)));
-    write_whole(&output, &encode(&module))?;
+    let bytecode = encode(&compile_sources(&sources, args.report)?);
+    if args.standalone {
+        let output = args.output.unwrap_or_else(|| PathBuf::from(sources.name));
+        standalone_program(&bytecode, &output)?;
+    } else {
+        let output = args
+            .output
+            .unwrap_or_else(|| PathBuf::from(format!("{}.snowb", sources.name)));
+        write_whole(&output, &bytecode)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub mod about;
+pub mod aot;
 pub mod build;
 pub mod check;
 pub mod disasm;
