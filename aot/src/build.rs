@@ -49,19 +49,26 @@ impl BuildError {
     }
 }
 
-/// Native code of a whole program, in the form that the options ask for; objects of earlier builds are used again.
+/// Native code of a whole program, in the form that the options ask for.
 pub fn compile_program(
     bytecode: Vec<u8>,
     options: Options,
     cache: Option<&Cache>,
 ) -> Result<Vec<u8>, BuildError> {
+    compile(bytecode, JobKind::Program, options, cache)
+}
+
+/// What the worker makes of a program; objects of earlier builds are used again.
+pub fn compile(
+    bytecode: Vec<u8>,
+    kind: JobKind,
+    options: Options,
+    cache: Option<&Cache>,
+) -> Result<Vec<u8>, BuildError> {
     let mut worker = Worker::start()?;
-    let job = Job {
-        kind: JobKind::Program,
-        options,
-    };
+    let job = Job { kind, options };
     let cache = cache.filter(|_| options.emit == Emit::Object);
-    let key = Key::of(&bytecode, &job, worker.identity());
+    let key = Key::of(&bytecode, &job, &worker.identity());
     let entry = cache.zip(key.ok());
     if let Some(object) = entry.and_then(|(cache, key)| cache.get(key)) {
         return Ok(object);

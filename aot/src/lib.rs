@@ -8,6 +8,8 @@ pub mod files;
 pub mod find;
 pub mod link;
 pub mod loader;
+pub mod names;
 pub mod protocol;
 pub mod serve;
+pub mod tier;
 pub mod worker;

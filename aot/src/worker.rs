@@ -3,6 +3,7 @@
 use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use snow_vm::abi::layout::ABI_VERSION;
@@ -66,9 +67,26 @@ pub struct Worker {
     process: Process,
 }
 
+/// Ends a worker from another thread.
+#[derive(Clone)]
+pub struct Killer(Arc<Mutex<Child>>);
+
+impl Killer {
+    /// Ends it, if it has not ended already.
+    pub fn kill(&self) {
+        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // An error means that it has ended already.
+        let _ = child.kill();
+    }
+
+    fn wait(&self) -> io::Result<ExitStatus> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).wait()
+    }
+}
+
 /// The process and its ends.
 struct Process {
-    child: Child,
+    child: Killer,
     requests: BufWriter<ChildStdin>,
     responses: BufReader<ChildStdout>,
     last_words: Option<JoinHandle<String>>,
@@ -100,9 +118,17 @@ impl Worker {
         }
     }
 
-    /// See [`Hello::identity`].
-    pub fn identity(&self) -> &str {
-        &self.hello.identity
+    /// What decides the code that it makes: what it says of itself, and when its file was made, so that a worker under development is
+    /// a new one after each build.
+    pub fn identity(&self) -> String {
+        let meta = std::fs::metadata(&self.path).ok();
+        let made = meta.and_then(|meta| Some((meta.len(), meta.modified().ok()?)));
+        format!("{} {made:?}", self.hello.identity)
+    }
+
+    /// What ends the worker from another thread; then all that it is asked fails.
+    pub fn killer(&self) -> Killer {
+        self.process.child.clone()
     }
 
     /// Gives the program that jobs are about, as a `.snowb` file.
@@ -152,7 +178,7 @@ impl Process {
             unreachable!("all three were asked for");
         };
         Ok(Process {
-            child,
+            child: Killer(Arc::new(Mutex::new(child))),
             requests: BufWriter::new(requests),
             responses: BufReader::new(responses),
             last_words: Some(thread::spawn(move || last_words(errors))),
@@ -164,7 +190,7 @@ impl Process {
         // It is of no use any more, and may be in a state where it waits for ever.
         let died_by_itself = error.kind() != io::ErrorKind::InvalidData;
         if !died_by_itself {
-            self.kill();
+            self.child.kill();
         }
         let status = self.child.wait();
         let words = self.last_words.take().and_then(|thread| thread.join().ok());
@@ -181,17 +207,13 @@ impl Process {
         }
         WorkerError::Died { path, what }
     }
-
-    fn kill(&mut self) {
-        // An error means that it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.kill();
+        self.child.kill();
+        // It has ended; nobody wants to know how.
+        let _ = self.child.wait();
     }
 }
 

@@ -1,0 +1,3 @@
+//! What is hot is chosen, with what belongs to it.
+
+use super::*;
