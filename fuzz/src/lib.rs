@@ -1,9 +1,11 @@
 //! Fuzzing of everything that reads what people or the network may send: sources and bytecode.
 //!
-//! Inputs are mutations of the test programs; a target may answer with errors, but must not panic and must
+//! Inputs are mutations of the test programs and of modules; a target may answer with errors, but must not panic and must
 //! answer in bounded time. It runs on the stable toolchain, and the same targets run briefly as tests.
 
+pub mod modules;
 pub mod mutate;
+pub mod sources;
 pub mod targets;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,7 +40,7 @@ pub fn fuzz(
     let mut numbers = Numbers::new(seed);
     let mut tried = 0;
     while !enough(tried) {
-        let input = mutate::mutate(&corpus, &mut numbers);
+        let input = target.input(&corpus, &mut numbers);
         worker
             .check(&input)
             .map_err(|reason| Failure { reason, input })?;

@@ -1,4 +1,4 @@
-//! `./dev fuzz [TARGET] [SECONDS]`: fuzzes a target, or all of them, and keeps an input that fails.
+//! `./dev fuzz`: fuzzes a target, or all of them, and keeps an input that fails.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -6,46 +6,83 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use snow_fuzz::fuzz;
 use snow_fuzz::targets::Target;
 
+const USAGE: &str = "\
+./dev fuzz [TARGET] [SECONDS | --inputs N] [--seed N]
+
+Without a target all are fuzzed; without an amount, each for 60 seconds. A seed makes the same inputs again.";
+
+/// How long a target is fuzzed.
+#[derive(Clone, Copy)]
+enum Amount {
+    Time(Duration),
+    Inputs(u64),
+}
+
+/// What the command line asks for.
+struct Wanted {
+    targets: Vec<Target>,
+    amount: Amount,
+    seed: u64,
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let seconds = arguments
-        .iter()
-        .find_map(|text| text.parse().ok())
-        .unwrap_or(60);
-    let wanted = arguments.iter().find(|text| text.parse::<u64>().is_err());
-    let targets: Vec<Target> = Target::ALL
-        .iter()
-        .copied()
-        .filter(|t| wanted.is_none_or(|name| name == t.name()))
-        .collect();
-    if targets.is_empty() {
+    let Some(wanted) = wanted(&arguments) else {
         let names: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
-        eprintln!("no such target; there are: {}", names.join(", "));
+        eprintln!("{USAGE}\nTargets: {}", names.join(", "));
         return ExitCode::from(2);
+    };
+    let results = wanted.targets.iter().map(|target| run(*target, &wanted));
+    match results.filter(|survived| !survived).count() {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     }
-    let mut code = ExitCode::SUCCESS;
-    for target in targets {
-        if !run(target, Duration::from_secs(seconds)) {
-            code = ExitCode::FAILURE;
+}
+
+fn wanted(arguments: &[String]) -> Option<Wanted> {
+    let mut wanted = Wanted {
+        targets: Target::ALL.to_vec(),
+        amount: Amount::Time(Duration::from_secs(60)),
+        seed: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |now| now.as_nanos() as u64),
+    };
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        if word == "--inputs" {
+            wanted.amount = Amount::Inputs(words.next()?.parse().ok()?);
+        } else if word == "--seed" {
+            wanted.seed = words.next()?.parse().ok()?;
+        } else if let Ok(seconds) = word.parse() {
+            wanted.amount = Amount::Time(Duration::from_secs(seconds));
+        } else {
+            let known = Target::ALL.iter().find(|target| target.name() == word)?;
+            wanted.targets = vec![*known];
         }
     }
-    code
+    Some(wanted)
 }
 
 /// Fuzzes one target; false when it failed.
-fn run(target: Target, time: Duration) -> bool {
-    let seed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |now| now.as_nanos() as u64);
+fn run(target: Target, wanted: &Wanted) -> bool {
     let start = Instant::now();
-    println!("{}: seed {seed}, {} s", target.name(), time.as_secs());
-    match fuzz(target, seed, |_| start.elapsed() > time) {
+    println!("{}: seed {}", target.name(), wanted.seed);
+    let enough = |tried| match wanted.amount {
+        Amount::Time(time) => start.elapsed() > time,
+        Amount::Inputs(count) => tried >= count,
+    };
+    match fuzz(target, wanted.seed, enough) {
         Ok(tried) => {
-            println!("{}: {tried} inputs, no failure", target.name());
+            let seconds = start.elapsed().as_secs_f64();
+            println!(
+                "{}: {tried} inputs in {seconds:.0} s, no failure",
+                target.name()
+            );
             true
         }
         Err(failure) => {
-            let path = std::env::temp_dir().join(format!("snow-fuzz-{}-{seed}", target.name()));
+            let name = format!("snow-fuzz-{}-{}", target.name(), wanted.seed);
+            let path = std::env::temp_dir().join(name);
             println!("{}: {}", target.name(), failure.reason);
             match std::fs::write(&path, &failure.input) {
                 Ok(()) => println!("the input is in {}", path.display()),

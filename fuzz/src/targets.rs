@@ -5,24 +5,38 @@ use std::path::{Path, PathBuf};
 
 use snow_lang::diagnostics::{FileSet, Sink};
 
+use crate::mutate::{self, Numbers};
+use crate::{modules, sources};
+
 /// A reader of untrusted input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Lexer, layout and parser.
     Parse,
+    /// The checker, and for programs without mistakes all that comes behind it.
+    Check,
     /// Decoder and verifier of bytecode.
     Decode,
+    /// The interpreter, with modules that the verifier accepts.
+    Execute,
 }
 
 impl Target {
     /// All targets.
-    pub const ALL: &[Target] = &[Target::Parse, Target::Decode];
+    pub const ALL: &[Target] = &[
+        Target::Parse,
+        Target::Check,
+        Target::Decode,
+        Target::Execute,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Target::Parse => "parse",
+            Target::Check => "check",
             Target::Decode => "decode",
+            Target::Execute => "execute",
         }
     }
 
@@ -30,15 +44,27 @@ impl Target {
     pub fn run(self, input: &[u8]) {
         match self {
             Target::Parse => parse(&String::from_utf8_lossy(input)),
+            Target::Check => sources::check(&String::from_utf8_lossy(input)),
             Target::Decode => decode(input),
+            Target::Execute => modules::execute(&snow_bytecode::encode::seal(input)),
         }
     }
 
     /// Inputs to start from; never empty.
     pub fn corpus(self) -> Vec<Vec<u8>> {
         match self {
-            Target::Parse => programs(),
-            Target::Decode => modules(),
+            Target::Parse | Target::Check => programs(),
+            Target::Decode => vec![rich_module()],
+            Target::Execute => vec![modules::sample()],
+        }
+    }
+
+    /// An input made of the corpus.
+    pub fn input(self, corpus: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
+        match self {
+            Target::Parse | Target::Decode => mutate::mutate(corpus, numbers),
+            Target::Check => sources::mutate(corpus, numbers),
+            Target::Execute => modules::mutate(corpus, numbers),
         }
     }
 }
@@ -87,15 +113,8 @@ fn programs() -> Vec<Vec<u8>> {
     found
 }
 
-/// Bodies of modules, without their headers.
-fn modules() -> Vec<Vec<u8>> {
+/// The body of a module with many types and instructions.
+fn rich_module() -> Vec<u8> {
     let assembled = snow_bytecode::asm::assemble(include_str!("module.txt"));
-    let module = assembled.expect("the module beside this file is well formed");
-    vec![body(&snow_bytecode::encode::encode(&module))]
-}
-
-/// What stands behind the header of an encoded module; `seal` puts a header before it again.
-fn body(file: &[u8]) -> Vec<u8> {
-    let header = snow_bytecode::encode::seal(&[]).len();
-    file[header..].to_vec()
+    modules::body(&assembled.expect("the module beside this file is well formed"))
 }

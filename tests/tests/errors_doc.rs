@@ -1,7 +1,8 @@
 //! Checks the examples of `docs/errors.md`: a block fenced as ```` ```snow error=E0001 ```` (or
-//! `warning=W0001`) must give exactly that code, once, and every code of the registry has a section.
+//! `warning=W0001`) must give exactly that code, once, and every code of the registry has a section with an example.
 //!
-//! A line `# file: ping.snow` in a block starts another file of the example's project.
+//! The example is checked, or with `build` after the code compiled. A line `# file: ping.snow` in a block starts another file of the
+//! example's project. `«20 text»` stands for the text 20 times, with its number, from 1, for `%`, and a new line for `|`.
 
 use std::fs;
 use std::path::Path;
@@ -15,9 +16,13 @@ use snow_tests::command;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A fenced block: its code, the line it starts at, and its text.
+/// Codes that no program can give: of constructs that are not supported yet, and of mistakes of the compiler.
+const WITHOUT_EXAMPLE: &[&str] = &["E0018", "E0038", "E0039", "E0040", "E0041", "E0901"];
+
+/// A fenced block: its code, the command it is for, the line it starts at, and its text.
 struct Example {
     code: String,
+    command: &'static str,
     line: usize,
     text: String,
 }
@@ -25,10 +30,16 @@ struct Example {
 fn main() -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
     let page = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let mut trials = vec![Trial::test("every code has a section", {
-        let page = page.clone();
-        move || every_code_has_a_section(&page)
-    })];
+    let mut trials = vec![
+        Trial::test("every code has a section", {
+            let page = page.clone();
+            move || every_code_has_a_section(&page)
+        }),
+        Trial::test("every code has an example", {
+            let page = page.clone();
+            move || every_code_has_an_example(&page)
+        }),
+    ];
     trials.extend(examples(&page).into_iter().map(|example| {
         Trial::test(
             format!("{} at line {}", example.code, example.line),
@@ -55,6 +66,23 @@ fn every_code_has_a_section(page: &str) -> Result<(), Failed> {
     }
 }
 
+fn every_code_has_an_example(page: &str) -> Result<(), Failed> {
+    let examples = examples(page);
+    let has_example = |code: &str| examples.iter().any(|example| example.code == code);
+    let codes = Code::ALL.iter().map(|info| info.code.to_string());
+    let wrong = |code: &String| has_example(code) == WITHOUT_EXAMPLE.contains(&code.as_str());
+    let wrong: Vec<String> = codes.filter(wrong).collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "no example, or one that was not expected: {}",
+            wrong.join(", ")
+        )
+        .into())
+    }
+}
+
 fn examples(page: &str) -> Vec<Example> {
     let mut found = Vec::new();
     let mut lines = page.lines().enumerate();
@@ -62,20 +90,37 @@ fn examples(page: &str) -> Vec<Example> {
         let fence = line
             .strip_prefix("```snow error=")
             .or(line.strip_prefix("```snow warning="));
-        if let Some(code) = fence {
+        if let Some(fence) = fence {
+            let (code, build) = fence.split_once(' ').unwrap_or((fence, ""));
             let body = lines
                 .by_ref()
                 .map(|(_, line)| line)
                 .take_while(|line| *line != "```");
-            let text = body.map(|line| format!("{line}\n")).collect();
+            let text: String = body.map(|line| format!("{line}\n")).collect();
             found.push(Example {
-                code: code.trim().to_owned(),
+                code: code.to_owned(),
+                command: if build == "build" { "build" } else { "check" },
                 line: number + 1,
-                text,
+                text: repeated(&text),
             });
         }
     }
     found
+}
+
+/// The text with `«20 text»` written out.
+fn repeated(text: &str) -> String {
+    let mut parts = text.split('«');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (inside, after) = part.split_once('»').unwrap_or((part, ""));
+        let (count, piece) = inside.split_once(' ').unwrap_or(("0", ""));
+        for number in 1..=count.parse::<usize>().unwrap_or(0) {
+            out.push_str(&piece.replace('%', &number.to_string()).replace('|', "\n"));
+        }
+        out.push_str(after);
+    }
+    out
 }
 
 fn check(example: &Example) -> Result<(), Failed> {
@@ -86,7 +131,8 @@ fn check(example: &Example) -> Result<(), Failed> {
         fs::write(path, text)?;
     }
     let mut command = Command::new(command::snow()?);
-    command.args(["check", "--json"]).arg(folder.path());
+    command.args([example.command, "--json"]).arg(folder.path());
+    command.current_dir(folder.path());
     let output = command::run(&mut command, "", LIMIT)?;
     let found = parse_json_diagnostics(&output.stderr)?;
     match found.as_slice() {

@@ -23,6 +23,7 @@ use crate::syntax::ast::{FileId, Span};
 /// Emits a monomorphic program. The module verifies; debug builds check that.
 pub fn emit(program: &ir::Program, files: &FileSet) -> Result<Module> {
     let mut flat = flat::flatten(program)?;
+    flat::pressure::check(&flat)?;
     rc::insert(&mut flat);
     let funcs = std::mem::take(&mut flat.funcs).into_iter().enumerate();
     let funcs = funcs.map(|(index, func)| function::emit(func, FuncId(index as u32), files));

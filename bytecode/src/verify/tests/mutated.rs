@@ -32,16 +32,10 @@ fn mutate(body: &mut Vec<u8>, numbers: &mut Numbers) {
     }
 }
 
+/// `./dev fuzz decode` tries many more.
 #[test]
 fn damaged_files_give_a_verdict() {
     check_damaged(20_000, 1);
-}
-
-/// Run by `./dev fuzz`.
-#[test]
-#[ignore = "takes a minute when optimised"]
-fn a_million_damaged_files_give_a_verdict() {
-    check_damaged(1_000_000, 2);
 }
 
 /// Damages a module so many times and asks for the verdict.

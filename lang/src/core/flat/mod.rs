@@ -10,6 +10,7 @@ pub mod ir;
 mod native;
 mod ops;
 mod pools;
+pub mod pressure;
 pub(crate) mod prune;
 mod row;
 pub mod text;

@@ -135,6 +135,7 @@ codes! {
     Error 47 DERIVE_FIELD = "field without a derived interface";
     Error 70 ENDLESS_INSTANCES = "instances that nest without end";
     Error 71 PATTERNS_TOO_COMPLEX = "patterns too complex";
+    Error 72 TOO_MANY_VALUES = "function that keeps too many values at once";
 
     Warning 70 UNREACHABLE_ARM = "arm that nothing reaches";
     Warning 71 MISSING_CLAUSE = "clauses not exhaustive";

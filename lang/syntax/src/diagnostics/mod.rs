@@ -3,6 +3,7 @@
 //! made in one place each ([`render`] and [`json`]).
 
 mod code;
+mod cut;
 pub mod json;
 pub mod render;
 mod sink;
@@ -59,6 +60,11 @@ impl Diagnostic {
             notes: Vec::new(),
             help: Vec::new(),
         }
+    }
+
+    /// All places, the primary one first.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        std::iter::once(&self.primary).chain(&self.secondary)
     }
 
     /// Sets the text at the primary place.

@@ -1,7 +1,10 @@
 //! Diagnostics as text for people, drawn by ariadne.
 
+use std::borrow::Cow;
+
 use ariadne::{CharSet, Color, Config, IndexType, ReportKind};
 
+use super::cut::Cut;
 use super::{Diagnostic, FileSet, Label, Severity};
 use crate::syntax::ast::FileId;
 
@@ -28,7 +31,8 @@ impl<'a> Renderer<'a> {
             cache: SourceCache {
                 files,
                 prepared,
-                missing: ariadne::Source::from(""),
+                missing: ariadne::Source::from(Cow::Borrowed("")),
+                cuts: Vec::new(),
             },
             colours,
         }
@@ -40,6 +44,7 @@ impl<'a> Renderer<'a> {
             Severity::Error => (ReportKind::Error, Color::Red),
             Severity::Warning => (ReportKind::Warning, Color::Yellow),
         };
+        self.cache.cut_for(diagnostic);
         let config = Config::default()
             .with_color(self.colours == Colours::On)
             .with_char_set(CharSet::Unicode)
@@ -59,7 +64,8 @@ impl<'a> Renderer<'a> {
             .finish()
             .write(&mut self.cache, &mut text)
             .expect("writing to memory cannot fail");
-        String::from_utf8_lossy(&text).into_owned()
+        let text = String::from_utf8_lossy(&text).into_owned();
+        self.cache.with_true_columns(diagnostic, text)
     }
 }
 
@@ -67,20 +73,75 @@ type Range = (FileId, std::ops::Range<usize>);
 
 struct SourceCache<'a> {
     files: &'a FileSet,
-    prepared: Vec<Option<ariadne::Source<&'a str>>>,
-    missing: ariadne::Source<&'static str>,
+    prepared: Vec<Option<Source<'a>>>,
+    missing: Source<'a>,
+    /// Files with long lines, as the diagnostic at hand shows them.
+    cuts: Vec<(FileId, Cut, Source<'a>)>,
 }
 
+type Source<'a> = ariadne::Source<Cow<'a, str>>;
+
 impl SourceCache<'_> {
-    /// The label's bytes, kept inside the text and on character boundaries.
+    /// Where the label is in the text that is shown.
     fn range(&self, label: &Label) -> Range {
+        let file = label.span.file;
+        let whole = self.whole_range(label);
+        match self.cut(file) {
+            Some(cut) => (file, cut.place(whole.start)..cut.place(whole.end)),
+            None => (file, whole),
+        }
+    }
+
+    /// The label's bytes, kept inside the text and on character boundaries.
+    fn whole_range(&self, label: &Label) -> std::ops::Range<usize> {
         let text = self
             .files
             .get(label.span.file)
             .map_or("", |file| file.text());
         let start = text.floor_char_boundary(label.span.start as usize);
         let end = text.ceil_char_boundary(label.span.end as usize).max(start);
-        (label.span.file, start..end)
+        start..end
+    }
+
+    fn cut(&self, file: FileId) -> Option<&Cut> {
+        let found = self.cuts.iter().find(|(id, _, _)| *id == file);
+        found.map(|(_, cut, _)| cut)
+    }
+
+    /// Cuts the long lines that a diagnostic points at.
+    fn cut_for(&mut self, diagnostic: &Diagnostic) {
+        self.cuts.clear();
+        for Label { span, .. } in diagnostic.labels() {
+            let Some(file) = self.files.get(span.file) else {
+                continue;
+            };
+            if self.cut(span.file).is_some() {
+                continue;
+            }
+            let here = diagnostic
+                .labels()
+                .filter(|label| label.span.file == span.file);
+            let places: Vec<_> = here.map(|label| self.whole_range(label)).collect();
+            if let Some(cut) = Cut::of(file, &places) {
+                let source = ariadne::Source::from(Cow::Owned(cut.text().to_owned()));
+                self.cuts.push((span.file, cut, source));
+            }
+        }
+    }
+
+    /// Text with the columns of the file in place of those in a cut line.
+    fn with_true_columns(&self, diagnostic: &Diagnostic, mut text: String) -> String {
+        for label in diagnostic.labels() {
+            let (id, Some(file)) = (label.span.file, self.files.get(label.span.file)) else {
+                continue;
+            };
+            let Some(cut) = self.cut(id) else { continue };
+            let place = file.line_column(label.span.start);
+            let shown = cut.column(self.range(label).1.start);
+            let head = |column| format!("{}:{}:{column} ]", file.path(), place.line);
+            text = text.replacen(&head(shown), &head(place.column as usize), 1);
+        }
+        text
     }
 
     fn label(&self, label: &Label, colour: Color, priority: i32) -> ariadne::Label<Range> {
@@ -96,13 +157,15 @@ impl SourceCache<'_> {
 }
 
 impl<'a> ariadne::Cache<FileId> for &mut SourceCache<'a> {
-    type Storage = &'a str;
+    type Storage = Cow<'a, str>;
 
-    fn fetch(&mut self, id: &FileId) -> Result<&ariadne::Source<&'a str>, impl std::fmt::Debug> {
+    fn fetch(&mut self, id: &FileId) -> Result<&Source<'a>, impl std::fmt::Debug> {
+        let cut = self.cuts.iter().find(|(file, _, _)| file == id);
         let slot = self.prepared.get_mut(id.0 as usize);
-        let source: &ariadne::Source<&'a str> = match (slot, self.files.get(*id)) {
-            (Some(slot), Some(file)) => {
-                slot.get_or_insert_with(|| ariadne::Source::from(file.text()))
+        let source: &Source<'a> = match (cut, slot, self.files.get(*id)) {
+            (Some((_, _, source)), _, _) => source,
+            (None, Some(slot), Some(file)) => {
+                slot.get_or_insert_with(|| ariadne::Source::from(Cow::Borrowed(file.text())))
             }
             _ => &self.missing,
         };

@@ -1,5 +1,6 @@
 //! Source files by id, and line and column of a byte offset.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::syntax::ast::FileId;
@@ -55,18 +56,22 @@ impl SourceFile {
 
     /// The text of a line (from 1) without its line break; empty past the end.
     pub fn line_text(&self, line: u32) -> &str {
+        &self.text[self.line_range(line)]
+    }
+
+    /// Where a line (from 1) is in the text, without its line break; empty past the end.
+    pub fn line_range(&self, line: u32) -> Range<usize> {
         let starts = self.line_starts();
         let index = (line as usize).saturating_sub(1);
         let Some(&start) = starts.get(index) else {
-            return "";
+            return self.text.len()..self.text.len();
         };
+        let start = start as usize;
         let end = starts
             .get(index + 1)
             .map_or(self.text.len(), |&next| next as usize);
-        self.text
-            .get(start as usize..end)
-            .unwrap_or("")
-            .trim_end_matches(['\n', '\r'])
+        let line = self.text[start..end].trim_end_matches(['\n', '\r']);
+        start..start + line.len()
     }
 
     fn line_starts(&self) -> &[u32] {

@@ -136,3 +136,30 @@ fn sink_counts_bounds_and_drops_repetitions() {
         .collect();
     assert_eq!(starts, [1, 5]);
 }
+
+#[test]
+fn long_lines_are_cut_around_the_places() {
+    let filler = "é, ".repeat(100_000);
+    let text = format!("# first\nlet xs = [{filler}oops, {filler}odd, {filler}]\nshort\n");
+    let (oops, odd) = (text.find("oops").unwrap(), text.find("odd").unwrap());
+    let mut files = FileSet::new();
+    let file = files.add("long.snow", text.as_str());
+    let diagnostic = Diagnostic::new(
+        Code::TYPE_MISMATCH,
+        span(file, oops as u32, oops as u32 + 4),
+        "types differ",
+    )
+    .label("this one")
+    .secondary(span(file, odd as u32, odd as u32 + 3), "and this one");
+    insta::assert_snapshot!(Renderer::new(&files, Colours::Off).render(&diagnostic));
+    // A span over all of it, and one that ends in the next line.
+    for end in [text.len() - 7, text.len()] {
+        let whole = Diagnostic::new(Code::TYPE_MISMATCH, span(file, 17, end as u32), "all");
+        let drawn = Renderer::new(&files, Colours::Off).render(&whole);
+        assert!(drawn.contains("long.snow:2:10"), "{drawn}");
+        assert!(
+            drawn.lines().all(|line| line.chars().count() < 400),
+            "{drawn}"
+        );
+    }
+}

@@ -130,7 +130,8 @@ impl Search<'_> {
         let leave = |at: usize, open: &mut Vec<usize>| {
             let inst = &self.func.code[at];
             inst.targets(&mut |label| open.push(label.0 as usize));
-            if !inst.is_terminator() {
+            // Code that nothing reaches may end in any instruction.
+            if !inst.is_terminator() && at + 1 < self.func.code.len() {
                 open.push(at + 1);
             }
         };

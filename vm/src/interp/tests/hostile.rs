@@ -89,3 +89,31 @@ fn scalars_out_of_range_are_shown_somehow() {
     assert_eq!(scalar("t6", "123456789"), text(":?"));
     assert_eq!(scalar("t7", "-1"), text("?"));
 }
+
+#[test]
+fn code_that_nothing_reaches_may_end_in_a_call() {
+    let module = assemble(
+        r#"
+types
+  t0 = Int
+  t1 = String
+consts
+  c0 = "reached the end"
+fn f0 "main" () -> (ref t1) {
+  reg r0 ref t1
+  reg r1..r3 word
+  r0 = str c0
+  ret [r0]
+  r1 = int 2
+  [r2] = call f1 [r1]
+}
+fn f1 "other" (word) -> (word) {
+  ret [r0]
+}
+entry f0
+"#,
+    );
+    let module = module.expect("the listing is well formed");
+    let ending = run_sliced(module, &Intrinsics::default(), 1_000);
+    assert_eq!(ending, text("reached the end"));
+}

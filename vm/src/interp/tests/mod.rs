@@ -2,7 +2,6 @@
 
 mod build;
 mod crashes;
-mod damaged;
 mod frames;
 mod hostile;
 mod instructions;

@@ -117,32 +117,3 @@ fn corpus_parses() {
     }
     assert_eq!(failures, 0);
 }
-
-/// The budget is 300,000 lines a second; the test asks for a third, because machines differ.
-#[test]
-#[ignore = "a measurement, for release builds: cargo test --release -p snow-syntax parse_speed -- --ignored --nocapture"]
-fn parse_speed() {
-    let mut text = String::new();
-    for path in sources("tests/programs").iter().chain(&sources("stdlib")) {
-        if !path
-            .components()
-            .any(|part| part.as_os_str() == "diagnostics")
-        {
-            text += &std::fs::read_to_string(path).expect("test sources are UTF-8");
-            text.push('\n');
-        }
-    }
-    let text = text.repeat(100_000 / text.lines().count() + 1);
-    let lines = text.lines().count();
-    let start = std::time::Instant::now();
-    let mut sink = Sink::new();
-    let file = parse(FileId(0), &text, &mut sink);
-    let seconds = start.elapsed().as_secs_f64();
-    println!(
-        "{lines} lines, {} items: {:.0} lines/s",
-        file.items.len(),
-        lines as f64 / seconds
-    );
-    assert!(!sink.has_errors());
-    assert!(lines as f64 / seconds > 100_000.0);
-}
