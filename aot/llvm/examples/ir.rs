@@ -1,4 +1,4 @@
-//! Prints the code of a compiled program: `cargo run -p snow-llvm --example ir -- FILE.snowb plain|ir|asm|obj [0-3]`.
+//! Prints the code of a compiled program: `cargo run -p snow-llvm --example ir -- FILE.snowb plain|ir|asm|obj [0-3] [unchecked]`.
 
 use snow_llvm::{Content, Cpu, Emit, Job, Level, compile};
 use std::io::Write;
@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => Emit::Object,
         },
         debug_info: false,
+        limit_checks: args.get(4).map(String::as_str) != Some("unchecked"),
         verify: true,
     };
     let code = compile(&module, &job)?;

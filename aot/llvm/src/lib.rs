@@ -79,6 +79,8 @@ pub struct Job<'a> {
     pub emit: Emit,
     /// Whether to say where in the sources code comes from.
     pub debug_info: bool,
+    /// Whether code compares the stack pointer with the limit. Without, deep recursion ends the process: only to measure what it costs.
+    pub limit_checks: bool,
     /// Whether to verify after every pass.
     pub verify: bool,
 }
@@ -133,6 +135,7 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
     };
     check(module, &funcs, &loops)?;
     let mut unit = Unit::new(&context, &machine, module, &layouts, &funcs, scope);
+    unit.limit_checks = job.limit_checks;
     if job.debug_info {
         unit.describe_sources();
     }

@@ -86,6 +86,7 @@ fn lowered<'a>(job: &protocol::Job, bytecode: &'a [u8]) -> Job<'a> {
             protocol::Emit::Asm => Emit::Assembly,
         },
         debug_info: options.debug_info,
+        limit_checks: true,
         verify: cfg!(debug_assertions),
     }
 }

@@ -44,6 +44,8 @@ pub struct Unit<'c, 'm> {
     pub pool: PoolLayout,
     /// Which functions are here.
     pub scope: Scope,
+    /// Whether code compares the stack pointer with the limit.
+    pub limit_checks: bool,
     /// Where code comes from, when that is wanted.
     pub debug: Option<Debug<'c>>,
     /// Functions that are written in LLVM's terms.
@@ -91,6 +93,7 @@ impl<'c, 'm> Unit<'c, 'm> {
             module,
             layouts,
             scope,
+            limit_checks: true,
             debug: None,
             helpers,
             conventions,

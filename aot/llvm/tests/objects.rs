@@ -64,6 +64,7 @@ fn job(content: Content<'_>, level: Level, emit: Emit) -> Job<'_> {
         cpu: Cpu::Generic,
         emit,
         debug_info: false,
+        limit_checks: true,
         verify: true,
     }
 }

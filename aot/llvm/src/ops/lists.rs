@@ -5,7 +5,9 @@ use inkwell::values::{IntValue, PointerValue};
 use snow_bytecode::inst::Inst;
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::Reg;
+use snow_bytecode::types::TypeId;
 use snow_vm::abi::layout;
+use snow_vm::heap::header_word;
 
 use crate::build::{Class, Likely};
 use crate::frame::Frame;
@@ -94,6 +96,15 @@ impl<'c> Frame<'_, 'c, '_> {
             .icmp_to(IntPredicate::EQ, self.tag(list), layout::FLAT.into())
     }
 
+    /// Whether a list is flat and its count is 1: one look at the header, where only the type is left out.
+    fn is_own_flat(&self, list: PointerValue<'c>) -> IntValue<'c> {
+        let b = self.b();
+        let header = b.load_int(Class::Header, list);
+        let wanted = header_word(TypeId(0), layout::FLAT, 1);
+        let without_type = b.and(header, b.word(!header_word(TypeId(u32::MAX), 0, 0)));
+        b.icmp_to(IntPredicate::EQ, without_type, wanted)
+    }
+
     /// Whether a cell's count is 1; shared cells are left to the runtime.
     fn is_owned(&self, cell: PointerValue<'c>) -> IntValue<'c> {
         let b = self.b();
@@ -146,7 +157,7 @@ impl<'c> Frame<'_, 'c, '_> {
         );
         let view = self.view(cell);
         let has_buffer = b.xor(b.is_null(view.buffer), b.t.bool.const_int(1, false));
-        let own = b.and(self.is_owned(cell), self.is_flat(cell));
+        let own = self.is_own_flat(cell);
         b.branch(b.and(own, has_buffer), look, slow, Likely::Then);
 
         b.at(look);
@@ -197,7 +208,7 @@ impl<'c> Frame<'_, 'c, '_> {
         );
         let view = self.view(cell);
         let not_empty = b.icmp_to(IntPredicate::NE, view.len, 0);
-        let own = b.and(self.is_owned(cell), self.is_flat(cell));
+        let own = self.is_own_flat(cell);
         b.branch(b.and(own, not_empty), look, slow, Likely::Then);
 
         b.at(look);
@@ -247,7 +258,7 @@ impl<'c> Frame<'_, 'c, '_> {
         let (look, fast) = (b.block("own"), b.block("in_place"));
         let view = self.view(cell);
         let inside = b.icmp(IntPredicate::ULT, at, view.len);
-        let own = b.and(self.is_owned(cell), self.is_flat(cell));
+        let own = self.is_own_flat(cell);
         b.branch(b.and(own, inside), look, slow, Likely::Then);
         b.at(look);
         b.branch(self.is_owned(view.buffer), fast, slow, Likely::Then);
