@@ -1,7 +1,9 @@
 //! From bytecode to an executable or another form of native code.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::cache::{Cache, Key};
 use crate::files::{self, Mode, NewFile};
@@ -86,13 +88,21 @@ pub fn compile(
 pub fn link_program(object: &[u8], symbols: Symbols, output: &Path) -> Result<(), BuildError> {
     let runtime = RUNTIME.find()?;
     let executable = NewFile::begin(output).map_err(BuildError::write(output))?;
-    let mut name = output.file_name().unwrap_or_default().to_owned();
-    name.push(".o");
-    let beside = NewFile::begin(&output.with_file_name(name)).map_err(BuildError::write(output))?;
-    let written = beside.write(object, Mode::Plain);
-    written.map_err(BuildError::write(beside.path()))?;
+    let beside =
+        object_file(object, files::folder_of(output)).map_err(BuildError::write(output))?;
     link(beside.path(), &runtime, symbols, &executable)?;
-    executable.finish().map_err(BuildError::write(output))
+    let finished = executable.finish(Mode::Executable);
+    finished.map_err(BuildError::write(output))
+}
+
+/// The object as a file for the linker; gone when dropped.
+fn object_file(object: &[u8], folder: &Path) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new()
+        .prefix(".snow-")
+        .suffix(".o")
+        .tempfile_in(folder)?;
+    file.write_all(object)?;
+    Ok(file)
 }
 
 /// An executable that runs bytecode in the interpreter: needs neither LLVM nor a linker.

@@ -1,86 +1,99 @@
 //! Writing files whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use std::os::unix::fs::PermissionsExt;
+use tempfile::NamedTempFile;
 
-/// Who may do what with a new file.
+/// Permissions of new files, before the user's mask.
+const NEW_FILE: u32 = 0o666;
+
+/// Who may do what with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Data.
     Plain,
-    /// A program.
+    /// A program: who may read it may run it.
     Executable,
 }
 
-/// A file that takes its place when it is complete, and else leaves nothing behind.
+/// A file that takes its place when it is complete, and else leaves what was there before, and nothing besides.
 #[derive(Debug)]
 pub struct NewFile {
-    path: PathBuf,
+    file: NamedTempFile,
     target: PathBuf,
+    permissions: Permissions,
 }
 
 impl NewFile {
     /// Begins a file that will be at `target`. Fails when none can be there.
     pub fn begin(target: &Path) -> io::Result<NewFile> {
-        if fs::symlink_metadata(target).is_ok_and(|meta| !meta.is_file()) {
-            // Replacing a folder, link or device would be a surprise.
-            return match fs::metadata(target) {
-                Ok(meta) if meta.is_file() => NewFile::begin(&fs::canonicalize(target)?),
-                Ok(meta) if meta.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-                _ => Err(io::Error::other("not a regular file")),
-            };
-        }
-        let name = target.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.tmp", std::process::id()));
-        let file = NewFile {
-            path: target.with_file_name(hidden),
-            target: target.to_owned(),
+        let before = match fs::metadata(target) {
+            Ok(meta) if meta.is_file() => {
+                // Replacing needs no right to write to the file itself; without one it is not ours to replace.
+                File::options().append(true).open(target)?;
+                Some(meta.permissions())
+            }
+            Ok(meta) if meta.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(_) => return Err(io::Error::other("not a regular file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
         };
-        File::create(&file.path)?;
-        Ok(file)
+        // Through a link the file that it names is replaced, not the link.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        let file = tempfile::Builder::new()
+            .prefix(".snow-")
+            .permissions(Permissions::from_mode(NEW_FILE))
+            .tempfile_in(folder_of(&target))?;
+        let permissions = match before {
+            Some(permissions) => permissions,
+            None => file.as_file().metadata()?.permissions(),
+        };
+        Ok(NewFile {
+            file,
+            target,
+            permissions,
+        })
     }
 
     /// Where the contents go until it is complete.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// Writes the contents.
-    pub fn write(&self, bytes: &[u8], mode: Mode) -> io::Result<()> {
-        let mut file = File::create(&self.path)?;
-        file.write_all(bytes)?;
-        if mode == Mode::Executable {
-            let bits = file.metadata()?.permissions().mode();
-            // Who may read it may run it.
-            let bits = bits | (bits & 0o444) >> 2;
-            file.set_permissions(fs::Permissions::from_mode(bits))?;
-        }
-        file.sync_all()
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.file.as_file().sync_all()
     }
 
     /// Puts the file in its place.
-    pub fn finish(self) -> io::Result<()> {
-        fs::rename(&self.path, &self.target)
+    pub fn finish(self, mode: Mode) -> io::Result<()> {
+        let bits = self.permissions.mode();
+        let bits = match mode {
+            Mode::Plain => bits,
+            Mode::Executable => bits | (bits & 0o444) >> 2,
+        };
+        fs::set_permissions(self.file.path(), Permissions::from_mode(bits))?;
+        fs::rename(self.file.path(), &self.target)
     }
 }
 
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        // After `finish` there is nothing at this path, and else nobody to tell.
-        let _ = fs::remove_file(&self.path);
+/// The folder that a file is in.
+pub fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 
 /// Writes a whole file.
 pub fn write(target: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
-    let file = NewFile::begin(target)?;
-    file.write(bytes, mode)?;
-    file.finish()
+    let mut file = NewFile::begin(target)?;
+    file.write(bytes)?;
+    file.finish(mode)
 }
 
 #[cfg(test)]
@@ -95,19 +108,35 @@ mod tests {
             .collect()
     }
 
+    fn mode(path: &Path) -> u32 {
+        let meta = fs::metadata(path).expect("there");
+        meta.permissions().mode() & 0o777
+    }
+
     #[test]
     fn a_file_is_there_when_it_is_complete() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let target = folder.path().join("a");
-        let file = NewFile::begin(&target).expect("begun");
-        file.write(b"half", Mode::Plain).expect("written");
+        let mut file = NewFile::begin(&target).expect("begun");
+        file.write(b"half").expect("written");
         drop(file);
         assert!(names(folder.path()).is_empty());
-        write(&target, b"whole", Mode::Executable).expect("written");
+        write(&target, b"whole", Mode::Plain).expect("written");
         assert_eq!(fs::read(&target).expect("read"), b"whole");
-        let mode = fs::metadata(&target).expect("there").permissions().mode();
-        assert_eq!(mode & 0o500, 0o500);
+        assert_eq!(mode(&target) & 0o111, 0);
         assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn who_may_read_a_program_may_run_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let target = folder.path().join("a");
+        fs::write(&target, "old").expect("written");
+        fs::set_permissions(&target, Permissions::from_mode(0o640)).expect("set");
+        write(&target, b"new", Mode::Plain).expect("written");
+        assert_eq!(mode(&target), 0o640);
+        write(&target, b"new", Mode::Executable).expect("written");
+        assert_eq!(mode(&target), 0o750);
     }
 
     #[test]

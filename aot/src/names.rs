@@ -47,11 +47,22 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        let entry = LoopEntry { func: 7, header: 31 };
+        let entry = LoopEntry {
+            func: 7,
+            header: 31,
+        };
         for name in [Name::Typed(0), Name::Uniform(12), Name::Loop(entry)] {
             assert_eq!(Name::of_symbol(&name.to_string()), Some(name));
         }
-        for other in ["snow_drop", "snow.", "snow.x1", "snow.f", "snow.o1", "snow.é1", "f1"] {
+        for other in [
+            "snow_drop",
+            "snow.",
+            "snow.x1",
+            "snow.f",
+            "snow.o1",
+            "snow.é1",
+            "f1",
+        ] {
             assert_eq!(Name::of_symbol(other), None, "{other}");
         }
     }

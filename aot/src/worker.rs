@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use snow_vm::abi::layout::ABI_VERSION;
 
@@ -67,7 +68,10 @@ pub struct Worker {
     process: Process,
 }
 
-/// Ends a worker from another thread.
+/// Milliseconds that a worker has to end after it has closed its output.
+const PATIENCE: u32 = 500;
+
+/// Ends a worker, also from another thread; then all that it is asked fails.
 #[derive(Clone)]
 pub struct Killer(Arc<Mutex<Child>>);
 
@@ -79,8 +83,17 @@ impl Killer {
         let _ = child.kill();
     }
 
+    /// How it has ended; a worker that still runs after a while is ended.
     fn wait(&self) -> io::Result<ExitStatus> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).wait()
+        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..PATIENCE {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        child.kill()?;
+        child.wait()
     }
 }
 
@@ -95,16 +108,17 @@ struct Process {
 impl Worker {
     /// Starts the worker of this installation.
     pub fn start() -> Result<Worker, WorkerError> {
-        Worker::start_at(&WORKER.find()?)
+        Worker::start_at(&WORKER.find()?, |_| {})
     }
 
-    /// Starts a worker.
-    pub fn start_at(path: &Path) -> Result<Worker, WorkerError> {
+    /// Starts a worker; `begun` gets what ends it before it has said a word.
+    pub fn start_at(path: &Path, begun: impl FnOnce(&Killer)) -> Result<Worker, WorkerError> {
         let path = path.to_owned();
         let mut process = match Process::start(&path) {
             Ok(process) => process,
             Err(error) => return Err(WorkerError::Start { path, error }),
         };
+        begun(&process.child);
         match read_hello(&mut process.responses) {
             Ok(hello) if hello.protocol == PROTOCOL_VERSION && hello.abi == ABI_VERSION => {
                 Ok(Worker {
@@ -124,11 +138,6 @@ impl Worker {
         let meta = std::fs::metadata(&self.path).ok();
         let made = meta.and_then(|meta| Some((meta.len(), meta.modified().ok()?)));
         format!("{} {made:?}", self.hello.identity)
-    }
-
-    /// What ends the worker from another thread; then all that it is asked fails.
-    pub fn killer(&self) -> Killer {
-        self.process.child.clone()
     }
 
     /// Gives the program that jobs are about, as a `.snowb` file.
@@ -244,7 +253,8 @@ mod tests {
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("written");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
         loop {
-            let result = Worker::start_at(&path).and_then(|mut worker| worker.load(vec![1, 2, 3]));
+            let result =
+                Worker::start_at(&path, |_| {}).and_then(|mut worker| worker.load(vec![1, 2, 3]));
             let message = result.expect_err("no real worker").to_string();
             // Another test that starts a process at this moment holds the script open until its own program begins.
             if !message.contains("Text file busy") {
@@ -268,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_cannot_be_started_is_named() {
-        let absent = Worker::start_at(Path::new("/nonexistent/worker"));
+        let absent = Worker::start_at(Path::new("/nonexistent/worker"), |_| {});
         let message = absent.err().expect("absent").to_string();
         assert!(
             message.starts_with("cannot start /nonexistent/worker: "),

@@ -44,7 +44,10 @@ Examples:
 
 Environment:
   SNOW_MAX_STACK    most memory an actor's stack may use, in bytes (default 1 GiB)
-  SNOW_HEAP_STATS   1 prints the counts of heap objects on standard error at exit"
+  SNOW_HEAP_STATS   1 prints the counts of heap objects on standard error at exit
+  SNOW_TIER_LOG     1 tells on standard error what is compiled to native code, why, and how long it takes
+  SNOW_TIER_THRESHOLD   after how many samples a function is compiled (default 40)
+  SNOW_LLVM         another compiler for native code than the snow-llvm of this installation"
     )]
     Run(RunArgs),
 
@@ -126,11 +129,30 @@ pub struct RunArgs {
     /// How mistakes are reported
     #[command(flatten)]
     pub report: ReportArgs,
+    /// What runs the program
+    #[arg(long, value_enum, value_name = "TIER", default_value = "auto")]
+    pub tier: Tier,
+    /// How much to optimise with --tier=native: 0 (compiles fast) to 3 (runs fast)
+    // Without a short form: `-O1` would be taken for the program, since that may begin with a hyphen.
+    #[arg(long = "opt-level", value_name = "LEVEL", default_value = "2")]
+    #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub opt: u8,
     /// A .snow file, a project folder, or a .snowb file; then what the program gets as `Env.args()`
     // One list, because only so does everything after the program belong to the program.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     #[arg(value_names = ["PROGRAM", "ARGUMENTS"], num_args = 1..)]
     pub program: Vec<OsString>,
+}
+
+/// What runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tier {
+    /// The virtual machine
+    Vm,
+    /// Native code, compiled before the program begins
+    Native,
+    /// The virtual machine, and native code for what is hot, if snow-llvm is installed
+    Auto,
 }
 
 /// `snow check`.
@@ -168,7 +190,7 @@ pub struct AotArgs {
     #[command(flatten)]
     pub report: ReportArgs,
     /// How much to optimise: 0 (compiles fast) to 3 (runs fast)
-    #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
+    #[arg(short = 'O', long = "opt-level", value_name = "LEVEL", default_value = "2")]
     #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
     pub opt: u8,
     /// Processors that the code runs on

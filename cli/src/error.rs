@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use snow_aot::build::BuildError;
+use snow_aot::tier::{BadThreshold, TierError};
 
 /// A reason to stop with a message.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,12 @@ pub enum CliError {
     /// No native code, or nothing to run it with.
     #[error(transparent)]
     Native(BuildError),
+    /// No native code for a program that is to be run with it.
+    #[error(transparent)]
+    Tier(TierError),
+    /// A setting of the hot tier that makes no sense.
+    #[error(transparent)]
+    TierSettings(BadThreshold),
     /// A mistake of the compiler.
     #[error("the compiler gave neither a program nor a reason; please report this")]
     NoReason,

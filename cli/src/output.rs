@@ -1,14 +1,12 @@
 //! Writing: files whole or not at all, and standard output.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::error::CliError;
+use snow_aot::files::{self, Mode};
 
-/// Permissions of new files, before the user's mask.
-const NEW_FILE: u32 = 0o666;
+use crate::error::CliError;
 
 /// Writes `text` to standard output, also when that is closed or full: then with an error.
 pub fn print(text: &[u8]) -> Result<(), CliError> {
@@ -20,36 +18,12 @@ pub fn print(text: &[u8]) -> Result<(), CliError> {
 
 /// Writes a file. Whatever goes wrong, what was there before stays as it was, and nothing half-written is left.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    replace(path, bytes).map_err(|error| CliError::write(path, error))
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let permissions = match fs::metadata(path) {
-        Ok(meta) if meta.is_file() => {
-            // Replacing needs no right to write to the file itself; without one it is not ours to replace.
-            File::options().append(true).open(path)?;
-            Some(meta.permissions())
+    let written = match fs::metadata(path) {
+        // A device or a pipe is written to.
+        Ok(meta) if !meta.is_file() && !meta.is_dir() => {
+            File::create(path).and_then(|mut file| file.write_all(bytes))
         }
-        // A device or a pipe is written to, a folder refuses that.
-        Ok(_) => return File::create(path)?.write_all(bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
+        _ => files::write(path, bytes, Mode::Plain),
     };
-    // Through a link the file that it names is replaced, not the link.
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = match real.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".snow-")
-        .permissions(Permissions::from_mode(NEW_FILE))
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(&real).map_err(|error| error.error)?;
-    Ok(())
+    written.map_err(|error| CliError::write(path, error))
 }

@@ -95,6 +95,15 @@ impl Case {
         Ok(cases)
     }
 
+    /// Whether the program is run, not only checked.
+    pub fn is_run(&self) -> bool {
+        !self
+            .folder
+            .join(&self.program)
+            .with_extension("diag")
+            .exists()
+    }
+
     /// Reads the expectations beside the program; a case without any is an error.
     pub fn expected(&self) -> Result<Expected, String> {
         let diagnostics = self.beside("diag")?;

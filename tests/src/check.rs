@@ -16,16 +16,22 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub enum Tier {
     /// The bytecode interpreter.
     Vm,
+    /// Native code, loaded into the process that runs it.
+    Jit,
+    /// Native code as an executable.
+    Aot,
 }
 
 impl Tier {
     /// Every tier that can be tested in this build.
-    pub const ALL: &[Tier] = &[Tier::Vm];
+    pub const ALL: &[Tier] = &[Tier::Vm, Tier::Jit, Tier::Aot];
 
     /// Its name in test names.
     pub fn name(self) -> &'static str {
         match self {
             Tier::Vm => "vm",
+            Tier::Jit => "jit",
+            Tier::Aot => "aot",
         }
     }
 }
@@ -45,14 +51,47 @@ pub fn check(snow: &Path, case: &Case, tier: Tier) -> Result<(), String> {
 fn run(snow: &Path, case: &Case, tier: Tier, expected: &Expected) -> Result<Output, String> {
     let mut command = Command::new(snow);
     match tier {
-        Tier::Vm => command.arg("run"),
+        Tier::Vm => command.args(["run", "--tier=vm"]),
+        Tier::Jit => command.args(["run", "--tier=native", "--opt-level=1"]),
+        Tier::Aot => return run_executable(snow, case, expected),
     };
+    run_program(command.arg(&case.program), snow, case, expected)
+}
+
+/// Compiles to an executable and runs that. What the compiler says comes before what the program says.
+fn run_executable(snow: &Path, case: &Case, expected: &Expected) -> Result<Output, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let executable = folder.path().join("program");
+    let mut compiler = Command::new(snow);
+    compiler.args(["aot", "-O1", "-o"]).arg(&executable);
+    compiler.arg(&case.program);
+    let compiled = command::run(prepared(&mut compiler, snow, case), "", LIMIT)?;
+    if compiled.code != Some(0) {
+        return Ok(compiled);
+    }
+    let mut output = run_program(&mut Command::new(&executable), snow, case, expected)?;
+    output.stderr.insert_str(0, &compiled.stderr);
+    Ok(output)
+}
+
+fn run_program(
+    command: &mut Command,
+    snow: &Path,
+    case: &Case,
+    expected: &Expected,
+) -> Result<Output, String> {
+    let command = prepared(command, snow, case);
+    command.args(&expected.args).env("SNOW_HEAP_STATS", "1");
+    command::run(command, &expected.stdin, LIMIT)
+}
+
+/// In the case's folder, with a cache that only tests use.
+fn prepared<'c>(command: &'c mut Command, snow: &Path, case: &Case) -> &'c mut Command {
+    let cache = snow.with_file_name("test-cache");
     command
-        .arg(&case.program)
-        .args(&expected.args)
-        .current_dir(&case.folder);
-    command.env("SNOW_HEAP_STATS", "1").env("NO_COLOR", "1");
-    command::run(&mut command, &expected.stdin, LIMIT)
+        .current_dir(&case.folder)
+        .env("SNOW_CACHE", cache)
+        .env("NO_COLOR", "1")
 }
 
 fn check_run(

@@ -15,13 +15,13 @@ use std::sync::Arc;
 const DEFAULT_MAX_STACK: usize = 1 << 30;
 
 /// A module that the verifier has passed.
-pub struct VerifiedModule(Module);
+pub struct VerifiedModule(Arc<Module>);
 
 impl VerifiedModule {
     /// Verifies a module.
     pub fn new(module: Module) -> Result<VerifiedModule, VerifyError> {
         verify(&module)?;
-        Ok(VerifiedModule(module))
+        Ok(VerifiedModule(Arc::new(module)))
     }
 
     /// A module that was verified before and cannot have changed since: an executable holds one beside the code compiled from it.
@@ -29,11 +29,11 @@ impl VerifiedModule {
     /// # Safety
     /// [`VerifiedModule::new`] would give it.
     pub unsafe fn trusted(module: Module) -> VerifiedModule {
-        VerifiedModule(module)
+        VerifiedModule(Arc::new(module))
     }
 
     /// The module.
-    pub fn module(&self) -> &Module {
+    pub fn module(&self) -> &Arc<Module> {
         &self.0
     }
 }
@@ -112,7 +112,7 @@ pub fn run(
 ) -> Result<Finished, LoadError> {
     let state = RandomState::new();
     let types = RuntimeTypes::new(&module.0.types, [state.hash_one(0), state.hash_one(1)])?;
-    let program = interp::load(Arc::new(module.0), Arc::new(types), intrinsics)?;
+    let program = interp::load(module.0, Arc::new(types), intrinsics)?;
     Ok(run_program(Arc::new(program), options))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 
-use snow_vm::abi::table;
+use snow_vm::abi::table::symbols;
 
 /// Addresses by name.
 #[derive(Clone, Debug, Default)]
@@ -14,14 +14,11 @@ pub struct Symbols {
 impl Symbols {
     /// All that compiled code may use: the runtime's table, and what LLVM makes of instructions that the processor lacks.
     pub fn runtime() -> Symbols {
-        let mut symbols = Symbols::default();
-        for function in table() {
-            symbols.insert(function.name, function.address);
+        let own = symbols().into_iter();
+        let own = own.map(|symbol| (symbol.name, symbol.address));
+        Symbols {
+            addresses: own.chain(library()).collect(),
         }
-        for (name, address) in library() {
-            symbols.insert(name, address);
-        }
-        symbols
     }
 
     /// Adds a symbol.

@@ -100,7 +100,7 @@ fn the_library_of_floats_and_memory_is_there() {
 #[test]
 fn every_symbol_of_the_runtime_is_known() {
     let symbols = Symbols::runtime();
-    for function in snow_vm::abi::table() {
+    for function in snow_vm::abi::table::symbols() {
         assert_eq!(symbols.lookup(function.name), Some(function.address));
     }
 }

@@ -1,5 +1,6 @@
 //! The thread that talks to the worker while the program runs.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,11 +12,11 @@ use snow_bytecode::module::Module;
 
 use super::TierError;
 use super::code::load_unit;
-use super::contract::NativeUnit;
 use super::profile::Choice;
 use crate::loader::{Loader, Symbols};
 use crate::protocol::{Job, JobKind, Options, Stats};
 use crate::worker::{Killer, Worker};
+use snow_vm::interp::NativeUnit;
 
 /// Code that is ready, and how it came about.
 pub struct Ready {
@@ -56,22 +57,27 @@ struct End {
 }
 
 impl End {
-    /// Lets the program end this worker; false when it has asked for the end already.
-    fn allow(&self, killer: Killer) -> bool {
-        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(killer);
-        !self.wanted.load(Ordering::SeqCst)
+    /// A worker has begun.
+    fn begun(&self, killer: &Killer) {
+        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(killer.clone());
+        if self.wanted.load(Ordering::SeqCst) {
+            killer.kill();
+        }
     }
 }
 
 impl Background {
     /// Starts the thread, which starts the worker.
-    pub fn start(module: Arc<Module>, options: Options) -> Background {
+    pub fn start(module: Arc<Module>, worker: PathBuf, options: Options) -> Background {
         let (choices, incoming) = channel();
         let (outgoing, reports) = channel();
         let end = Arc::new(End::default());
         let of_thread = Arc::clone(&end);
         thread::spawn(move || {
-            let result = work(&module, options, &incoming, &outgoing, &of_thread);
+            let worker = Worker::start_at(&worker, |killer| of_thread.begun(killer));
+            let result = worker
+                .map_err(TierError::from)
+                .and_then(|worker| work(worker, &module, options, &incoming, &outgoing));
             if let Err(error) = result {
                 // The program may have ended, and with it the receiver.
                 let _ = outgoing.send(Report::Gone(error));
@@ -106,16 +112,12 @@ impl Drop for Background {
 }
 
 fn work(
+    mut worker: Worker,
     module: &Module,
     options: Options,
     choices: &Receiver<Choice>,
     reports: &Sender<Report>,
-    end: &End,
 ) -> Result<(), TierError> {
-    let mut worker = Worker::start()?;
-    if !end.allow(worker.killer()) {
-        return Ok(());
-    }
     worker.load(encode(module))?;
     let mut loader = Loader::new(Symbols::runtime());
     while let Ok(choice) = choices.recv() {

@@ -3,9 +3,9 @@
 use snow_bytecode::module::FuncId;
 use snow_vm::abi::UniformFn;
 
-use super::contract::{NativeFunction, NativeLoop, NativeUnit};
 use crate::loader::{LoadError, LoadedObject, Loader};
 use crate::names::Name;
+use snow_vm::interp::{NativeFunction, NativeLoop, NativeUnit};
 
 /// Loads an object.
 ///

@@ -2,17 +2,17 @@
 
 mod background;
 mod code;
-mod contract;
 mod profile;
 #[cfg(test)]
 mod tests;
 
 use std::env;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use snow_bytecode::encode::encode;
 use snow_bytecode::module::{FuncId, Module};
-use contract::{NativeUnit, Sample, TierHook};
+use snow_vm::interp::{NativeUnit, Sample, TierHook};
 
 use crate::build::BuildError;
 use crate::cache::Cache;
@@ -46,8 +46,14 @@ pub enum TierError {
 
 impl TierError {
     /// Whether nothing can be compiled any more.
-    fn is_final(&self) -> bool {
-        matches!(self, TierError::Worker(error) if !matches!(error, WorkerError::Failed(_)))
+    pub fn is_final(&self) -> bool {
+        match self {
+            TierError::Worker(error) | TierError::Build(BuildError::Worker(error)) => {
+                !matches!(error, WorkerError::Failed(_))
+            }
+            TierError::Build(_) => true,
+            TierError::Load(_) => false,
+        }
     }
 }
 
@@ -108,6 +114,7 @@ pub fn compile_all(
 /// Compiles what is hot while the program runs, and never makes it wait.
 pub struct HotTier {
     module: Arc<Module>,
+    worker: PathBuf,
     profile: Profile,
     settings: TierSettings,
     stage: Stage,
@@ -128,9 +135,10 @@ enum Stage {
 }
 
 impl HotTier {
-    /// A tier for a program that is about to run.
-    pub fn new(module: Arc<Module>, settings: TierSettings) -> HotTier {
+    /// A tier for a program that is about to run, with the worker at this path.
+    pub fn new(module: Arc<Module>, worker: PathBuf, settings: TierSettings) -> HotTier {
         HotTier {
+            worker,
             profile: Profile::new(Arc::clone(&module), settings.threshold),
             module,
             settings,
@@ -142,7 +150,8 @@ impl HotTier {
 
     fn start(&self) -> Background {
         self.log(format_args!("starting the compiler"));
-        Background::start(Arc::clone(&self.module), options(OptLevel::O2))
+        let module = Arc::clone(&self.module);
+        Background::start(module, self.worker.clone(), options(OptLevel::O2))
     }
 
     fn ask(&self, background: &Background, choice: Choice) {
@@ -220,7 +229,9 @@ impl TierHook for HotTier {
         self.samples = self.samples.saturating_add(1);
         self.profile.count(at);
         self.stage = match std::mem::replace(&mut self.stage, Stage::Gone) {
-            Stage::Waiting if self.samples.saturating_mul(HEAD_START) >= self.settings.threshold => {
+            Stage::Waiting
+                if self.samples.saturating_mul(HEAD_START) >= self.settings.threshold =>
+            {
                 Stage::Idle(self.start())
             }
             Stage::Idle(background) => match self.profile.choose() {

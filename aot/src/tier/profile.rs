@@ -10,7 +10,8 @@ use std::sync::Arc;
 use snow_bytecode::inst::Operand;
 use snow_bytecode::module::{FuncId, Module};
 
-use super::contract::Sample;
+use snow_vm::interp::Sample;
+
 use crate::protocol::LoopEntry;
 
 /// Instructions of a unit, after which no further functions are taken in.
@@ -113,7 +114,9 @@ impl Profile {
                 (func, own.unwrap_or_default(), vec![entry])
             }
         };
-        funcs.iter().for_each(|func| self.chosen[func.0 as usize] = true);
+        funcs
+            .iter()
+            .for_each(|func| self.chosen[func.0 as usize] = true);
         self.chosen_loops.extend(&loops);
         Some(Choice {
             root,

@@ -63,14 +63,19 @@ fn verified(path: &Path, module: Module) -> Result<VerifiedModule, CliError> {
     })
 }
 
+/// The level that a number on the command line means.
+pub fn opt_level(number: u8) -> OptLevel {
+    match number {
+        0 => OptLevel::O0,
+        1 => OptLevel::O1,
+        2 => OptLevel::O2,
+        _ => OptLevel::O3,
+    }
+}
+
 fn options(args: &AotArgs) -> Options {
     Options {
-        opt: match args.opt {
-            0 => OptLevel::O0,
-            1 => OptLevel::O1,
-            2 => OptLevel::O2,
-            _ => OptLevel::O3,
-        },
+        opt: opt_level(args.opt),
         cpu: match args.target_cpu {
             TargetCpu::Generic => Cpu::Generic,
             TargetCpu::Native => Cpu::Native,

@@ -4,12 +4,18 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use snow_aot::cache::Cache;
+use snow_aot::find::WORKER;
+use snow_aot::tier::{self, HotTier, TierSettings};
 use snow_bytecode::decode::decode;
 use snow_bytecode::module::Module;
+use snow_vm::interp::{NativeUnit, TierHook};
 use snow_vm::run::{RunOptions, VerifiedModule};
 
-use crate::args::RunArgs;
+use super::aot::opt_level;
+use crate::args::{RunArgs, Tier};
 use crate::compiler::compile_sources;
 use crate::error::CliError;
 use crate::project::{Program, load};
@@ -28,10 +34,37 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
     };
     let module = VerifiedModule::new(module).map_err(|error| failed(error.to_string()))?;
     let arguments = words.map(into_text).collect();
-    let options = RunOptions::from_environment(arguments).map_err(CliError::Environment)?;
+    let mut options = RunOptions::from_environment(arguments).map_err(CliError::Environment)?;
+    match args.tier {
+        Tier::Vm => {}
+        Tier::Native => options.units.extend(compiled(module.module(), args.opt)?),
+        Tier::Auto => options.hook = hot_tier(module.module())?,
+    }
     let finished = snow_vm::run::run(module, &snow_stdlib::intrinsics(), options)
         .map_err(|error| failed(error.to_string()))?;
     Ok(ExitCode::from(finished.code))
+}
+
+/// Native code of the whole program; none, after a warning, when this program cannot be compiled.
+fn compiled(module: &Module, opt: u8) -> Result<Option<NativeUnit>, CliError> {
+    match tier::compile_all(module, opt_level(opt), Cache::of_user().as_ref()) {
+        Ok(unit) => Ok(Some(unit)),
+        Err(error) if error.is_final() => Err(CliError::Tier(error)),
+        Err(error) => {
+            tier::warn(&error.to_string());
+            Ok(None)
+        }
+    }
+}
+
+/// What compiles hot code while the program runs; none without the worker.
+fn hot_tier(module: &Arc<Module>) -> Result<Option<Box<dyn TierHook>>, CliError> {
+    let settings = TierSettings::from_environment().map_err(CliError::TierSettings)?;
+    let Ok(worker) = WORKER.find() else {
+        return Ok(None);
+    };
+    let tier = HotTier::new(Arc::clone(module), worker, settings);
+    Ok(Some(Box::new(tier)))
 }
 
 /// Reads a compiled program.

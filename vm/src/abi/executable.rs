@@ -2,7 +2,9 @@
 
 use super::UniformFn;
 use super::layout::ABI_VERSION;
+use crate::interp::{NativeFunction, NativeUnit};
 use crate::native::{Intrinsic, Intrinsics};
+use snow_bytecode::module::FuncId;
 
 /// Symbol of the one [`CompiledProgram`] of an executable.
 pub const PROGRAM_SYMBOL: &str = "snow_program";
@@ -49,8 +51,7 @@ pub struct CompiledFunction {
 pub struct ProgramParts<'p> {
     /// The module as a `.snowb` file.
     pub bytecode: &'p [u8],
-    /// The compiled functions.
-    pub functions: &'p [CompiledFunction],
+    functions: &'p [CompiledFunction],
     natives: &'p [&'static Intrinsic],
 }
 
@@ -75,6 +76,21 @@ impl CompiledProgram {
 }
 
 impl ProgramParts<'_> {
+    /// The compiled functions.
+    pub fn unit(&self) -> NativeUnit {
+        let functions = self.functions.iter().map(|function| NativeFunction {
+            func: FuncId(function.func),
+            uniform: function.uniform,
+            typed: function.typed,
+        });
+        NativeUnit {
+            functions: functions.collect(),
+            loops: Vec::new(),
+            // The code is part of the process.
+            owner: Box::new(()),
+        }
+    }
+
     /// The natives that the module imports.
     pub fn intrinsics(&self) -> Intrinsics {
         Intrinsics::new(self.natives.iter().copied())

@@ -40,7 +40,8 @@ pub unsafe fn run_compiled(program: &CompiledProgram, args: Vec<String>) -> Resu
     let module = decode(parts.bytecode)?;
     // SAFETY: the compiler of the code has verified the module, and who can change one can change the other.
     let module = unsafe { VerifiedModule::trusted(module) };
-    let options = RunOptions::from_environment(args)?;
+    let mut options = RunOptions::from_environment(args)?;
+    options.units.push(parts.unit());
     Ok(run(module, &parts.intrinsics(), options)?.code)
 }
 

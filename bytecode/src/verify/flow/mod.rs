@@ -89,7 +89,10 @@ impl Flow {
         for (block, entry) in self.entries.iter().enumerate() {
             let Some(entry) = entry else { continue };
             state.load(entry);
-            let end = self.starts.get(block + 1).map_or(code.len(), |end| *end as usize);
+            let end = self
+                .starts
+                .get(block + 1)
+                .map_or(code.len(), |end| *end as usize);
             for index in self.starts[block] as usize..end {
                 let inst = &code[index];
                 owned.clear();
