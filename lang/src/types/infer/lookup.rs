@@ -35,8 +35,8 @@ pub(super) struct Shaped {
     pub variant: u32,
 }
 
-/// Functions of the prelude that come with actors.
-const LATER: [&str; 5] = ["self", "send", "spawn", "spawn_link", "link"];
+/// Functions of the prelude that come with interfaces and actors.
+const LATER: [&str; 6] = ["default", "self", "send", "spawn", "spawn_link", "link"];
 
 impl Infer<'_, '_> {
     pub(super) fn name(&mut self, name: &Name, span: Span, expect: Expect) -> Expr {
