@@ -1,11 +1,12 @@
 fn run(n: usize) -> i64 {
     let mut p: Vec<usize> = (0..n).collect();
+    let mut q = p.clone();
     let mut counts = vec![0; n];
     let (mut index, mut most, mut sum) = (0, 0, 0);
     loop {
         let mut f = 0;
         if p[0] != 0 {
-            let mut q = p.clone();
+            q.copy_from_slice(&p);
             while q[0] != 0 {
                 let k = q[0];
                 q[..=k].reverse();

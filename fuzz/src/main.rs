@@ -8,8 +8,10 @@ use snow_fuzz::targets::Target;
 
 const USAGE: &str = "\
 ./dev fuzz [TARGET] [SECONDS | --inputs N] [--seed N]
+./dev fuzz TARGET --replay FILE
 
-Without a target all are fuzzed; without an amount, each for 60 seconds. A seed makes the same inputs again.";
+Without a target all are fuzzed; without an amount, each for 60 seconds. A seed makes the same inputs again;
+a file is an input that was kept because the target did not survive it.";
 
 /// How long a target is fuzzed.
 #[derive(Clone, Copy)]
@@ -23,6 +25,7 @@ struct Wanted {
     targets: Vec<Target>,
     amount: Amount,
     seed: u64,
+    replay: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,9 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}\nTargets: {}", names.join(", "));
         return ExitCode::from(2);
     };
+    if let Some(path) = &wanted.replay {
+        return replay(&wanted.targets, path);
+    }
     let results = wanted.targets.iter().map(|target| run(*target, &wanted));
     match results.filter(|survived| !survived).count() {
         0 => ExitCode::SUCCESS,
@@ -46,6 +52,7 @@ fn wanted(arguments: &[String]) -> Option<Wanted> {
         seed: SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |now| now.as_nanos() as u64),
+        replay: None,
     };
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
@@ -53,6 +60,8 @@ fn wanted(arguments: &[String]) -> Option<Wanted> {
             wanted.amount = Amount::Inputs(words.next()?.parse().ok()?);
         } else if word == "--seed" {
             wanted.seed = words.next()?.parse().ok()?;
+        } else if word == "--replay" {
+            wanted.replay = Some(words.next()?.clone());
         } else if let Ok(seconds) = word.parse() {
             wanted.amount = Amount::Time(Duration::from_secs(seconds));
         } else {
@@ -61,6 +70,23 @@ fn wanted(arguments: &[String]) -> Option<Wanted> {
         }
     }
     Some(wanted)
+}
+
+/// Gives targets one input.
+fn replay(targets: &[Target], path: &str) -> ExitCode {
+    let input = match std::fs::read(path) {
+        Ok(input) => input,
+        Err(error) => {
+            eprintln!("cannot read {path}: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    for target in targets {
+        let start = Instant::now();
+        target.run(&input);
+        println!("{}: {:.3} s", target.name(), start.elapsed().as_secs_f64());
+    }
+    ExitCode::SUCCESS
 }
 
 /// Fuzzes one target; false when it failed.

@@ -42,10 +42,15 @@ fn run_readme() -> Result<(), Failed> {
 }
 
 fn run(name: &str, program: &str) -> Result<command::Output, Failed> {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("doc_{name}.snow"));
+    // Its folder is also where examples make their temporary files, so that nothing is left of them.
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join(format!("doc_{name}.snow"));
     fs::write(&file, program)?;
     Ok(command::run(
-        Command::new(command::snow()?).arg("run").arg(&file),
+        Command::new(command::snow()?)
+            .arg("run")
+            .arg(&file)
+            .env("TMPDIR", folder.path()),
         "",
         Duration::from_secs(60),
     )?)

@@ -38,9 +38,12 @@
 //! | `map.key` `set.key` | `(Map<K, V>, Int) -> K` of an entry number |
 //! | `map.value` | `(Map<K, V>, Int) -> V` of an entry number |
 //! | `map.take` | `(own Map<K, V>, K) -> (V, Map<K, V>)`: as `list.take`; crashes when absent |
+//! | `tuple.first` `tuple.second` `tuple.nth` `tuple.size` | tuples of every size; these are typed in `types/infer/tuple.rs` and never get here |
 //! | `map.fill` | `(own Map<K, V>, K, own V) -> Map<K, V>` |
 
 use snow_bytecode::inst::{FloatOp, FloatUnOp, IntOp, TextForm};
+
+use crate::core::ir::{Op, Var};
 
 /// An operation that a symbol names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,5 +160,39 @@ impl Intrinsic {
             .iter()
             .find(|(name, _)| *name == symbol)
             .map(|(_, intrinsic)| *intrinsic)
+    }
+
+    /// The operation of Core that it is with these operands; `None` for those that stay natives until code is emitted.
+    pub fn operation(self, args: &[Var]) -> Option<Op> {
+        Some(match (self, args) {
+            (Intrinsic::Int(op), &[a, b]) => Op::IntBin(op, a, b),
+            (Intrinsic::IntNeg, &[a]) => Op::IntNeg(a),
+            (Intrinsic::Float(op), &[a, b]) => Op::FloatBin(op, a, b),
+            (Intrinsic::FloatUn(op), &[a]) => Op::FloatUn(op, a),
+            (Intrinsic::Equal, &[a, b]) => Op::Equal(a, b),
+            (Intrinsic::Compare, &[a, b]) => Op::Compare(a, b),
+            (Intrinsic::Hash, &[a]) => Op::Hash(a),
+            (Intrinsic::Concat, &[a, b]) => Op::Concat(a, b),
+            (Intrinsic::Text(form), &[text, value]) => Op::AppendText(form, text, value),
+            (Intrinsic::RangeNew, &[a, b]) => Op::Range(a, b),
+            (Intrinsic::RangeStart, &[a]) => Op::RangeStart(a),
+            (Intrinsic::RangeEnd, &[a]) => Op::RangeEnd(a),
+            (Intrinsic::ListNew, []) => Op::List(Vec::new()),
+            (Intrinsic::ListLen, &[a]) => Op::ListLen(a),
+            (Intrinsic::ListGet, &[a, index]) => Op::ListGet(a, index),
+            (Intrinsic::ListAppend, &[a, value]) => Op::ListAppend(a, value),
+            (Intrinsic::ListPrepend, &[a, value]) => Op::ListPrepend(a, value),
+            (Intrinsic::ListDrop, &[a, count]) => Op::ListDrop(a, count),
+            (Intrinsic::ListSet, &[a, index, value]) => Op::ListSet(a, index, value),
+            (Intrinsic::ListConcat, &[a, b]) => Op::ListConcat(a, b),
+            (Intrinsic::MapNew, []) => Op::MapNew,
+            (Intrinsic::MapGet, &[map, key]) => Op::MapGet(map, key),
+            (Intrinsic::MapHas, &[map, key]) => Op::MapHas(map, key),
+            (Intrinsic::MapPut, &[map, key, value]) => Op::MapPut(map, key, value),
+            (Intrinsic::MapNext, &[map, from]) => Op::MapNext(map, from),
+            (Intrinsic::MapKey, &[map, entry]) => Op::MapKeyAt(map, entry),
+            (Intrinsic::MapValue, &[map, entry]) => Op::MapValueAt(map, entry),
+            _ => return None,
+        })
     }
 }

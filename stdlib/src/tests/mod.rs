@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod harness;
+mod promised;
 
 use std::collections::{BTreeMap, BTreeSet};
 

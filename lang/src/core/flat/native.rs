@@ -83,9 +83,10 @@ impl Flattener<'_> {
     }
 
     fn intrinsic(&mut self, var: ir::Var, what: Intrinsic, args: &[ir::Var]) -> Result<()> {
+        if let Some(op) = what.operation(args) {
+            return self.op(var, &op);
+        }
         match (what, args) {
-            (Intrinsic::Int(op), &[a, b]) => self.op(var, &Op::IntBin(op, a, b)),
-            (Intrinsic::IntNeg, &[a]) => self.op(var, &Op::IntNeg(a)),
             (Intrinsic::IntToFloat, &[a]) => {
                 let (a, dst) = (self.one(a)?, self.fresh_one(var)?);
                 self.push(Inst::IntToFloat { dst, a });
@@ -96,37 +97,10 @@ impl Flattener<'_> {
                 self.push(Inst::FloatToInt { dst, a });
                 Ok(())
             }
-            (Intrinsic::Float(op), &[a, b]) => self.op(var, &Op::FloatBin(op, a, b)),
-            (Intrinsic::FloatUn(op), &[a]) => self.op(var, &Op::FloatUn(op, a)),
             (Intrinsic::Number(value), []) => self.number(var, value),
             (Intrinsic::Sign, &[a]) => self.sign(var, a),
-            (Intrinsic::Equal, &[a, b]) => self.op(var, &Op::Equal(a, b)),
-            (Intrinsic::Compare, &[a, b]) => self.op(var, &Op::Compare(a, b)),
-            (Intrinsic::Hash, &[a]) => self.op(var, &Op::Hash(a)),
-            (Intrinsic::Concat, &[a, b]) => self.op(var, &Op::Concat(a, b)),
-            (Intrinsic::Text(form), &[text, value]) => {
-                self.op(var, &Op::AppendText(form, text, value))
-            }
-            (Intrinsic::RangeNew, &[a, b]) => self.op(var, &Op::Range(a, b)),
-            (Intrinsic::RangeStart, &[a]) => self.op(var, &Op::RangeStart(a)),
-            (Intrinsic::RangeEnd, &[a]) => self.op(var, &Op::RangeEnd(a)),
-            (Intrinsic::ListNew, []) => self.op(var, &Op::List(Vec::new())),
-            (Intrinsic::ListLen, &[a]) => self.op(var, &Op::ListLen(a)),
-            (Intrinsic::ListGet, &[a, i]) => self.op(var, &Op::ListGet(a, i)),
-            (Intrinsic::ListAppend, &[a, x]) => self.op(var, &Op::ListAppend(a, x)),
-            (Intrinsic::ListPrepend, &[a, x]) => self.op(var, &Op::ListPrepend(a, x)),
-            (Intrinsic::ListDrop, &[a, n]) => self.op(var, &Op::ListDrop(a, n)),
-            (Intrinsic::ListSet, &[a, i, x]) => self.op(var, &Op::ListSet(a, i, x)),
-            (Intrinsic::ListConcat, &[a, b]) => self.op(var, &Op::ListConcat(a, b)),
             (Intrinsic::ListTake, &[a, i]) => self.list_take(var, a, i),
             (Intrinsic::ListFill, &[a, i, x]) => self.list_fill(var, a, i, x),
-            (Intrinsic::MapNew, []) => self.op(var, &Op::MapNew),
-            (Intrinsic::MapGet, &[m, k]) => self.op(var, &Op::MapGet(m, k)),
-            (Intrinsic::MapHas, &[m, k]) => self.op(var, &Op::MapHas(m, k)),
-            (Intrinsic::MapPut, &[m, k, v]) => self.op(var, &Op::MapPut(m, k, v)),
-            (Intrinsic::MapNext, &[m, n]) => self.op(var, &Op::MapNext(m, n)),
-            (Intrinsic::MapKey, &[m, n]) => self.op(var, &Op::MapKeyAt(m, n)),
-            (Intrinsic::MapValue, &[m, n]) => self.op(var, &Op::MapValueAt(m, n)),
             (Intrinsic::MapTake, &[m, k]) => self.map_take(var, m, k),
             (Intrinsic::MapFill, &[m, k, v]) => self.map_fill(var, m, k, v),
             _ => Err(internal(

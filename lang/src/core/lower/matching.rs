@@ -1,5 +1,6 @@
 //! Matching: decision trees become code. Projections are made where a path first needs them, bodies exist once.
 
+use smol_str::SmolStr;
 use snow_bytecode::inst::Cond;
 use snow_bytecode::types::{Type, TypeId};
 
@@ -274,6 +275,10 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let name = self.emit(atom, Op::Atom(name.clone()), span);
                 Op::IntCmp(Cond::Eq, self.occurrence(on, state)?, name)
             }
+            Test::Below(text) => {
+                let value = self.occurrence(on, state)?;
+                return self.below(value, text, span);
+            }
             Test::Str(text) => Op::StrEq(self.occurrence(on, state)?, text.clone()),
             Test::Prefix(text) => Op::StrStartsWith(self.occurrence(on, state)?, text.clone()),
             Test::HasKey(key) => {
@@ -282,6 +287,20 @@ impl<'m, 'a> Lower<'m, 'a> {
             }
         };
         Ok(self.emit(bool_type, op, span))
+    }
+
+    /// A Bool: whether a String comes before a text.
+    fn below(&mut self, value: Var, text: &SmolStr, span: Span) -> Res<Var> {
+        let (bool_type, int, string) = (
+            self.con(Con::Bool)?,
+            self.con(Con::Int)?,
+            self.con(Con::String)?,
+        );
+        let text = self.emit(string, Op::Str(text.clone()), span);
+        // The tag word of the Ordering: Less 0, Equal 1, Greater 2.
+        let order = self.emit(int, Op::Compare(value, text), span);
+        let equal = self.int(1, span)?;
+        Ok(self.emit(bool_type, Op::IntCmp(Cond::Lt, order, equal), span))
     }
 
     /// A Bool: whether an Int lies between two others, ends included.

@@ -32,7 +32,7 @@ impl Lower<'_, '_> {
             (Some(Intrinsic::Number(value)), []) => return self.number(value, ret, span),
             (Some(Intrinsic::Sign), &[value]) => return self.sign(value, span),
             (Some(intrinsic), _) => {
-                if let Some(op) = operation(intrinsic, &args) {
+                if let Some(op) = intrinsic.operation(&args) {
                     return Ok(self.emit(ret, op, span));
                 }
             }
@@ -74,38 +74,4 @@ fn native_params(func: &Func, owned: &[bool]) -> Vec<NativeParam> {
         generic: matches!(ty, Ty::Param(_)),
     });
     mode.collect()
-}
-
-/// The operation of Core that an instruction of the library is; the others stay natives until emission.
-fn operation(intrinsic: Intrinsic, args: &[Var]) -> Option<Op> {
-    Some(match (intrinsic, args) {
-        (Intrinsic::Int(op), &[a, b]) => Op::IntBin(op, a, b),
-        (Intrinsic::IntNeg, &[a]) => Op::IntNeg(a),
-        (Intrinsic::Float(op), &[a, b]) => Op::FloatBin(op, a, b),
-        (Intrinsic::FloatUn(op), &[a]) => Op::FloatUn(op, a),
-        (Intrinsic::Equal, &[a, b]) => Op::Equal(a, b),
-        (Intrinsic::Compare, &[a, b]) => Op::Compare(a, b),
-        (Intrinsic::Hash, &[a]) => Op::Hash(a),
-        (Intrinsic::Concat, &[a, b]) => Op::Concat(a, b),
-        (Intrinsic::Text(form), &[text, value]) => Op::AppendText(form, text, value),
-        (Intrinsic::RangeNew, &[a, b]) => Op::Range(a, b),
-        (Intrinsic::RangeStart, &[a]) => Op::RangeStart(a),
-        (Intrinsic::RangeEnd, &[a]) => Op::RangeEnd(a),
-        (Intrinsic::ListNew, []) => Op::List(Vec::new()),
-        (Intrinsic::ListLen, &[a]) => Op::ListLen(a),
-        (Intrinsic::ListGet, &[a, index]) => Op::ListGet(a, index),
-        (Intrinsic::ListAppend, &[a, value]) => Op::ListAppend(a, value),
-        (Intrinsic::ListPrepend, &[a, value]) => Op::ListPrepend(a, value),
-        (Intrinsic::ListDrop, &[a, count]) => Op::ListDrop(a, count),
-        (Intrinsic::ListSet, &[a, index, value]) => Op::ListSet(a, index, value),
-        (Intrinsic::ListConcat, &[a, b]) => Op::ListConcat(a, b),
-        (Intrinsic::MapNew, []) => Op::MapNew,
-        (Intrinsic::MapGet, &[map, key]) => Op::MapGet(map, key),
-        (Intrinsic::MapHas, &[map, key]) => Op::MapHas(map, key),
-        (Intrinsic::MapPut, &[map, key, value]) => Op::MapPut(map, key, value),
-        (Intrinsic::MapNext, &[map, from]) => Op::MapNext(map, from),
-        (Intrinsic::MapKey, &[map, entry]) => Op::MapKeyAt(map, entry),
-        (Intrinsic::MapValue, &[map, entry]) => Op::MapValueAt(map, entry),
-        _ => return None,
-    })
 }

@@ -1,24 +1,23 @@
 //! Calls: positional, keyword and trailing-block arguments of functions, variants and function values.
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
-use super::args::{Args, Placed, Value, fill};
-use super::lookup::Shaped;
+use super::args::{Args, fill};
+use super::shape::Shaped;
 use super::special::Special;
 use super::{Expect, Infer};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::deps::upper_path;
 use crate::resolve::scope::Access;
 use crate::syntax::ast::{self, ExprKind as Ast, Ident, Span};
-use crate::typed::{Con, Expr, ExprKind, FuncId, Pat, PatKind, Stmt};
-use crate::types::arena::{Clash, TyId};
-use crate::types::hole;
+use crate::typed::{Con, Expr, ExprKind, FuncId, Stmt};
+use crate::types::arena::TyId;
 use crate::types::messages;
 use crate::types::mismatch::Why;
 
 /// What is called.
 #[derive(Clone, Copy, Debug)]
-enum Target {
+pub(super) enum Target {
     Func(FuncId),
     Shape(Shaped),
     /// A function value, which is here.
@@ -200,312 +199,6 @@ impl Infer<'_, '_> {
         with_lets(lets, built)
     }
 
-    /// Gives each argument its parameter: `(parameter, value)` in order of evaluation. Reports what does not fit.
-    fn place<'e>(
-        &mut self,
-        args: Args<'e>,
-        names: &[SmolStr],
-        target: Target,
-        name_span: Span,
-    ) -> Option<Vec<(usize, Placed<'e>)>> {
-        let keywords: Vec<&Ident> = args.items.iter().filter_map(|arg| arg.name).collect();
-        let by_name = keywords.iter().any(|k| names.contains(&k.name));
-        if by_name && let Some(odd) = keywords.iter().find(|k| !names.contains(&k.name)) {
-            self.unknown_keyword(odd, names, target);
-            return None;
-        }
-        if matches!(target, Target::Shape(_)) && !keywords.is_empty() && !by_name {
-            self.unknown_keyword(keywords[0], names, target);
-            return None;
-        }
-        let mut slots: Vec<Option<usize>> = vec![None; args.items.len()];
-        let mut open: Vec<usize> = (0..names.len()).collect();
-        if by_name {
-            for (at, arg) in args.items.iter().enumerate() {
-                let Some(name) = arg.name else { continue };
-                let index = names.iter().position(|n| *n == name.name)?;
-                let Some(free) = open.iter().position(|&free| free == index) else {
-                    self.repeated_keyword(name);
-                    return None;
-                };
-                open.remove(free);
-                slots[at] = Some(index);
-            }
-        }
-        let keywords = keywords.len();
-        match fill(args, slots, open) {
-            Ok(placed) => Some(placed),
-            Err(args) => {
-                self.count_mismatch(target, names, args.items.len(), keywords, name_span);
-                self.absorb(args, name_span);
-                None
-            }
-        }
-    }
-
-    fn unknown_keyword(&mut self, odd: &Ident, names: &[SmolStr], target: Target) {
-        let name = self.target_name(target);
-        let what = match target {
-            Target::Func(_) => "parameter",
-            Target::Shape(_) => "field",
-            Target::Value(_) => "argument",
-        };
-        let known: Vec<&str> = names
-            .iter()
-            .map(|n| n.as_str())
-            .filter(|n| !n.is_empty())
-            .collect();
-        let diagnostic = Diagnostic::new(
-            Code::KEYWORD_ARGUMENT,
-            odd.span,
-            format!("`{name}` has no {what} `{}`", odd.name),
-        )
-        .label(format!("no such {what}"))
-        .maybe_help(did_you_mean(&odd.name, known.iter().copied()));
-        let diagnostic = match known.is_empty() {
-            true => diagnostic,
-            false => diagnostic.note(format!("its {what}s are: {}", known.join(", "))),
-        };
-        self.sink.push(diagnostic);
-    }
-
-    fn repeated_keyword(&mut self, name: &Ident) {
-        self.sink.push(
-            Diagnostic::new(
-                Code::KEYWORD_ARGUMENT,
-                name.span,
-                format!("`{}` is given twice", name.name),
-            )
-            .label("given again here"),
-        );
-    }
-
-    fn target_name(&self, target: Target) -> SmolStr {
-        match target {
-            Target::Func(id) => self.world.program.funcs[id.0 as usize].name.clone(),
-            Target::Shape(shaped) => self.shaped_name(shaped),
-            Target::Value(_) => SmolStr::new_static("this function"),
-        }
-    }
-
-    fn count_mismatch(
-        &mut self,
-        target: Target,
-        names: &[SmolStr],
-        given: usize,
-        keywords: usize,
-        name_span: Span,
-    ) {
-        let name = self.target_name(target);
-        let expected = arguments(names.len());
-        let were = messages::are(given);
-        let diagnostic = Diagnostic::new(
-            Code::ARGUMENT_COUNT,
-            name_span,
-            format!("`{name}` takes {expected}, but {were} given"),
-        )
-        .label("wrong number of arguments");
-        let diagnostic = self.declared_as(diagnostic, target, names);
-        let diagnostic = match (target, names.len()) {
-            (Target::Shape(_), 0) => diagnostic.help(format!("write `{name}` without parentheses")),
-            _ if keywords > 0 => {
-                diagnostic.note("keyword arguments that name no parameter count as one map")
-            }
-            _ => diagnostic,
-        };
-        self.sink.push(diagnostic);
-    }
-
-    /// Adds the signature of what is called.
-    fn declared_as(&self, diagnostic: Diagnostic, target: Target, names: &[SmolStr]) -> Diagnostic {
-        let Target::Func(id) = target else {
-            return diagnostic;
-        };
-        let func = &self.world.program.funcs[id.0 as usize];
-        let ours = id.0.checked_sub(self.world.first_func);
-        let known = ours.is_none_or(|index| self.ready[index as usize]);
-        let signature = match known {
-            true => self.shower().signature(func),
-            false => format!("fn {}({})", func.name, names.join(", ")),
-        };
-        match ours {
-            Some(_) => diagnostic.secondary(func.span, format!("declared as `{signature}`")),
-            None => diagnostic.note(format!("declared as `{signature}`")),
-        }
-    }
-
-    /// Infers placed arguments: plain ones first, closures last, each against its parameter.
-    fn arguments(
-        &mut self,
-        placed: Vec<(usize, Placed<'_>)>,
-        types: &[TyId],
-        target: Target,
-    ) -> (Vec<Stmt>, Vec<Expr>) {
-        let why = |index: usize| match target {
-            Target::Func(id) => Why::Param(id, index as u32),
-            Target::Shape(shaped) => Why::Field(shaped.def, shaped.variant, index as u32),
-            Target::Value(span) => Why::ValueParam(span),
-        };
-        let order: Vec<usize> = placed.iter().map(|(index, _)| *index).collect();
-        let mut done: Vec<Option<Expr>> = types.iter().map(|_| None).collect();
-        let mut closures = Vec::new();
-        let mut plain = Vec::new();
-        for (index, value) in placed {
-            match value {
-                Placed::One(value) if value.is_closure() => closures.push((index, value)),
-                Placed::One(value) if value.is_plain() => {
-                    done[index] = Some(self.value(value, Expect::Any));
-                    plain.push(index);
-                }
-                Placed::One(value) => {
-                    done[index] = Some(self.value(value, Expect::Type(types[index], why(index))));
-                }
-                Placed::Map(pairs) => {
-                    done[index] =
-                        Some(self.keyword_map(pairs, Expect::Type(types[index], why(index))));
-                }
-            }
-        }
-        self.demand_plain(&plain, &done, types, why);
-        for (index, value) in closures {
-            done[index] = Some(self.value(value, Expect::Type(types[index], why(index))));
-        }
-        self.in_parameter_order(order, done)
-    }
-
-    /// Holds plain arguments against their parameters; two that were swapped are one mistake.
-    fn demand_plain(
-        &mut self,
-        plain: &[usize],
-        done: &[Option<Expr>],
-        types: &[TyId],
-        why: impl Fn(usize) -> Why,
-    ) {
-        let mut settled: Vec<usize> = Vec::new();
-        for &index in plain {
-            let Some(expr) = &done[index] else { continue };
-            let found = self.type_of(expr);
-            if settled.contains(&index) {
-                continue;
-            }
-            let Err(clash) = self.unify_quietly(types[index], found) else {
-                continue;
-            };
-            let other = plain.iter().copied().find(|&other| {
-                let there = done[other]
-                    .as_ref()
-                    .map_or(TyId::ERROR, |expr| self.type_of(expr));
-                other > index
-                    && matches!(clash, Clash::Differ(..))
-                    && !self.arena.could_unify(there, types[other], 4)
-                    && self.arena.could_unify(there, types[index], 4)
-                    && self.arena.could_unify(found, types[other], 4)
-            });
-            match other.and_then(|other| done[other].as_ref().map(|expr| (other, expr.span))) {
-                Some((other, other_span)) => {
-                    self.swapped(expr.span, other_span, [types[index], found]);
-                    settled.push(other);
-                }
-                None => self.report_clash(expr.span, types[index], found, why(index), clash),
-            }
-        }
-    }
-
-    fn swapped(&mut self, span: Span, other: Span, [want, found]: [TyId; 2]) {
-        let [want, found] = self.show([want, found]);
-        self.sink.push(
-            Diagnostic::new(
-                Code::TYPE_MISMATCH,
-                span,
-                format!(
-                    "types differ: expected `{want}`, found `{found}`: two arguments are swapped"
-                ),
-            )
-            .label(format!("this is `{found}`"))
-            .secondary(other, format!("this is `{want}`"))
-            .help("exchange these two arguments"),
-        );
-    }
-
-    /// Keyword arguments that name no parameters: one map with string keys.
-    fn keyword_map(&mut self, pairs: Vec<(&Ident, Value<'_>)>, expect: Expect) -> Expr {
-        let value = match expect.ty().and_then(|ty| self.arena.known(ty)) {
-            Some((Con::Map, parts)) => parts[1],
-            _ => self.arena.fresh(),
-        };
-        let mut typed: Vec<(Expr, Expr)> = Vec::with_capacity(pairs.len());
-        let mut span: Option<Span> = None;
-        for (name, item) in pairs {
-            let why = typed
-                .first()
-                .map_or(Why::Unknown, |(_, v)| Why::Element(v.span));
-            let item = self.value(item, Expect::Type(value, why));
-            let whole = name.span.to(item.span);
-            span = Some(span.map_or(whole, |span| span.to(whole)));
-            let key = Expr {
-                kind: ExprKind::Str(name.name.clone()),
-                ty: hole::of_type(TyId::STRING),
-                span: name.span,
-            };
-            typed.push((key, item));
-        }
-        let ty = self.arena.app(Con::Map, &[TyId::STRING, value]);
-        self.done(ExprKind::Map(typed), ty, span.unwrap_or_default(), expect)
-    }
-
-    /// Puts values into parameter order; those evaluated in another order get names first.
-    pub(super) fn in_parameter_order(
-        &mut self,
-        order: Vec<usize>,
-        mut done: Vec<Option<Expr>>,
-    ) -> (Vec<Stmt>, Vec<Expr>) {
-        let mut lets = Vec::new();
-        if order.windows(2).any(|pair| pair[0] > pair[1]) {
-            for index in order {
-                if let Some(value) = done[index].take_if(|value| !is_pure(value)) {
-                    done[index] = Some(self.named(value, &mut lets));
-                }
-            }
-        }
-        (lets, done.into_iter().flatten().collect())
-    }
-
-    /// Binds a value to a hidden local and refers to it.
-    fn named(&mut self, value: Expr, lets: &mut Vec<Stmt>) -> Expr {
-        let (ty, span) = (self.type_of(&value), value.span);
-        let local = self.hidden(&format_smolstr!("_arg{}", lets.len()), ty, span);
-        let pat = Pat {
-            kind: PatKind::Bind(local),
-            ty: hole::of_type(ty),
-            span,
-        };
-        lets.push(Stmt::Let {
-            pat,
-            value,
-            otherwise: None,
-        });
-        Expr {
-            kind: ExprKind::Local(local, Vec::new()),
-            ty: hole::of_type(ty),
-            span,
-        }
-    }
-
-    /// Infers an argument's value.
-    pub(super) fn value(&mut self, value: Value<'_>, expect: Expect) -> Expr {
-        match value {
-            Value::Written(expr) => self.expr(expr, expect),
-            Value::Block(block) => self.trailing_block(block, expect),
-            Value::Ready(expr) => {
-                if let Expect::Type(want, why) = expect {
-                    let found = self.type_of(&expr);
-                    self.demand(expr.span, want, found, why);
-                }
-                expr
-            }
-        }
-    }
-
     /// Calls a function value.
     pub(super) fn call_value(
         &mut self,
@@ -588,24 +281,8 @@ pub(super) fn with_lets(lets: Vec<Stmt>, call: Expr) -> Expr {
     }
 }
 
-/// Whether it does not matter when the expression is evaluated.
-fn is_pure(expr: &Expr) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Unit
-            | ExprKind::Bool(_)
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::Str(_)
-            | ExprKind::Atom(_)
-            | ExprKind::Local(..)
-            | ExprKind::Func(..)
-            | ExprKind::Lambda(_)
-    )
-}
-
 /// `1 argument`, `2 arguments`.
-fn arguments(count: usize) -> String {
+pub(super) fn arguments(count: usize) -> String {
     match count {
         0 => "no arguments".to_owned(),
         1 => "1 argument".to_owned(),

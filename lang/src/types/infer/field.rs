@@ -8,7 +8,7 @@ use crate::syntax::ast::{self, Ident, Span};
 use crate::typed::{Con, Expr, ExprKind, Shape};
 use crate::types::arena::TyId;
 
-use crate::types::infer::lookup::Shaped;
+use crate::types::infer::shape::Shaped;
 use crate::types::mismatch::Why;
 
 impl Infer<'_, '_> {

@@ -4,6 +4,7 @@
 //! reported). The typed tree is built at once, with [holes](super::hole) for types.
 
 mod args;
+mod arguments;
 mod block;
 mod branch;
 mod call;
@@ -19,9 +20,13 @@ mod ops;
 mod pattern;
 pub(super) mod pending;
 mod pipe;
+mod placing;
+mod shape;
+mod shape_pattern;
 mod special;
 mod structs;
 mod tuple;
+mod unknown;
 
 use rustc_hash::FxHashMap;
 

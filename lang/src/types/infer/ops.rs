@@ -7,6 +7,9 @@ use crate::typed::{Arith, Bound, Con, Expr, ExprKind, Rel};
 use crate::types::arena::{Needs, TyId};
 use crate::types::mismatch::Why;
 
+/// How an operator is written, what its operands must have, and where it stands.
+type Operator = (&'static str, Bound, Span);
+
 type Build = fn(Box<Expr>, Box<Expr>) -> ExprKind;
 
 impl Infer<'_, '_> {
@@ -45,10 +48,7 @@ impl Infer<'_, '_> {
                 self.arith(op, op_span, a, b, span, expect)
             }
             BinOp::Concat => {
-                let (a, b, ty, agree) = self.operands("<>", a, b);
-                if agree {
-                    self.require(ty, Bound::Concat, op_span, Needs::Operator("<>"));
-                }
+                let (a, b, ty) = self.operands(("<>", Bound::Concat, op_span), a, b);
                 let kind = ExprKind::Concat(Box::new(a), Box::new(b));
                 self.done(kind, ty, span, expect)
             }
@@ -91,22 +91,22 @@ impl Infer<'_, '_> {
         self.done(build(Box::new(a), Box::new(b)), TyId::BOOL, span, expect)
     }
 
-    /// Two operands of one type, and whether they agree; when they do not, that is reported and mistake enough.
-    fn operands(
-        &mut self,
-        op: &'static str,
-        a: &ast::Expr,
-        b: &ast::Expr,
-    ) -> (Expr, Expr, TyId, bool) {
+    /// Two operands of one type, which has what the operator needs.
+    fn operands(&mut self, op: Operator, a: &ast::Expr, b: &ast::Expr) -> (Expr, Expr, TyId) {
         let (a, ty) = self.infer(a);
-        let (b, agree) = self.operand(op, &a, ty, b);
-        (a, b, ty, agree)
+        let b = self.operand(op, &a, ty, b);
+        (a, b, ty)
     }
 
-    fn operand(&mut self, op: &'static str, a: &Expr, ty: TyId, b: &ast::Expr) -> (Expr, bool) {
+    /// The second operand, of the type of the first; when they differ, that is reported and mistake enough.
+    fn operand(&mut self, op: Operator, a: &Expr, ty: TyId, b: &ast::Expr) -> Expr {
+        let (symbol, bound, span) = op;
         let before = self.sink.error_count();
-        let b = self.check(b, ty, Why::Operand(op, a.span));
-        (b, self.sink.error_count() == before)
+        let b = self.check(b, ty, Why::Operand(symbol, a.span));
+        if self.sink.error_count() == before {
+            self.require(ty, bound, span, Needs::Operator(symbol));
+        }
+        b
     }
 
     fn arith(
@@ -125,16 +125,14 @@ impl Infer<'_, '_> {
             BinOp::Div => ("/", Bound::Div, Arith::Div),
             _ => ("%", Bound::Rem, Arith::Rem),
         };
+        let operator = (symbol, bound, op_span);
         let (a, left) = self.infer(a);
         if let Some((con, _)) = self.arena.known(left)
             && !matches!(con, Con::Int | Con::Float)
         {
-            return self.no_arithmetic((symbol, bound, op_span), left, a, b, span);
+            return self.no_arithmetic(operator, left, a, b, span);
         }
-        let (b, agree) = self.operand(symbol, &a, left, b);
-        if agree {
-            self.require(left, bound, op_span, Needs::Operator(symbol));
-        }
+        let b = self.operand(operator, &a, left, b);
         let kind = ExprKind::Arith(arith, Box::new(a), Box::new(b));
         self.done(kind, left, span, expect)
     }
@@ -142,7 +140,7 @@ impl Infer<'_, '_> {
     /// `"a" + b` as other languages write it, or a function that was not called: one error, whatever `b` is.
     fn no_arithmetic(
         &mut self,
-        (symbol, bound, op_span): (&'static str, Bound, Span),
+        (symbol, bound, op_span): Operator,
         ty: TyId,
         a: Expr,
         b: &ast::Expr,
@@ -200,10 +198,7 @@ impl Infer<'_, '_> {
             BinOp::Le => ("<=", Bound::Ord, Rel::Le),
             _ => (">=", Bound::Ord, Rel::Ge),
         };
-        let (a, b, ty, agree) = self.operands(symbol, a, b);
-        if agree {
-            self.require(ty, bound, op_span, Needs::Operator(symbol));
-        }
+        let (a, b, _) = self.operands((symbol, bound, op_span), a, b);
         let kind = ExprKind::Compare(rel, Box::new(a), Box::new(b));
         self.done(kind, TyId::BOOL, span, expect)
     }

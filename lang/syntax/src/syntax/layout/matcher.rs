@@ -543,7 +543,8 @@ const CLOSED_ANGLE: u32 = u32::MAX;
 /// Follows `let` and the angle brackets of types, whose `>` does not continue a line.
 fn note_in_chunk(block: &mut BlockFrame, tok: Tok, span: Span) {
     let last = block.last_token();
-    let fresh = block.at_chunk_start() || last.is_some_and(|(last, _)| last == Tok::Arrow);
+    let opens_body = |tok| matches!(tok, Tok::Arrow | Tok::Do);
+    let fresh = block.at_chunk_start() || last.is_some_and(|(last, _)| opens_body(last));
     let chunk = &mut block.chunk;
     if chunk.angles == CLOSED_ANGLE {
         chunk.angles = 0;

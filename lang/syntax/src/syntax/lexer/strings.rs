@@ -22,6 +22,8 @@ pub(super) struct OpenString {
     brackets: usize,
     /// `do` and `fn` minus `end` inside the current interpolation.
     blocks: isize,
+    /// Whether a `let` stands in the current interpolation, so that an `else` may be its own.
+    has_let: bool,
 }
 
 impl OpenString {
@@ -56,6 +58,7 @@ impl Lexer<'_, '_> {
             pieces: Vec::new(),
             brackets: 0,
             blocks: 0,
+            has_let: false,
         };
         self.string_text(open);
     }
@@ -79,6 +82,10 @@ impl Lexer<'_, '_> {
             }
             Tok::Do | Tok::Fn => open.blocks += 1,
             Tok::End => open.blocks -= 1,
+            Tok::Let => open.has_let = true,
+            // The `else` of a `let` has an `end` of its own. One `else` of an `if` counted too many only makes
+            // the message about a string that never ends come later.
+            Tok::Else if open.has_let => open.blocks += 1,
             _ => {}
         }
         false

@@ -58,6 +58,22 @@ fn blocks_inside_brackets_have_lines_again() {
 }
 
 #[test]
+fn a_closure_may_start_with_let_else() {
+    same(
+        "fn f() = fn x do\n  let 1 = x else\n    return 2\n  end\n  3\nend",
+        "fn f() = fn x -> let 1 = x else return 2 end; 3 end",
+    );
+}
+
+#[test]
+fn let_else_inside_interpolation() {
+    same(
+        "fn f() = \"${case x do\n  1 ->\n    let 2 = y else\n      return 3\n    end\n    4\nend}\"",
+        "fn f() = \"${case x do 1 -> let 2 = y else return 3 end; 4 end}\"",
+    );
+}
+
+#[test]
 fn arms_of_several_lines() {
     same(
         "fn f() do\n  case e do\n    A -> a\n      b\n\n    B ->\n      c\n      d\n    C | D\n      | E -> e\n  end\nend",
