@@ -52,7 +52,7 @@ impl Vm {
             self.drop_operands(position, actor.base);
         }
         while let Some(at) = position {
-            trace.push(at);
+            trace.push(at, &program);
             self.drop_owned(at, actor.base);
             let (call, base) = caller(actor.base);
             position = program.position(call);

@@ -64,6 +64,15 @@ fn jump_instead(block: &mut Block, id: FuncId, target: JoinId) {
     }
 }
 
+/// Whether a function has loops, or makes tail calls to itself.
+pub(super) fn repeats(func: &Func, id: FuncId) -> bool {
+    func.body.all_blocks().any(|block| {
+        let mut stmts = block.stmts.iter();
+        let loops = stmts.any(|stmt| matches!(stmt, Stmt::Join(join) if join.looping));
+        loops || own_tail_call(block, id).is_some()
+    })
+}
+
 /// The arguments of a tail call to the function itself at the end of a block.
 fn own_tail_call(block: &Block, id: FuncId) -> Option<&[Var]> {
     match (block.stmts.last(), &block.end) {
