@@ -74,7 +74,8 @@ pub(super) fn calls(program: &mut Program, id: FuncId, callees: &Callees, room: 
 /// turn makes several.
 pub(super) fn recursion(program: &mut Program, id: FuncId, callees: &mut Callees) -> bool {
     let func = &program.funcs[id.0 as usize];
-    if size(func) > RECURSIVE || !calls_itself(func, id) || loops::repeats(func, id) {
+    if size(func) > RECURSIVE || !calls_itself(func, id) || loops::repeats(func, id) || builds(func)
+    {
         return false;
     }
     let (body, mut room) = (func.body.clone(), Room::for_func(func));
@@ -414,6 +415,21 @@ impl Inline<'_> {
             false => Traced::AsFrame,
         }
     }
+}
+
+/// Whether a function builds values: when it also takes some apart, each cell becomes the next one of the same turn, which would be the wrong
+/// pairs with two turns in one.
+fn builds(func: &Func) -> bool {
+    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.any(|stmt| {
+        matches!(
+            stmt,
+            Stmt::Let {
+                op: Op::Construct(..) | Op::Update(..),
+                ..
+            }
+        )
+    })
 }
 
 fn calls_itself(func: &Func, id: FuncId) -> bool {

@@ -12,10 +12,12 @@ mod dead;
 mod fold;
 mod graph;
 mod hoist;
+mod in_place;
 mod inline;
 mod loops;
 mod simplify;
 mod sweep;
+mod walk;
 
 use snow_bytecode::types::TypeTable;
 
@@ -37,6 +39,10 @@ pub fn optimise(program: &mut Program) {
         }
         inline_into(program, id, &callees);
         if !order.recursive[id.0 as usize] && inline::recursion(program, id, &mut callees) {
+            let Program { types, funcs, .. } = program;
+            simplify_fully(&mut funcs[id.0 as usize], types);
+        }
+        if in_place::reuse_lists(&mut program.funcs[id.0 as usize]) {
             let Program { types, funcs, .. } = program;
             simplify_fully(&mut funcs[id.0 as usize], types);
         }
