@@ -8,8 +8,8 @@ mod tests;
 use crate::inst::{Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TextForm};
 use crate::layout::Slot;
 use crate::module::{
-    Const, ConstId, Export, FuncId, FuncKind, Function, Label, Mode, Module, Native, NativeId,
-    ParamSlot, Place, Reg,
+    Const, ConstId, Export, FuncId, FuncKind, Function, Inlined, Label, Mode, Module, Native,
+    NativeId, ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 use crate::wire::{self, FORMAT_VERSION, HEADER_LEN, MAGIC, Section};
@@ -272,6 +272,7 @@ impl Reader<'_> {
             regs: self.list(Reader::slot)?,
             code: self.list(Reader::inst)?,
             lines: self.lines()?,
+            inlined: self.list(Reader::inlined)?,
         })
     }
 
@@ -282,6 +283,7 @@ impl Reader<'_> {
                 file: 0,
                 line: 0,
                 column: 0,
+                inlined: 0,
             },
         );
         self.list(|r| {
@@ -289,8 +291,24 @@ impl Reader<'_> {
             last.file = r.difference(last.file)?;
             last.line = r.difference(last.line)?;
             last.column = r.number()?;
+            last.inlined = r.number()?;
             Ok((index, last))
         })
+    }
+
+    fn inlined(&mut self) -> Decoded<Inlined> {
+        let function = self.text()?;
+        let call = match self.byte()? {
+            0 => None,
+            1 => Some(Place {
+                file: self.number()?,
+                line: self.number()?,
+                column: self.number()?,
+                inlined: self.number()?,
+            }),
+            _ => return self.invalid("unknown kind of inlined call"),
+        };
+        Ok(Inlined { function, call })
     }
 
     fn inst(&mut self) -> Decoded<Inst> {

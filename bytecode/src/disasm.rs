@@ -5,7 +5,7 @@
 
 use crate::inst::{Inst, Operand};
 use crate::layout::Slot;
-use crate::module::{Const, FuncKind, Function, Module, Native, ParamSlot, Reg};
+use crate::module::{Const, FuncKind, Function, Module, Native, ParamSlot, Place, Reg};
 use crate::names::type_name;
 use crate::types::{Field, Type, TypeId, Variant};
 use std::fmt::{self, Display, Write};
@@ -96,20 +96,26 @@ fn write_function(out: &mut String, module: &Module, index: usize, func: &Functi
         list("(", &func.results, ")")
     )?;
     write_registers(out, func)?;
+    for entry in &func.inlined {
+        write!(out, "  inlined {}", quote(&entry.function))?;
+        match &entry.call {
+            Some(place) => writeln!(
+                out,
+                " from {}{}",
+                place_text(*place),
+                file_remark(module, *place)
+            )?,
+            None => writeln!(out)?,
+        }
+    }
     let mut lines = func.lines.iter().peekable();
     for (index, inst) in func.code.iter().enumerate() {
         while let Some((_, place)) = lines.next_if(|(start, _)| *start as usize <= index) {
-            let file = module
-                .files
-                .get(place.file as usize)
-                .map(|file| format!("{file}:{}", place.line));
             writeln!(
                 out,
-                "  .line {} {} {}{}",
-                place.file,
-                place.line,
-                place.column,
-                comment(file)
+                "  .line {}{}",
+                place_text(*place),
+                file_remark(module, *place)
             )?;
         }
         writeln!(
@@ -120,6 +126,21 @@ fn write_function(out: &mut String, module: &Module, index: usize, func: &Functi
         )?;
     }
     writeln!(out, "}}")
+}
+
+fn place_text(place: Place) -> String {
+    let Place {
+        file, line, column, ..
+    } = place;
+    match place.inlined {
+        0 => format!("{file} {line} {column}"),
+        entry => format!("{file} {line} {column} in {entry}"),
+    }
+}
+
+fn file_remark(module: &Module, place: Place) -> String {
+    let file = module.files.get(place.file as usize);
+    comment(file.map(|file| format!("{file}:{}", place.line)))
 }
 
 /// Registers after the parameters, equal neighbours together.

@@ -10,7 +10,7 @@
 use crate::inst::{Inst, Operand};
 use crate::layout::Slot;
 use crate::module::{
-    Const, Export, FuncKind, Function, Mode, Module, Native, ParamSlot, Place, Reg,
+    Const, Export, FuncKind, Function, Inlined, Mode, Module, Native, ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, Variant};
 use crate::wire::{self, FORMAT_VERSION, HEADER_LEN, MAGIC, Section};
@@ -231,6 +231,7 @@ impl Writer {
         self.list(&func.regs, Writer::slot);
         self.list(&func.code, Writer::inst);
         self.lines(&func.lines);
+        self.list(&func.inlined, Writer::inlined);
     }
 
     /// Each entry as differences to the one before.
@@ -241,6 +242,7 @@ impl Writer {
                 file: 0,
                 line: 0,
                 column: 0,
+                inlined: 0,
             },
         );
         self.list(lines, |w, (at, place)| {
@@ -248,8 +250,20 @@ impl Writer {
             w.signed(i64::from(place.file) - i64::from(last.file));
             w.signed(i64::from(place.line) - i64::from(last.line));
             w.number(place.column);
+            w.number(place.inlined);
             (index, last) = (*at, *place);
         });
+    }
+
+    fn inlined(&mut self, inlined: &Inlined) {
+        self.text(&inlined.function);
+        self.byte(u8::from(inlined.call.is_some()));
+        if let Some(place) = &inlined.call {
+            self.number(place.file);
+            self.number(place.line);
+            self.number(place.column);
+            self.number(place.inlined);
+        }
     }
 
     fn inst(&mut self, inst: &Inst) {

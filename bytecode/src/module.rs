@@ -112,6 +112,18 @@ pub struct Place {
     pub line: u32,
     /// 1-based column, in characters.
     pub column: u32,
+    /// Whose code it is: 0 for the function's own, else that of entry `inlined - 1` of [`Function::inlined`].
+    pub inlined: u32,
+}
+
+/// A call that the code of its callee has replaced: a frame of stack traces without a frame at run time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inlined {
+    /// The callee's name.
+    pub function: String,
+    /// Where it was called, in the function's own code or in that of an earlier entry. None after a tail call, which would have left
+    /// no other frame.
+    pub call: Option<Place>,
 }
 
 /// A function.
@@ -131,9 +143,30 @@ pub struct Function {
     pub code: Vec<Inst>,
     /// `(instruction index, place)`, ascending; an entry holds until the next one.
     pub lines: Vec<(u32, Place)>,
+    /// Calls that were inlined.
+    pub inlined: Vec<Inlined>,
 }
 
+/// A frame of a stack trace: the function's name, and where it was.
+pub type Frame<'f> = (&'f str, Option<Place>);
+
 impl Function {
+    /// The frames that an instruction stands for, innermost first: those of the inlined calls that it is in, then the function's own.
+    pub fn frames_at(&self, index: u32) -> impl Iterator<Item = Frame<'_>> {
+        let mut next = Some(self.place_at(index));
+        std::iter::from_fn(move || {
+            let place = next.take()?;
+            let entry = place.and_then(|place| self.inlined_at(place));
+            next = entry.and_then(|entry| entry.call).map(Some);
+            let name = entry.map_or(&self.name, |entry| &entry.function);
+            Some((name.as_str(), place))
+        })
+    }
+
+    fn inlined_at(&self, place: Place) -> Option<&Inlined> {
+        self.inlined.get(place.inlined.checked_sub(1)? as usize)
+    }
+
     /// The source place of an instruction, if it is known.
     pub fn place_at(&self, index: u32) -> Option<Place> {
         let after = self.lines.partition_point(|(start, _)| *start <= index);

@@ -10,8 +10,8 @@ use snow_bytecode::inst::{
 };
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{
-    Const, ConstId, Export, FuncId, FuncKind, Function, Label, Mode, Module, Native, NativeId,
-    ParamSlot, Place, Reg,
+    Const, ConstId, Export, FuncId, FuncKind, Function, Inlined, Label, Mode, Module, Native,
+    NativeId, ParamSlot, Place, Reg,
 };
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
@@ -160,16 +160,21 @@ fn function() -> impl Strategy<Value = Function> {
         (type_id(), types(slot()))
             .prop_map(|(fun_type, captures)| FuncKind::Closure { fun_type, captures }),
     ];
-    let place = (0..5u32, any::<u32>(), any::<u32>()).prop_map(|(file, line, column)| Place {
+    let place = (0..5u32, any::<u32>(), any::<u32>(), 0..3u32);
+    let place = place.prop_map(|(file, line, column, inlined)| Place {
         file,
         line,
         column,
+        inlined,
     });
-    let lines = prop::collection::vec(place, 0..3);
+    let inlined = (name(), prop::option::of(place.clone()));
+    let inlined = inlined.prop_map(|(function, call)| Inlined { function, call });
+    let inlined = prop::collection::vec(inlined, 0..3);
+    let lines = (prop::collection::vec(place, 0..3), inlined);
     let signature = (name(), kind, types(param()), types(slot()));
     let regs = prop::collection::vec(slot(), 0..6);
     (signature, regs, prop::collection::vec(inst(), 3..9), lines).prop_map(
-        |(signature, others, code, places)| {
+        |(signature, others, code, (places, inlined))| {
             let (name, kind, params, results) = signature;
             let regs = params
                 .iter()
@@ -185,6 +190,7 @@ fn function() -> impl Strategy<Value = Function> {
                 regs,
                 code,
                 lines,
+                inlined,
             }
         },
     )

@@ -35,6 +35,7 @@ fn function(name: &str, params: usize, regs: usize, code: Vec<Inst>) -> Function
         regs: vec![Slot::Word; regs],
         code,
         lines: Vec::new(),
+        inlined: Vec::new(),
     }
 }
 

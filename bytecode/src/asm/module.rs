@@ -3,7 +3,7 @@
 use super::{Parsed, Parser};
 use crate::layout::Slot;
 use crate::module::{
-    Const, Export, FuncId, FuncKind, Function, Mode, Module, Native, ParamSlot, Place, Reg,
+    Const, Export, FuncId, FuncKind, Function, Inlined, Mode, Module, Native, ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
@@ -219,6 +219,7 @@ impl Parser {
         let results = self.list("(", ")", Parser::slot)?;
         self.mark("{")?;
         let regs = self.registers(&params)?;
+        let inlined = self.inlined()?;
         let (code, lines) = self.code()?;
         Ok(Function {
             name,
@@ -228,6 +229,7 @@ impl Parser {
             regs,
             code,
             lines,
+            inlined,
         })
     }
 
@@ -255,6 +257,23 @@ impl Parser {
             file,
             line: self.id("", "a line")?,
             column: self.id("", "a column")?,
+            inlined: match self.take_word("in") {
+                true => self.id("", "a number of an inlined call")?,
+                false => 0,
+            },
         })
+    }
+
+    fn inlined(&mut self) -> Parsed<Vec<Inlined>> {
+        let mut entries = Vec::new();
+        while self.take_word("inlined") {
+            let function = self.text()?;
+            let call = match self.take_word("from") {
+                true => Some(self.line()?),
+                false => None,
+            };
+            entries.push(Inlined { function, call });
+        }
+        Ok(entries)
     }
 }

@@ -3,7 +3,7 @@
 use super::error::{Check, Fault, Rule, ensure};
 use super::tables::{known_type, params, register_slot, value_slot};
 use crate::layout::{Layouts, MAX_UNBOXED, Slot};
-use crate::module::{FuncKind, Function, Module, ParamSlot};
+use crate::module::{FuncKind, Function, Module, ParamSlot, Place};
 use crate::types::{Type, TypeId};
 
 /// The largest number of registers: a register has 16 bits.
@@ -86,10 +86,23 @@ fn lines(module: &Module, func: &Function) -> Check {
         ensure((*index as usize) < func.code.len(), Rule::Lines, || {
             format!("@{index} is past the end")
         })?;
-        let known = (place.file as usize) < module.files.len();
-        ensure(known, Rule::Unknown, || {
-            format!("file {} does not exist", place.file)
-        })?;
+        known_place(module, *place, func.inlined.len())?;
+    }
+    for (entries, entry) in func.inlined.iter().enumerate() {
+        // Only earlier entries: a trace comes to an end.
+        let call = entry.call;
+        call.map_or(Ok(()), |place| known_place(module, place, entries))?;
     }
     Ok(())
+}
+
+fn known_place(module: &Module, place: Place, entries: usize) -> Check {
+    let known = (place.file as usize) < module.files.len();
+    ensure(known, Rule::Unknown, || {
+        format!("file {} does not exist", place.file)
+    })?;
+    let known = place.inlined as usize <= entries;
+    ensure(known, Rule::Unknown, || {
+        format!("inlined call {} does not exist here", place.inlined)
+    })
 }

@@ -60,8 +60,40 @@ pub struct Func {
     pub body: Block,
     /// Whether it belongs to the standard library.
     pub library: bool,
+    /// Calls that were inlined, an entry after those whose code it is in.
+    pub inlined: Vec<Inlined>,
     /// The function's name in the source.
     pub span: Span,
+}
+
+/// Where code comes from: a place in the sources, and whose code it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Site {
+    /// The place.
+    pub span: Span,
+    /// 0 for the function's own code, else that of entry `inlined - 1` of [`Func::inlined`].
+    pub inlined: u32,
+}
+
+impl From<Span> for Site {
+    fn from(span: Span) -> Site {
+        Site { span, inlined: 0 }
+    }
+}
+
+impl From<Site> for Span {
+    fn from(site: Site) -> Span {
+        site.span
+    }
+}
+
+/// A call that the code of its callee has replaced.
+#[derive(Clone, Debug)]
+pub struct Inlined {
+    /// Name of the callee.
+    pub function: String,
+    /// Where it was called; none after a tail call, which would have left no other frame.
+    pub call: Option<Site>,
 }
 
 /// What a function is for.
@@ -106,7 +138,7 @@ pub enum Stmt {
         /// Its value.
         op: Op,
         /// Source place, for crash reports.
-        span: Span,
+        span: Site,
     },
     /// Declares a join point.
     Join(Join),
@@ -157,14 +189,14 @@ pub enum End {
         /// Whole reason.
         text: SmolStr,
         /// Place of the failing construct.
-        span: Span,
+        span: Site,
     },
     /// Crash with the text of a String variable.
     Panic {
         /// The text.
         text: Var,
         /// Place.
-        span: Span,
+        span: Site,
     },
     /// Code that the type checker or an earlier statement makes unreachable (after a call that never returns).
     Unreachable,

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::{Inst, OperandMut};
 use snow_bytecode::layout::Slot;
-use snow_bytecode::module::{FuncId, Function, Label, ParamSlot, Place, Reg};
+use snow_bytecode::module::{FuncId, Function, Inlined, Label, ParamSlot, Place, Reg};
 
 use super::hoist::hoist;
 use super::linear::{Step, linearise};
@@ -11,8 +11,8 @@ use super::registers::Registers;
 use super::sink::sink;
 use super::{jumps, moves};
 use crate::core::flat::ir::Func;
+use crate::core::ir::{self, Site};
 use crate::diagnostics::FileSet;
-use crate::syntax::ast::Span;
 
 /// Emits a function.
 pub(super) fn emit(mut func: Func, id: FuncId, files: &FileSet) -> Function {
@@ -25,10 +25,13 @@ pub(super) fn emit(mut func: Func, id: FuncId, files: &FileSet) -> Function {
         code: Vec::new(),
         lines: Vec::new(),
         labels: vec![0; linear.labels as usize],
-        last_span: None,
+        last_site: None,
         places: Places {
             files,
             known: FxHashMap::default(),
+            calls: &func.inlined,
+            kept: FxHashMap::default(),
+            inlined: Vec::new(),
         },
     };
     for step in linear.steps {
@@ -54,6 +57,7 @@ pub(super) fn emit(mut func: Func, id: FuncId, files: &FileSet) -> Function {
         regs: writer.registers.kinds,
         code,
         lines,
+        inlined: writer.places.inlined,
     }
 }
 
@@ -62,12 +66,12 @@ struct Writer<'a> {
     code: Vec<Inst>,
     lines: Vec<(u32, Place)>,
     labels: Vec<u32>,
-    last_span: Option<Span>,
+    last_site: Option<Site>,
     places: Places<'a>,
 }
 
 impl Writer<'_> {
-    fn inst(&mut self, mut inst: Inst, span: Span) {
+    fn inst(&mut self, mut inst: Inst, span: Site) {
         rename(&mut inst, &self.registers);
         if let Some((dst, src)) = inst.moves()
             && dst == src
@@ -75,8 +79,8 @@ impl Writer<'_> {
         {
             return;
         }
-        if may_crash(&inst) && self.last_span != Some(span) {
-            self.last_span = Some(span);
+        if may_crash(&inst) && self.last_site != Some(span) {
+            self.last_site = Some(span);
             if let Some(place) = self.places.place(span) {
                 self.lines.push((self.code.len() as u32, place));
             }
@@ -100,23 +104,55 @@ impl Writer<'_> {
     }
 }
 
-/// Places of spans, each looked up once.
+/// Places of code, each looked up once.
 struct Places<'a> {
     files: &'a FileSet,
-    known: FxHashMap<Span, Option<Place>>,
+    known: FxHashMap<Site, Option<Place>>,
+    /// Calls that were inlined.
+    calls: &'a [ir::Inlined],
+    /// The numbers of those that code is left of.
+    kept: FxHashMap<u32, u32>,
+    inlined: Vec<Inlined>,
 }
 
 impl Places<'_> {
-    fn place(&mut self, span: Span) -> Option<Place> {
-        *self.known.entry(span).or_insert_with(|| {
-            let file = self.files.get(span.file)?;
-            let at = file.line_column(span.start);
-            Some(Place {
-                file: span.file.0,
-                line: at.line,
-                column: at.column,
-            })
+    fn place(&mut self, site: Site) -> Option<Place> {
+        if let Some(known) = self.known.get(&site) {
+            return *known;
+        }
+        let place = self.look_up(site);
+        self.known.insert(site, place);
+        place
+    }
+
+    fn look_up(&mut self, site: Site) -> Option<Place> {
+        let file = self.files.get(site.span.file)?;
+        let at = file.line_column(site.span.start);
+        Some(Place {
+            file: site.span.file.0,
+            line: at.line,
+            column: at.column,
+            inlined: self.entry(site.inlined),
         })
+    }
+
+    /// The number of an inlined call in the module. The calls around it come first.
+    fn entry(&mut self, number: u32) -> u32 {
+        if let Some(kept) = self.kept.get(&number) {
+            return *kept;
+        }
+        let index = number.checked_sub(1).map(|index| index as usize);
+        let Some(call) = index.and_then(|index| self.calls.get(index)) else {
+            return 0;
+        };
+        let entry = Inlined {
+            function: call.function.clone(),
+            call: call.call.and_then(|site| self.place(site)),
+        };
+        self.inlined.push(entry);
+        let kept = self.inlined.len() as u32;
+        self.kept.insert(number, kept);
+        kept
     }
 }
 

@@ -6,14 +6,14 @@ use snow_bytecode::module::{FuncId, Label};
 
 use crate::core::flat::ir::{Block, End, Func, Join, Stmt, Var};
 use crate::core::ir::JoinId;
+use crate::core::ir::Site;
 use crate::stack::with_stack;
-use crate::syntax::ast::Span;
 
 /// One step of linear code.
 #[derive(Debug)]
 pub(super) enum Step {
     /// An instruction; its labels are label numbers.
-    Inst(Inst, Span),
+    Inst(Inst, Site),
     /// Several moves at once (destination, source), at a depth of loops.
     Moves(Vec<(Var, Var)>, u32),
     /// Where a label is.
@@ -65,7 +65,7 @@ struct Writer<'a> {
     joins: FxHashMap<JoinId, (Label, &'a [Var])>,
     entry: Label,
     /// Crashes, to be placed at the end.
-    cold: Vec<(Label, Inst, Span)>,
+    cold: Vec<(Label, Inst, Site)>,
     depth: u32,
 }
 
@@ -79,12 +79,12 @@ impl<'a> Writer<'a> {
         self.linear.steps.push(Step::Label(label));
     }
 
-    fn inst(&mut self, inst: Inst, span: Span) {
+    fn inst(&mut self, inst: Inst, span: Site) {
         self.linear.steps.push(Step::Inst(inst, span));
     }
 
     fn jump(&mut self, target: Label) {
-        self.inst(Inst::Jump { target }, Span::default());
+        self.inst(Inst::Jump { target }, Site::default());
     }
 
     fn moves(&mut self, dsts: &[Var], srcs: &[Var]) {
@@ -120,7 +120,7 @@ impl<'a> Writer<'a> {
     }
 
     /// An instruction in the middle of a block; one that may fail gets its own crash.
-    fn statement(&mut self, inst: &Inst, span: Span) {
+    fn statement(&mut self, inst: &Inst, span: Site) {
         let mut inst = inst.clone();
         if let Inst::MapGet { target, .. } = &mut inst
             && let Some((text, place)) = self.func.crashes.get(target.0 as usize)
@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn switch(&mut self, inst: &Inst, span: Span, arms: &'a [(u32, Block)], default: &'a Block) {
+    fn switch(&mut self, inst: &Inst, span: Site, arms: &'a [(u32, Block)], default: &'a Block) {
         let other = self.target(default);
         let labels: Vec<Label> = arms.iter().map(|(_, arm)| self.target(arm)).collect();
         let count = arms.last().map_or(0, |(index, _)| *index as usize + 1);

@@ -5,7 +5,7 @@ use snow_bytecode::module::FuncId;
 use super::Ref;
 use super::status::{CRASH, Reason};
 use crate::ctx::Ctx;
-use crate::interp::Position;
+use crate::interp::{Position, note_frame};
 use crate::value::text;
 
 /// A function leaves its frame with this status at instruction `at`, which has the function's number in its upper half. Notes the frame, and the text of
@@ -16,12 +16,15 @@ use crate::value::text;
 #[unsafe(no_mangle)]
 #[cold]
 pub unsafe extern "C" fn snow_unwind(ctx: *mut Ctx, at: u64, status: u32) -> u32 {
-    // SAFETY: the caller lends the context for the time of the call.
-    let ctx = unsafe { &mut *ctx };
-    ctx.trace.push(Position {
+    let position = Position {
         func: FuncId((at >> 32) as u32),
         inst: at as u32 as usize,
-    });
+    };
+    // SAFETY: the caller lends the context for the time of the call.
+    let ctx = unsafe {
+        note_frame(ctx, position);
+        &mut *ctx
+    };
     match Reason::of_status(status) {
         Some(reason) => ctx.crash(reason.text()) as u32,
         None => status,

@@ -6,12 +6,13 @@
 
 use super::run::End;
 use super::stack::Stack;
-use super::{Actor, Vm};
+use super::{Actor, Position, Vm};
 use crate::abi::state::CallFn;
 use crate::abi::status::{CRASH, OK, TAIL};
 use crate::carrier::{self, Overflow, snow_hop};
 use crate::ctx::Ctx;
 use snow_bytecode::module::{FuncId, Mode};
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Most frame stacks that are kept for later runs.
@@ -67,6 +68,19 @@ unsafe extern "C" fn call_overflow(ctx: *mut Ctx, func: u64, args: *const u64, _
         (*vm).drop_arguments(FuncId(func as u32), args)
     }
     CRASH
+}
+
+/// Adds the frame of compiled code to the trace.
+///
+/// # Safety
+/// The position is one of the program of the context's machine.
+pub unsafe fn note_frame(ctx: *mut Ctx, at: Position) {
+    // SAFETY: the machine has lent itself to the compiled code by its address; program and trace are different parts of it.
+    unsafe {
+        let vm = (*ctx).native.machine.cast::<Vm>();
+        let program = Arc::as_ptr(&(*vm).program);
+        (*ctx).trace.push(at, &*program);
+    }
 }
 
 impl Vm {

@@ -10,7 +10,7 @@ use crate::heap::Statics;
 use crate::native::Import;
 use crate::types::RuntimeTypes;
 use crate::value::closure::ClosureEntry;
-use snow_bytecode::module::{FuncId, Module, Place};
+use snow_bytecode::module::{Frame, FuncId, Module};
 use std::sync::Arc;
 
 /// Where a function's internal code lies.
@@ -157,10 +157,9 @@ impl Program {
         stub.unwrap_or(pc)
     }
 
-    /// Where in the sources an instruction stands.
-    pub fn place(&self, position: Position) -> Option<Place> {
-        let lines = &self.module.funcs[position.func.0 as usize].lines;
-        let next = lines.partition_point(|line| line.0 as usize <= position.inst);
-        next.checked_sub(1).map(|index| lines[index].1)
+    /// The frames of a trace that an instruction stands for, innermost first.
+    pub fn frames(&self, position: Position) -> impl Iterator<Item = Frame<'_>> {
+        let func = &self.module.funcs[position.func.0 as usize];
+        func.frames_at(position.inst as u32)
     }
 }

@@ -1,6 +1,7 @@
 //! Stack traces.
 
 use super::program::{Position, Program};
+use snow_bytecode::module::Place;
 use std::collections::VecDeque;
 use std::fmt::Write;
 
@@ -52,21 +53,36 @@ impl Frame {
     }
 }
 
+fn place_text(program: &Program, place: Place) -> String {
+    let files = &program.module.files;
+    let file = files.get(place.file as usize).map_or("?", String::as_str);
+    format!("{file}:{}:{}", place.line, place.column)
+}
+
 /// Collects a trace frame by frame in bounded space.
 #[derive(Default)]
 pub struct TraceBuilder {
-    first: Vec<Position>,
-    last: VecDeque<Position>,
+    first: Vec<Step>,
+    last: VecDeque<Step>,
     omitted: usize,
 }
 
+/// A frame: an instruction, and which of the calls inlined there (0 for the innermost).
+type Step = (Position, usize);
+
 impl TraceBuilder {
-    /// Adds the next outer frame.
-    pub fn push(&mut self, position: Position) {
-        if self.first.len() < SHOWN {
-            return self.first.push(position);
+    /// Adds the next outer frame, and those of the calls inlined in it.
+    pub fn push(&mut self, position: Position, program: &Program) {
+        for (inner, _) in program.frames(position).enumerate() {
+            self.step((position, inner));
         }
-        self.last.push_back(position);
+    }
+
+    fn step(&mut self, step: Step) {
+        if self.first.len() < SHOWN {
+            return self.first.push(step);
+        }
+        self.last.push_back(step);
         if self.last.len() > SHOWN {
             self.last.pop_front();
             self.omitted += 1;
@@ -75,22 +91,18 @@ impl TraceBuilder {
 
     /// The trace, with names and places; the builder is as new.
     pub fn finish(&mut self, program: &Program) -> Trace {
-        let frame = |position: Position| Frame {
-            function: program.module.funcs[position.func.0 as usize].name.clone(),
-            place: program.place(position).map(|place| {
-                let file = program
-                    .module
-                    .files
-                    .get(place.file as usize)
-                    .map_or("?", String::as_str);
-                format!("{file}:{}:{}", place.line, place.column)
-            }),
+        let frame = |(position, inner): Step| {
+            let (function, place) = program.frames(position).nth(inner)?;
+            Some(Frame {
+                function: function.to_owned(),
+                place: place.map(|place| place_text(program, place)),
+            })
         };
         let frames = std::mem::take(self);
         Trace {
-            first: frames.first.into_iter().map(frame).collect(),
+            first: frames.first.into_iter().filter_map(frame).collect(),
             omitted: frames.omitted,
-            last: frames.last.into_iter().map(frame).collect(),
+            last: frames.last.into_iter().filter_map(frame).collect(),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Vm {
             self.drop_operands(position, actor.base);
         }
         while let Some(at) = position {
-            self.ctx.trace.push(at);
+            self.ctx.trace.push(at, &program);
             self.drop_owned(at, actor.base);
             let (call, base) = caller(actor.base);
             position = program.position(call);

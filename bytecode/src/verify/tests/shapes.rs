@@ -255,6 +255,24 @@ fn line_tables_ascend() {
     assert_eq!(verify(&module).unwrap_err().rule, Rule::Unknown);
 }
 
+#[test]
+fn inlined_calls_are_in_earlier_ones() {
+    let with = |entries: &str, within: u32| {
+        format!("() -> (word) {{ {entries} .line 0 1 1 in {within} jump @0 }}")
+    };
+    let two = r#"inlined "A.f" from 0 3 1 inlined "A.g" from 0 2 1 in 1"#;
+    accepts(&with(two, 2));
+    accepts(&with(r#"inlined "A.f""#, 1));
+    for wrong in [
+        with(two, 3),
+        with(r#"inlined "A.f" from 0 3 1 in 1"#, 1),
+        with(r#"inlined "A.f" from 1 3 1"#, 1),
+    ] {
+        let module = assemble(&module(&wrong)).unwrap();
+        assert_eq!(verify(&module).unwrap_err().rule, Rule::Unknown, "{wrong}");
+    }
+}
+
 /// Whatever instruction it is, ids outside of the tables are found before anything is looked up with them.
 #[test]
 fn every_instruction_with_unknown_ids_is_rejected() {

@@ -341,7 +341,7 @@ impl<'a> Flattener<'a> {
 
 pub(super) fn branch_end(
     inst: Inst,
-    span: crate::syntax::ast::Span,
+    span: crate::core::ir::Site,
     fall: Block,
     target: Block,
 ) -> End {

@@ -10,8 +10,8 @@ use super::ir::{Block, End, Func, Join, Stmt, Var};
 use super::row::Row;
 use super::{Result, Shared, internal};
 use crate::core::ir;
+use crate::core::ir::Site;
 use crate::stack::with_stack;
-use crate::syntax::ast::Span;
 
 /// How a Bool variable was computed, so that a branch on it can do the test itself.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ pub(super) struct Flattener<'a> {
     pub core: &'a ir::Func,
     pub out: Func,
     /// Where the statement at hand stands in the source.
-    pub span: Span,
+    pub span: Site,
     pub tests: FxHashMap<Var, Test>,
     /// Rests of texts whose prefix a branch has stripped: by text and length of the prefix.
     pub stripped: FxHashMap<(Var, u32), Var>,
@@ -99,7 +99,7 @@ impl<'a> Flattener<'a> {
             shared,
             core,
             out,
-            span: core.span,
+            span: core.span.into(),
             tests: FxHashMap::default(),
             stripped: FxHashMap::default(),
             found: FxHashMap::default(),

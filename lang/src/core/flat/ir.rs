@@ -15,7 +15,7 @@ use snow_bytecode::module::{Const, ConstId, Export, FuncId, FuncKind, Mode, Nati
 use snow_bytecode::types::TypeTable;
 
 use crate::core::ir::JoinId;
-use crate::syntax::ast::Span;
+use crate::core::ir::{Inlined, Site};
 
 /// A variable of one function: index into [`Func::vars`].
 pub type Var = Reg;
@@ -55,11 +55,13 @@ pub struct Func {
     /// Number of join points.
     pub joins: u32,
     /// Crashes in the middle of blocks: text and place.
-    pub crashes: Vec<(ConstId, Span)>,
+    pub crashes: Vec<(ConstId, Site)>,
     /// Code.
     pub body: Block,
+    /// Calls that were inlined.
+    pub inlined: Vec<Inlined>,
     /// Its name in the source.
-    pub span: Span,
+    pub span: Site,
 }
 
 /// A parameter.
@@ -93,7 +95,7 @@ pub struct Block {
 #[derive(Clone, Debug)]
 pub enum Stmt {
     /// An instruction that goes on to the next one (or crashes).
-    Inst(Inst, Span),
+    Inst(Inst, Site),
     /// A join point, in scope in the rest of the block and, when looping, in its own body.
     Join(Box<Join>),
 }
@@ -115,7 +117,7 @@ pub struct Join {
 #[derive(Clone, Debug)]
 pub enum End {
     /// An instruction that leaves the function: `Return`, `TailCall`, `TailCallClosure`, `Crash`, `Panic`.
-    Leave(Inst, Span),
+    Leave(Inst, Site),
     /// To a join point.
     Jump(JoinId, Vec<Var>),
     /// A branching instruction.
@@ -123,7 +125,7 @@ pub enum End {
         /// The instruction; its label means nothing.
         inst: Inst,
         /// Place, for reports.
-        span: Span,
+        span: Site,
         /// Where it goes on.
         fall: Box<Block>,
         /// Where it jumps.
@@ -134,7 +136,7 @@ pub enum End {
         /// The instruction; its labels mean nothing.
         inst: Inst,
         /// Place, for reports.
-        span: Span,
+        span: Site,
         /// Index among the targets, and code; ascending.
         arms: Vec<(u32, Block)>,
         /// For all other values.

@@ -33,8 +33,8 @@ use pools::Pools;
 pub(crate) type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// An internal compiler error.
-pub(crate) fn internal(span: Span, message: impl Into<String>) -> Box<Diagnostic> {
-    Box::new(Diagnostic::internal(span, message))
+pub(crate) fn internal(span: impl Into<Span>, message: impl Into<String>) -> Box<Diagnostic> {
+    Box::new(Diagnostic::internal(span.into(), message))
 }
 
 /// What all functions of a program share while it is flattened.
@@ -137,7 +137,8 @@ fn flatten_func(shared: &mut Shared, core: &core_ir::Func) -> Result<Func> {
             stmts: Vec::new(),
             end: End::Jump(core_ir::JoinId(0), Vec::new()),
         },
-        span: core.span,
+        inlined: core.inlined.clone(),
+        span: core.span.into(),
     };
     let mut flattener = Flattener::new(shared, core, out);
     let body = flattener.nested(|this| {

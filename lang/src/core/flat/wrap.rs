@@ -40,6 +40,7 @@ fn blank(target: &Func, kind: FuncKind) -> Func {
             stmts: Vec::new(),
             end: End::Leave(Inst::Return { values: Vec::new() }, target.span),
         },
+        inlined: Vec::new(),
         span: target.span,
     }
 }

@@ -50,7 +50,10 @@ impl<'a> Lower<'_, 'a> {
             let otherwise = lower.block(|lower| {
                 let text = lower.emit(text_type, Op::Str("key not found: ".into()), span);
                 let text = lower.append_text(TextForm::Debug, Some(text), key, text_type, span);
-                lower.end(End::Panic { text, span })
+                lower.end(End::Panic {
+                    text,
+                    span: span.into(),
+                })
             })?;
             lower.end(End::If(has, Box::new(then), Box::new(otherwise)))
         })?;

@@ -32,7 +32,10 @@ impl<'a> Lower<'_, 'a> {
         })?;
         let otherwise = self.block(|lower| {
             let text = lower.assert_text(text, sides, span)?;
-            lower.end(End::Panic { text, span })
+            lower.end(End::Panic {
+                text,
+                span: span.into(),
+            })
         })?;
         self.end(End::If(holds, Box::new(then), Box::new(otherwise)))
     }

@@ -55,7 +55,7 @@ impl<'a> Lower<'_, 'a> {
         let after = self.block(|lower| {
             let fail = End::Crash {
                 text: "no matching clause in let".into(),
-                span,
+                span: span.into(),
             };
             lower.matching(
                 &[value],

@@ -100,7 +100,10 @@ impl<'a> Lower<'_, 'a> {
     pub(super) fn cond(&mut self, arms: &'a [(Expr, Expr)], cont: Cont, span: Span) -> Res<()> {
         let Some(((cond, body), others)) = arms.split_first() else {
             let text = SmolStr::new_static("no matching clause in cond");
-            return self.end(End::Crash { text, span });
+            return self.end(End::Crash {
+                text,
+                span: span.into(),
+            });
         };
         self.branch(
             cond,

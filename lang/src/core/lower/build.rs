@@ -101,6 +101,7 @@ impl Lower<'_, '_> {
     /// Adds `fresh = op`.
     pub(super) fn emit(&mut self, ty: TypeId, op: Op, span: Span) -> Var {
         let var = self.var(ty, "");
+        let span = span.into();
         self.push(Stmt::Let { var, op, span });
         var
     }

@@ -56,7 +56,7 @@ impl<'m, 'a> Lower<'m, 'a> {
         });
         let fail = End::Crash {
             text: "no matching clause in case".into(),
-            span,
+            span: span.into(),
         };
         self.matching(&[on], rows.collect(), span, fail, &mut |lower, row| {
             lower.into(&arms[row].body, cont)

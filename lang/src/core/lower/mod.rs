@@ -186,7 +186,7 @@ impl<'a> Lower<'_, 'a> {
             });
             let fail = End::Crash {
                 text: SmolStr::new(text),
-                span,
+                span: span.into(),
             };
             lower.matching(params, rows.collect(), span, fail, &mut |lower, row| {
                 lower.into(&clauses[row].body, Cont::Return)
@@ -217,6 +217,7 @@ impl<'a> Lower<'_, 'a> {
             joins: frame.entered.len() as u32,
             body,
             library: self.library,
+            inlined: Vec::new(),
             span,
         }
     }
@@ -283,7 +284,7 @@ impl<'a> Lower<'_, 'a> {
                 let text = self.value(text)?;
                 self.end(End::Panic {
                     text,
-                    span: expr.span,
+                    span: expr.span.into(),
                 })
             }
             _ => {

@@ -2,17 +2,41 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::core::ir::{Block, End, Join, JoinId, Stmt, Var, VarInfo};
+use crate::core::ir::{Block, End, Join, JoinId, Site, Stmt, Var, VarInfo};
 use crate::stack::with_stack;
-use crate::syntax::ast::Span;
 
 /// Where a copy's statements say that they come from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Places {
-    /// Where the original does.
+    /// Where the original does, which is in the same function.
     Own,
     /// All from one place.
-    At(Span),
+    At(Site),
+    /// Where the original does, as code of inlined calls: what is the original function's own is in entry `own`, what is in its entry 1
+    /// is in entry `first`, and so on.
+    Inlined {
+        /// Entry of the function's own code; 0 makes it the other function's own.
+        own: u32,
+        /// Entry of the first call that was inlined in it.
+        first: u32,
+    },
+}
+
+impl Places {
+    /// Where the copy of code from a site is.
+    pub(super) fn of(self, site: Site) -> Site {
+        match self {
+            Places::Own => site,
+            Places::At(site) => site,
+            Places::Inlined { own, first } => Site {
+                span: site.span,
+                inlined: match site.inlined {
+                    0 => own,
+                    entry => first + entry - 1,
+                },
+            },
+        }
+    }
 }
 
 /// A copy in progress.
@@ -51,11 +75,8 @@ impl Copier<'_> {
         fresh
     }
 
-    fn place(&self, span: Span) -> Span {
-        match self.places {
-            Places::Own => span,
-            Places::At(span) => span,
-        }
+    fn place(&self, site: Site) -> Site {
+        self.places.of(site)
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Stmt {

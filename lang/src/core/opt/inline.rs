@@ -4,15 +4,20 @@ use rustc_hash::FxHashMap;
 
 use super::copy::{Copier, Places};
 use super::dead::is_pure;
-use crate::core::ir::{Block, End, Func, FuncId, FuncKind, Join, JoinId, Op, Program, Stmt, Var};
+use super::loops;
+use crate::core::ir::{
+    Block, End, Func, FuncId, FuncKind, Inlined, Join, JoinId, Op, Program, Site, Stmt, Var,
+};
 use crate::stack::with_stack;
-use crate::syntax::ast::Span;
 
 /// Largest callee that is inlined wherever it is called.
 const SMALL: usize = 14;
 
 /// Largest library function that is inlined where it is given a known function.
 const HIGHER_ORDER: usize = 120;
+
+/// Largest function whose calls to itself are inlined.
+const RECURSIVE: usize = 24;
 
 /// Largest closure that is inlined when it is called in several places.
 const SMALL_CLOSURE: usize = 30;
@@ -46,19 +51,48 @@ impl Callees {
     pub(super) fn finish(&mut self, program: &Program, id: FuncId, inlinable: bool) {
         let func = &program.funcs[id.0 as usize];
         if inlinable && !calls_itself(func, id) {
-            let callee = Callee {
-                size: size(func),
-                cannot_crash: cannot_crash(func),
-            };
-            self.0[id.0 as usize] = Some(callee);
+            self.know(func, id);
         }
+    }
+
+    fn know(&mut self, func: &Func, id: FuncId) {
+        let callee = Callee {
+            size: size(func),
+            cannot_crash: cannot_crash(func),
+        };
+        self.0[id.0 as usize] = Some(callee);
     }
 }
 
 /// Replaces calls in a function; whether there were any to replace.
 pub(super) fn calls(program: &mut Program, id: FuncId, callees: &Callees, room: &mut Room) -> bool {
+    let body = std::mem::replace(&mut program.funcs[id.0 as usize].body, empty());
+    calls_in(body, program, id, callees, room)
+}
+
+/// Replaces the calls to itself in a small recursive function by its code, once: half of the calls are saved at least, and more where a
+/// turn makes several.
+pub(super) fn recursion(program: &mut Program, id: FuncId, callees: &mut Callees) -> bool {
+    let func = &program.funcs[id.0 as usize];
+    if size(func) > RECURSIVE || !calls_itself(func, id) || loops::repeats(func, id) || builds(func)
+    {
+        return false;
+    }
+    let (body, mut room) = (func.body.clone(), Room::for_func(func));
+    callees.know(func, id);
+    let changed = calls_in(body, program, id, callees, &mut room);
+    callees.0[id.0 as usize] = None;
+    changed
+}
+
+fn calls_in(
+    body: Block,
+    program: &mut Program,
+    id: FuncId,
+    callees: &Callees,
+    room: &mut Room,
+) -> bool {
     let index = id.0 as usize;
-    let body = std::mem::replace(&mut program.funcs[index].body, empty());
     let closures = known_functions(&body);
     let mut target = program.funcs[index].clone();
     let mut pass = Inline {
@@ -163,17 +197,28 @@ struct Inline<'p> {
     changed: bool,
 }
 
-/// The callee, the values of its captures and parameters, and the places that its code is said to be at.
-type Replacement = (FuncId, Vec<(Var, Var)>, Places);
+/// What a stack trace shows of code that has been inlined.
+#[derive(Clone, Copy)]
+enum Traced {
+    /// The call.
+    AsCall,
+    /// Its own places, as if it were the caller's code.
+    AsCaller,
+    /// A frame of its own.
+    AsFrame,
+}
+
+/// The callee, the values of its captures and parameters, and how its code is traced.
+type Replacement = (FuncId, Vec<(Var, Var)>, Traced);
 
 /// Code to put in a call's place.
-struct Site<'a> {
+struct Call<'a> {
     callee: FuncId,
     /// Values of the callee's captures and parameters.
     values: Vec<(Var, Var)>,
     result: Var,
-    places: Places,
-    span: Span,
+    traced: Traced,
+    site: Site,
     rest: &'a mut Vec<Stmt>,
 }
 
@@ -186,16 +231,16 @@ impl Inline<'_> {
             while let Some(stmt) = rest.pop() {
                 match stmt {
                     Stmt::Let { var, op, span } => match self.callee(&op, span) {
-                        Some((callee, values, places)) => {
-                            let site = Site {
+                        Some((callee, values, traced)) => {
+                            let call = Call {
                                 callee,
                                 values,
                                 result: var,
-                                places,
-                                span,
+                                traced,
+                                site: span,
                                 rest: &mut rest,
                             };
-                            return self.replace(site, out, end);
+                            return self.replace(call, out, end);
                         }
                         None => out.push(Stmt::Let { var, op, span }),
                     },
@@ -218,29 +263,25 @@ impl Inline<'_> {
     }
 
     /// The block with a call replaced.
-    fn replace(&mut self, site: Site<'_>, mut out: Vec<Stmt>, end: End) -> Block {
+    fn replace(&mut self, call: Call<'_>, mut out: Vec<Stmt>, end: End) -> Block {
         self.changed = true;
-        let callee = &self.program.funcs[site.callee.0 as usize];
+        let in_tail = call.rest.is_empty() && matches!(end, End::Return(var) if var == call.result);
+        let places = self.places(&call, in_tail);
+        let callee = &self.program.funcs[call.callee.0 as usize];
         self.room.0 = self.room.0.saturating_sub(size(callee));
-        let mut map = FxHashMap::default();
-        for (param, value) in &site.values {
-            map.insert(*param, *value);
-        }
         let mut copier = Copier {
             from: Some(&callee.vars),
             vars: &mut self.target.vars,
             joins: &mut self.target.joins,
-            map,
+            map: call.values.iter().copied().collect(),
             join_map: FxHashMap::default(),
-            places: site.places,
+            places,
         };
         let mut code = copier.block(&callee.body);
         let rest = Block {
-            stmts: std::mem::take(site.rest).into_iter().rev().collect(),
+            stmts: std::mem::take(call.rest).into_iter().rev().collect(),
             end,
         };
-        let in_tail =
-            rest.stmts.is_empty() && matches!(rest.end, End::Return(var) if var == site.result);
         if !in_tail {
             let straight = code
                 .stmts
@@ -251,9 +292,9 @@ impl Inline<'_> {
                 // Straight code: no join needed.
                 out.append(&mut code.stmts);
                 out.push(Stmt::Let {
-                    var: site.result,
+                    var: call.result,
                     op: Op::Copy(value),
-                    span: site.span,
+                    span: call.site,
                 });
                 let rest = self.block(rest);
                 out.extend(rest.stmts);
@@ -272,7 +313,7 @@ impl Inline<'_> {
             let body = self.block(rest);
             out.push(Stmt::Join(Join {
                 id: join,
-                params: vec![site.result],
+                params: vec![call.result],
                 looping: false,
                 body,
             }));
@@ -284,18 +325,58 @@ impl Inline<'_> {
         }
     }
 
-    /// What a call is to be replaced by: the callee, the values of its parameters, and the places that its code is said to be at.
-    fn callee(&self, op: &Op, span: Span) -> Option<Replacement> {
+    /// Takes note of an inlined call, and says where its code is then.
+    fn places(&mut self, call: &Call<'_>, in_tail: bool) -> Places {
+        let callee = &self.program.funcs[call.callee.0 as usize];
+        let entries = &mut self.target.inlined;
+        let around = |entries: &[Inlined], entry: u32| {
+            let entry = entries.get(entry.checked_sub(1)? as usize)?;
+            entry.call
+        };
+        let own = match call.traced {
+            Traced::AsCall => return Places::At(call.site),
+            Traced::AsCaller => call.site.inlined,
+            Traced::AsFrame => {
+                let caller = match in_tail {
+                    true => around(entries, call.site.inlined),
+                    false => Some(call.site),
+                };
+                entries.push(Inlined {
+                    function: callee.name.clone(),
+                    call: caller,
+                });
+                entries.len() as u32
+            }
+        };
+        let first = entries.len() as u32 + 1;
+        let places = Places::Inlined { own, first };
+        for inner in &callee.inlined {
+            let call = match inner.call {
+                Some(site) => Some(places.of(site)),
+                None => around(entries, own),
+            };
+            entries.push(Inlined {
+                function: inner.function.clone(),
+                call,
+            });
+        }
+        places
+    }
+
+    /// What a call is to be replaced by.
+    fn callee(&self, op: &Op, site: Site) -> Option<Replacement> {
         match op {
             Op::Call(func, args) => {
                 let (callee, known) = self.usable(*func)?;
                 let given_function = args.iter().any(|arg| self.closures.contains_key(arg));
-                let fits = match known.size {
-                    size if size <= SMALL => callee.library || known.cannot_crash,
-                    size => callee.library && given_function && size <= HIGHER_ORDER,
+                let fits = known.size <= SMALL
+                    || (callee.library && given_function && known.size <= HIGHER_ORDER);
+                let traced = match callee.library || known.cannot_crash {
+                    true => Traced::AsCall,
+                    false => Traced::AsFrame,
                 };
                 let values = callee.params.iter().copied().zip(args.iter().copied());
-                fits.then(|| (*func, values.collect(), Places::At(span)))
+                fits.then(|| (*func, values.collect(), traced))
             }
             Op::CallClosure(closure, args) => {
                 let value = self.closures.get(closure)?;
@@ -306,11 +387,11 @@ impl Inline<'_> {
                 if value.uses > 1 && known.size > SMALL_CLOSURE {
                     return None;
                 }
-                let places = self.closure_places(callee, known, span)?;
+                let traced = self.closure_traced(callee, site);
                 let captured = captures.iter().copied().zip(value.captures.iter().copied());
                 let values =
                     captured.chain(callee.params.iter().copied().zip(args.iter().copied()));
-                Some((value.func, values.collect(), places))
+                Some((value.func, values.collect(), traced))
             }
             _ => None,
         }
@@ -322,15 +403,33 @@ impl Inline<'_> {
         (known.size <= self.room.0).then_some((&self.program.funcs[func.0 as usize], known))
     }
 
-    /// Where a closure's code is said to be when it moves into this function; `None` when a trace would be wrong.
-    fn closure_places(&self, closure: &Func, known: Callee, span: Span) -> Option<Places> {
+    /// How a closure's code is traced when it moves into this function: where the closure is written, it is the function's own.
+    fn closure_traced(&self, closure: &Func, site: Site) -> Traced {
         if closure.library {
-            return Some(Places::At(span));
+            return Traced::AsCall;
         }
         let home = closure.name.trim_end_matches("/fn");
         let here = self.target.name.trim_end_matches("/fn");
-        (home == here || known.cannot_crash).then_some(Places::Own)
+        match home == here && site.inlined == 0 {
+            true => Traced::AsCaller,
+            false => Traced::AsFrame,
+        }
     }
+}
+
+/// Whether a function builds values: when it also takes some apart, each cell becomes the next one of the same turn, which would be the wrong
+/// pairs with two turns in one.
+fn builds(func: &Func) -> bool {
+    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.any(|stmt| {
+        matches!(
+            stmt,
+            Stmt::Let {
+                op: Op::Construct(..) | Op::Update(..),
+                ..
+            }
+        )
+    })
 }
 
 fn calls_itself(func: &Func, id: FuncId) -> bool {

@@ -3,17 +3,21 @@
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 
 use super::copy::{Copier, Places};
+use super::walk;
 use crate::core::ir::{Block, End, Func, FuncId, FuncKind, Join, JoinId, Op, Stmt, Var};
 
 /// Turns the tail calls of a function to itself into a loop, where that helps; whether it did.
 ///
 /// Parameters of functions may be borrowed, those of loops are owned. So a function that walks down a structure stays as it
-/// is; loops are made of functions whose changing parameters are no references, and of library functions that take functions,
-/// which then can be inlined.
+/// is; loops are made of functions whose changing parameters are no references, or lists of words that are walked down (whose positions are handed
+/// from turn to turn then), and of library functions that take functions, which then can be inlined.
 pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable) -> bool {
-    if !matches!(func.kind, FuncKind::Direct) || !pays(func, id, types) {
+    if !matches!(func.kind, FuncKind::Direct) {
         return false;
     }
+    let Some(walked) = pays(func, id, types) else {
+        return false;
+    };
     let target = JoinId(func.joins);
     func.joins += 1;
     let originals = func.params.clone();
@@ -36,16 +40,23 @@ pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable)
     };
     let mut body = copier.block(&func.body);
     body.for_each_block_mut(&mut |block| jump_instead(block, id, target));
-    let end = End::Jump(target, func.params.clone());
+    let (mut stmts, mut args) = (Vec::new(), func.params.clone());
+    for number in walked {
+        let list = originals[number];
+        let walk = walk::Walk::of(func, list, params[number], &mut stmts);
+        body.for_each_block_mut(&mut |block| walk.positions(block, func));
+        args[number] = walk.start;
+    }
     let start = Stmt::Join(Join {
         id: target,
         params,
         looping: true,
         body,
     });
+    stmts.push(start);
     func.body = Block {
-        stmts: vec![start],
-        end,
+        stmts,
+        end: End::Jump(target, args),
     };
     true
 }
@@ -64,8 +75,17 @@ fn jump_instead(block: &mut Block, id: FuncId, target: JoinId) {
     }
 }
 
+/// Whether a function has loops, or makes tail calls to itself.
+pub(super) fn repeats(func: &Func, id: FuncId) -> bool {
+    func.body.all_blocks().any(|block| {
+        let mut stmts = block.stmts.iter();
+        let loops = stmts.any(|stmt| matches!(stmt, Stmt::Join(join) if join.looping));
+        loops || own_tail_call(block, id).is_some()
+    })
+}
+
 /// The arguments of a tail call to the function itself at the end of a block.
-fn own_tail_call(block: &Block, id: FuncId) -> Option<&[Var]> {
+pub(super) fn own_tail_call(block: &Block, id: FuncId) -> Option<&[Var]> {
     match (block.stmts.last(), &block.end) {
         (
             Some(Stmt::Let {
@@ -79,7 +99,8 @@ fn own_tail_call(block: &Block, id: FuncId) -> Option<&[Var]> {
     }
 }
 
-fn pays(func: &Func, id: FuncId, types: &TypeTable) -> bool {
+/// Whether a loop pays: the numbers of the parameters that are walked down then.
+fn pays(func: &Func, id: FuncId, types: &TypeTable) -> Option<Vec<usize>> {
     let mut any = false;
     let mut changing = vec![false; func.params.len()];
     for block in func.body.all_blocks() {
@@ -96,12 +117,20 @@ fn pays(func: &Func, id: FuncId, types: &TypeTable) -> bool {
         .params
         .iter()
         .any(|param| matches!(types.get(ty(param)), Type::Fun { .. }));
-    let words = func
-        .params
-        .iter()
-        .zip(&changing)
-        .all(|(param, changing)| !changing || is_word(types, ty(param)));
-    any && (words || (func.library && takes_function))
+    let changing = (0..func.params.len()).filter(|number| changing[*number]);
+    let changing: Vec<usize> = changing
+        .filter(|number| !is_word(types, ty(&func.params[*number])))
+        .collect();
+    let walks = |number: &usize| {
+        let param = func.params[*number];
+        let of_words = matches!(types.get(ty(&param)), Type::List(elem) if is_word(types, *elem));
+        of_words && walk::is_walked(func, id, *number)
+    };
+    match (any, changing.iter().all(walks)) {
+        (false, _) => None,
+        (true, true) => Some(changing),
+        (true, false) => (func.library && takes_function).then(Vec::new),
+    }
 }
 
 fn is_word(types: &TypeTable, ty: TypeId) -> bool {

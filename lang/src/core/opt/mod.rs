@@ -3,8 +3,8 @@
 //! Functions are worked on callees first: a function is simplified, its calls to small or higher-order library functions are replaced by
 //! their code, and what that uncovers is simplified again. Growth is bounded per function.
 //!
-//! Crash traces stay true: code that may crash is only taken over from the standard library, and then carries the place of the call; a closure's
-//! code only moves into the function that it is written in. What a trace loses are frames of the library.
+//! Crash traces stay true: inlined code of the program keeps its places and the frame that it would have had ([`Inlined`](super::ir::Inlined));
+//! code of the library carries the place of the call, so what a trace loses are frames of the library.
 
 mod census;
 mod copy;
@@ -12,10 +12,12 @@ mod dead;
 mod fold;
 mod graph;
 mod hoist;
+mod in_place;
 mod inline;
 mod loops;
 mod simplify;
 mod sweep;
+mod walk;
 
 use snow_bytecode::types::TypeTable;
 
@@ -36,6 +38,14 @@ pub fn optimise(program: &mut Program) {
             simplify_fully(func, types);
         }
         inline_into(program, id, &callees);
+        if !order.recursive[id.0 as usize] && inline::recursion(program, id, &mut callees) {
+            let Program { types, funcs, .. } = program;
+            simplify_fully(&mut funcs[id.0 as usize], types);
+        }
+        if in_place::reuse_lists(&mut program.funcs[id.0 as usize]) {
+            let Program { types, funcs, .. } = program;
+            simplify_fully(&mut funcs[id.0 as usize], types);
+        }
         hoist::hoist(&mut program.funcs[id.0 as usize]);
         let inlinable = !order.recursive[id.0 as usize];
         callees.finish(program, id, inlinable);

@@ -17,8 +17,8 @@ use super::live::{Class, Classes, Live};
 use super::signatures::Signatures;
 use crate::core::flat::ir::{Block, End, Func, Join, Stmt, Var, VarInfo};
 use crate::core::ir::JoinId;
+use crate::core::ir::Site;
 use crate::stack::with_stack;
-use crate::syntax::ast::Span;
 
 /// Walks after which views that only cost a copy stay views.
 const MANY_WALKS: u32 = 8;
@@ -128,7 +128,7 @@ impl Pass<'_> {
                 let (mut args, mut around) = (args.clone(), Around::default());
                 let mut live = self.live_in.get(id).cloned().unwrap_or_default();
                 self.takes(args.iter_mut(), &[], &mut live, &mut around);
-                push_before(stmts, around.before, Span::default());
+                push_before(stmts, around.before, Site::default());
                 (End::Jump(*id, args), live)
             }
             End::Branch {
@@ -161,7 +161,7 @@ impl Pass<'_> {
         }
     }
 
-    fn branch(&mut self, inst: &Inst, span: Span, fall: &Block, target: &Block) -> (End, Live) {
+    fn branch(&mut self, inst: &Inst, span: Site, fall: &Block, target: &Block) -> (End, Live) {
         let (mut inst, mut dups) = (inst.clone(), Vec::new());
         self.own_views(&mut inst, &mut dups);
         let (mut fall, mut fall_live) = match dups.is_empty() {
@@ -210,7 +210,7 @@ impl Pass<'_> {
     }
 
     /// Drops at the start of each block what only others need; what all need together.
-    fn meet(&mut self, inst: &Inst, blocks: &mut [(Block, Live)], span: Span) -> Live {
+    fn meet(&mut self, inst: &Inst, blocks: &mut [(Block, Live)], span: Site) -> Live {
         self.meet_but(inst, blocks, span, None, &Live::new())
     }
 
@@ -219,7 +219,7 @@ impl Pass<'_> {
         &mut self,
         inst: &Inst,
         blocks: &mut [(Block, Live)],
-        span: Span,
+        span: Site,
         null: Option<Var>,
         needed_on_fall: &Live,
     ) -> Live {
@@ -245,7 +245,7 @@ impl Pass<'_> {
     }
 
     /// One instruction in the middle of a block; `stmts` is in reverse.
-    fn inst(&mut self, inst: &Inst, span: Span, live: &mut Live, stmts: &mut Vec<Stmt>) {
+    fn inst(&mut self, inst: &Inst, span: Site, live: &mut Live, stmts: &mut Vec<Stmt>) {
         let mut inst = inst.clone();
         let mut dups = Vec::new();
         self.own_views(&mut inst, &mut dups);
@@ -500,21 +500,21 @@ fn for_each_take(
     });
 }
 
-fn push_before(stmts: &mut Vec<Stmt>, before: Vec<Inst>, span: Span) {
+fn push_before(stmts: &mut Vec<Stmt>, before: Vec<Inst>, span: Site) {
     stmts.extend(before.into_iter().rev().map(|inst| Stmt::Inst(inst, span)));
 }
 
-fn prepend(block: &mut Block, drops: Vec<Var>, span: Span) {
+fn prepend(block: &mut Block, drops: Vec<Var>, span: Site) {
     let drops = drops
         .into_iter()
         .map(|src| Stmt::Inst(Inst::Drop { src }, span));
     block.stmts.splice(0..0, drops);
 }
 
-fn first_span(block: &Block) -> Span {
+fn first_span(block: &Block) -> Site {
     match (block.stmts.first(), &block.end) {
         (Some(Stmt::Inst(_, span)), _) => *span,
         (_, End::Leave(_, span) | End::Branch { span, .. } | End::Switch { span, .. }) => *span,
-        _ => Span::default(),
+        _ => Site::default(),
     }
 }

@@ -169,12 +169,12 @@ impl Walk<'_> {
                     Stmt::Inst(inst, _) => self.inst(inst),
                     Stmt::Join(join) => {
                         let outer = self.loop_start;
+                        // A position of its own, so that what is defined before the body has a lower one than the body's first
+                        // statement, be that a loop. Parameters are defined in the body: each turn of a loop has its own.
+                        self.at += 1;
                         for param in &join.params {
                             self.uses.defined[param.0 as usize] = self.at;
                         }
-                        // A position of its own, so that what is defined before the body has a lower one than the body's first
-                        // statement, be that a loop.
-                        self.at += 1;
                         if join.looping {
                             self.loop_start = self.at;
                         }

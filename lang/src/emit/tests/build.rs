@@ -122,6 +122,7 @@ fn build(
                 stmts: Vec::new(),
                 end: End::Unreachable,
             },
+            inlined: Vec::new(),
             span: Span::default(),
             library: false,
         },
@@ -184,7 +185,7 @@ impl Build {
 
     pub fn op(&mut self, ty: TypeId, op: Op) -> Var {
         let var = self.var(ty);
-        let span = Span::default();
+        let span = Span::default().into();
         self.stmts.push(Stmt::Let { var, op, span });
         var
     }

@@ -168,6 +168,7 @@ impl Code {
                 regs: Vec::new(),
                 code: Vec::new(),
                 lines: Vec::new(),
+                inlined: Vec::new(),
             },
         }
     }
@@ -203,6 +204,7 @@ impl Code {
                 file: 0,
                 line: at + 1,
                 column: 1,
+                inlined: 0,
             },
         ));
         self.function.code.push(inst);
