@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use snow_bytecode::encode::encode;
+use snow_bytecode::verify::verify;
 
 use crate::args::BuildArgs;
 use crate::compiler::compile_sources;
@@ -11,10 +12,11 @@ use crate::error::CliError;
 use crate::output::write_whole;
 use crate::project::load_sources;
 
-/// Compiles a program and writes it to a file.
+/// Compiles a program and writes it to a file, which is known to load.
 pub fn build(args: BuildArgs) -> Result<ExitCode, CliError> {
     let sources = load_sources(&args.program)?;
     let module = compile_sources(&sources, args.report)?;
+    verify(&module).map_err(|error| CliError::Unsound(error.to_string()))?;
     let output = args
         .output
         .unwrap_or_else(|| PathBuf::from(format!("{}.snowb", sources.name)));
