@@ -11,11 +11,14 @@ use snow_lang::typed::Program;
 use crate::args::ReportArgs;
 use crate::error::CliError;
 use crate::project::Sources;
-use crate::report::{self, report};
+use crate::report::report;
+
+/// What [`StdImage::encode`] gave for the sources of the standard library.
+const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/std.image"));
 
 /// Checks a program, and reports what is wrong with it.
 pub fn check_sources(sources: &Sources, args: ReportArgs) -> Result<(), CliError> {
-    let std = standard_library()?;
+    let std = standard_library();
     let mut sink = Sink::new();
     let project = parse(sources, &std, &mut sink);
     check_project(&project, &std, &mut sink);
@@ -24,7 +27,7 @@ pub fn check_sources(sources: &Sources, args: ReportArgs) -> Result<(), CliError
 
 /// Compiles a program; mistakes are reported, and an error when there are some.
 pub fn compile_sources(sources: &Sources, args: ReportArgs) -> Result<Module, CliError> {
-    let std = standard_library()?;
+    let std = standard_library();
     let mut sink = Sink::new();
     let project = parse(sources, &std, &mut sink);
     let program = check_project(&project, &std, &mut sink);
@@ -76,27 +79,24 @@ fn missing_main(project: &Project) -> Diagnostic {
     .help("a program starts with `fn main() do … end`")
 }
 
-/// The standard library, checked.
-fn standard_library() -> Result<StdImage, CliError> {
-    let sources = snow_stdlib::SOURCES
-        .iter()
-        .map(|source| (source.path.trim_start_matches("std/"), source.text));
-    let sources: Vec<(&str, &str)> = sources.collect();
-    let mut sink = Sink::new();
-    if let Some(image) = StdImage::build(&sources, &mut sink) {
-        return Ok(image);
+/// The standard library as `build.rs` has checked it.
+fn standard_library() -> StdImage {
+    StdImage::decode(IMAGE).expect("the image was made by the compiler that it is linked with")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_image_is_what_the_sources_give() {
+        let fresh = StdImage::build(&snow_stdlib::texts()).expect("it has no errors");
+        let bytes = fresh.encode().expect("it has a serialised form");
+        assert!(bytes == IMAGE, "the image is out of date");
+        assert_eq!(
+            format!("{:?}", standard_library()),
+            format!("{fresh:?}"),
+            "decoding lost something"
+        );
     }
-    let mut files = snow_lang::diagnostics::FileSet::new();
-    for (path, text) in &sources {
-        files.add(format!("std/{path}"), *text);
-    }
-    report::report(
-        &sink.into_sorted(),
-        &files,
-        ReportArgs {
-            json: false,
-            deny_warnings: false,
-        },
-    )?;
-    Err(CliError::NoReason)
 }

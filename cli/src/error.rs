@@ -84,6 +84,9 @@ pub enum CliError {
     /// A mistake of the compiler.
     #[error("the compiler gave neither a program nor a reason; please report this")]
     NoReason,
+    /// A mistake of the compiler: it made code that nobody would load.
+    #[error("the compiler made code that does not verify: {0}; please report this")]
+    Unsound(String),
     /// Diagnostics that were already printed.
     #[error("{}", summary(*errors, *warnings))]
     Diagnostics {

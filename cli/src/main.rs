@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the program crashed, does not compile or something could not be
 //! read or written; 2 the command line makes no sense; a running program chooses its own.
 
+mod allocator;
 mod args;
 mod commands;
 mod compiler;
@@ -24,7 +25,7 @@ use output::print;
 const USAGE: u8 = 2;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 
 fn main() -> ExitCode {
     let result = match Cli::try_parse() {

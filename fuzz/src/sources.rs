@@ -11,11 +11,7 @@ use snow_lang::diagnostics::render::{Colours, Renderer};
 use crate::mutate::{self, MAX_BYTES, Numbers};
 
 static LIBRARY: LazyLock<StdImage> = LazyLock::new(|| {
-    let sources = snow_stdlib::SOURCES
-        .iter()
-        .map(|source| (source.path.trim_start_matches("std/"), source.text));
-    let sources: Vec<(&str, &str)> = sources.collect();
-    StdImage::build(&sources, &mut Sink::new()).expect("the standard library has no mistakes")
+    StdImage::build(&snow_stdlib::texts()).expect("the standard library has no mistakes")
 });
 
 /// Checks a program; one without mistakes must compile to code that verifies, and mistakes must be shown.

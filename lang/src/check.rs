@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::diagnostics::render::{Colours, Renderer};
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
 use crate::patterns;
 use crate::resolve::scope::module_name_of_path;
@@ -23,20 +24,27 @@ pub struct StdImage {
 }
 
 impl StdImage {
-    /// Checks the sources of the standard library, given as `(path relative to its root, text)`.
-    pub fn build(sources: &[(&str, &str)], sink: &mut Sink) -> Option<StdImage> {
+    /// Checks the sources of the standard library, given as `(path, text)`. The error is the text of all diagnostics.
+    pub fn build(sources: &[(&str, &str)]) -> Result<StdImage, String> {
+        let mut sink = Sink::new();
         let mut project = Project::default();
-        let mut files = Vec::with_capacity(sources.len());
         for (path, text) in sources {
             let name = match *path {
-                "io.snow" => SmolStr::new_static("IO"),
-                path => module_name_of_path(path),
+                "std/io.snow" => SmolStr::new_static("IO"),
+                path => module_name_of_path(path.trim_start_matches("std/")),
             };
-            project.add(format!("std/{path}"), name, text, sink);
-            files.push((format!("std/{path}"), Arc::from(*text)));
+            project.add(*path, name, text, &mut sink);
         }
-        let program = run(&project, &Program::default(), sink)?;
-        Some(StdImage { program, files })
+        let Some(program) = run(&project, &Program::default(), &mut sink) else {
+            return Err(rendered(sink, &project.files));
+        };
+        let files = project.files.iter();
+        Ok(StdImage {
+            program,
+            files: files
+                .map(|(_, file)| (file.path().to_owned(), file.shared_text()))
+                .collect(),
+        })
     }
 
     /// The image as bytes, for [`StdImage::decode`].
@@ -65,6 +73,15 @@ impl StdImage {
             ..Project::default()
         }
     }
+}
+
+fn rendered(sink: Sink, files: &FileSet) -> String {
+    let mut renderer = Renderer::new(files, Colours::Off);
+    let diagnostics = sink.into_sorted();
+    diagnostics
+        .iter()
+        .map(|diagnostic| renderer.render(diagnostic))
+        .collect()
 }
 
 impl Project {

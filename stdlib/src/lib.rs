@@ -21,7 +21,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 
-pub use sources::{SOURCES, Source};
+pub use sources::{SOURCES, Source, texts};
 
 use snow_vm::native::{Intrinsic, Intrinsics};
 

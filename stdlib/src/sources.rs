@@ -11,6 +11,12 @@ pub struct Source {
     pub text: &'static str,
 }
 
+/// Path and text of every module, as the compiler takes them.
+pub fn texts() -> Vec<(&'static str, &'static str)> {
+    let texts = SOURCES.iter().map(|source| (source.path, source.text));
+    texts.collect()
+}
+
 macro_rules! sources {
     ($($module:literal $file:literal;)*) => {
         /// All modules.

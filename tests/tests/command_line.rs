@@ -285,17 +285,14 @@ fn a_file_is_replaced_with_its_permissions_and_through_links() {
     assert_eq!(snow_in(&folder, &["run", "link.snowb"]).stdout, "hello\n");
 }
 
-/// Runs a command whose reader goes away at once.
+/// Runs a command whose output nobody reads: the reader is gone before the command starts.
 fn without_reader(folder: &tempfile::TempDir, arguments: &[&str]) -> std::process::Output {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
     let mut command = Command::new(command::snow().unwrap());
     command.args(arguments).current_dir(folder.path());
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    child.wait_with_output().unwrap()
+    let command = command.stdout(writer).stderr(Stdio::piped());
+    command.spawn().unwrap().wait_with_output().unwrap()
 }
 
 #[test]

@@ -119,43 +119,47 @@ impl End {
     }
 
     /// The blocks that follow.
-    pub fn blocks(&self) -> Vec<&Block> {
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let mut first: Option<&Block> = None;
+        let mut tags: &[(u8, Block)] = &[];
+        let mut numbers: &[(i64, Block)] = &[];
+        let mut last: Option<&Block> = None;
         match self {
-            End::If(_, then, otherwise) => vec![then, otherwise],
-            End::Switch { arms, default, .. } => {
-                let arms = arms.iter().map(|(_, block)| block);
-                arms.chain(default.as_deref()).collect()
-            }
-            End::SwitchInt { arms, default, .. } => {
-                let arms = arms.iter().map(|(_, block)| block);
-                arms.chain([default.as_ref()]).collect()
-            }
+            End::If(_, then, otherwise) => (first, last) = (Some(&**then), Some(&**otherwise)),
+            End::Switch { arms, default, .. } => (tags, last) = (arms, default.as_deref()),
+            End::SwitchInt { arms, default, .. } => (numbers, last) = (arms, Some(&**default)),
             End::Return(_)
             | End::Jump(..)
             | End::Crash { .. }
             | End::Panic { .. }
-            | End::Unreachable => Vec::new(),
+            | End::Unreachable => {}
         }
+        let tags = tags.iter().map(|(_, block)| block);
+        let numbers = numbers.iter().map(|(_, block)| block);
+        first.into_iter().chain(tags).chain(numbers).chain(last)
     }
 
     /// The blocks that follow, to be changed.
-    pub fn blocks_mut(&mut self) -> Vec<&mut Block> {
+    pub fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
+        let mut first: Option<&mut Block> = None;
+        let mut tags: &mut [(u8, Block)] = &mut [];
+        let mut numbers: &mut [(i64, Block)] = &mut [];
+        let mut last: Option<&mut Block> = None;
         match self {
-            End::If(_, then, otherwise) => vec![then, otherwise],
-            End::Switch { arms, default, .. } => {
-                let arms = arms.iter_mut().map(|(_, block)| block);
-                arms.chain(default.as_deref_mut()).collect()
+            End::If(_, then, otherwise) => {
+                (first, last) = (Some(&mut **then), Some(&mut **otherwise))
             }
-            End::SwitchInt { arms, default, .. } => {
-                let arms = arms.iter_mut().map(|(_, block)| block);
-                arms.chain([default.as_mut()]).collect()
-            }
+            End::Switch { arms, default, .. } => (tags, last) = (arms, default.as_deref_mut()),
+            End::SwitchInt { arms, default, .. } => (numbers, last) = (arms, Some(&mut **default)),
             End::Return(_)
             | End::Jump(..)
             | End::Crash { .. }
             | End::Panic { .. }
-            | End::Unreachable => Vec::new(),
+            | End::Unreachable => {}
         }
+        let tags = tags.iter_mut().map(|(_, block)| block);
+        let numbers = numbers.iter_mut().map(|(_, block)| block);
+        first.into_iter().chain(tags).chain(numbers).chain(last)
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn emit(mut func: Func, id: FuncId, files: &FileSet) -> Function {
     let func = &func;
     let mut writer = Writer {
         registers: Registers::allocate(func, &linear),
-        code: Vec::new(),
+        code: Vec::with_capacity(linear.steps.len()),
         lines: Vec::new(),
         labels: vec![0; linear.labels as usize],
         last_site: None,

@@ -33,29 +33,43 @@ impl Dead {
             for inner in block.end.blocks_mut() {
                 self.block(inner);
             }
-            let mut kept = Vec::with_capacity(block.stmts.len());
-            for mut stmt in block.stmts.drain(..).rev() {
-                match &mut stmt {
-                    Stmt::Let { var, op, .. } => {
-                        if self.uses[var.0 as usize] == 0 && is_pure(op) {
-                            op.operands(&mut |operand| self.uses[operand.0 as usize] -= 1);
-                            self.changed = true;
-                            continue;
-                        }
-                    }
-                    Stmt::Join(join) => {
-                        self.block(&mut join.body);
-                        let unused = (0..join.params.len()).rev();
-                        let unused =
-                            unused.filter(|number| self.uses[join.params[*number].0 as usize] == 0);
-                        self.dropped[join.id.0 as usize] = unused.collect();
-                    }
+            let mut dead = Vec::new();
+            for (at, stmt) in block.stmts.iter_mut().enumerate().rev() {
+                if !self.is_needed(stmt) {
+                    dead.push(at);
                 }
-                kept.push(stmt);
             }
-            kept.reverse();
-            block.stmts = kept;
+            let mut at = 0;
+            block.stmts.retain(|_| {
+                let gone = dead.last() == Some(&at);
+                if gone {
+                    dead.pop();
+                }
+                at += 1;
+                !gone
+            });
         });
+    }
+
+    /// Whether a statement has to stay; what only it read is not needed either when it goes.
+    fn is_needed(&mut self, stmt: &mut Stmt) -> bool {
+        match stmt {
+            Stmt::Let { var, op, .. } => {
+                if self.uses[var.0 as usize] == 0 && is_pure(op) {
+                    op.operands(&mut |operand| self.uses[operand.0 as usize] -= 1);
+                    self.changed = true;
+                    return false;
+                }
+            }
+            Stmt::Join(join) => {
+                self.block(&mut join.body);
+                let unused = (0..join.params.len()).rev();
+                let unused =
+                    unused.filter(|number| self.uses[join.params[*number].0 as usize] == 0);
+                self.dropped[join.id.0 as usize] = unused.collect();
+            }
+        }
+        true
     }
 
     fn drop_params(&mut self, body: &mut Block) {

@@ -253,7 +253,7 @@ impl Simplify<'_> {
             End::If(on, ..) | End::Switch { on, .. } => *on,
             _ => return false,
         };
-        let short = join.body.end.blocks().len() <= 4;
+        let short = join.body.end.blocks().count() <= 4;
         short
             && join.body.stmts.is_empty()
             && join.params.contains(&on)

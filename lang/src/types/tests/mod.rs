@@ -54,7 +54,7 @@ fn std_sources() -> Vec<(String, String)> {
                 .to_string_lossy()
                 .into_owned();
             (
-                name,
+                format!("std/{name}"),
                 std::fs::read_to_string(&path).expect("readable source"),
             )
         })
@@ -70,24 +70,10 @@ pub(crate) fn std_image() -> &'static StdImage {
         let sources = std_sources();
         let sources: Vec<(&str, &str)> = sources
             .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .map(|(path, text)| (path.as_str(), text.as_str()))
             .collect();
-        let mut sink = Sink::new();
-        let image = StdImage::build(&sources, &mut sink);
-        let files = StdImage {
-            files: sources
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), (*text).into()))
-                .collect(),
-            ..StdImage::default()
-        }
-        .file_set();
-        let errors: String = sink
-            .diagnostics()
-            .iter()
-            .map(|diagnostic| Renderer::new(&files, Colours::Off).render(diagnostic))
-            .collect();
-        image.unwrap_or_else(|| panic!("the standard library has errors:\n{errors}"))
+        StdImage::build(&sources)
+            .unwrap_or_else(|errors| panic!("the standard library has errors:\n{errors}"))
     })
 }
 

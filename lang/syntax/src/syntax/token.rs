@@ -296,107 +296,148 @@ pub enum Tok {
     BytesOpen,
 }
 
-impl Tok {
-    /// The fixed text of a keyword or punctuation mark; `None` for tokens whose text varies.
-    pub fn text(self) -> Option<&'static str> {
-        Some(match self {
-            Tok::Actor => "actor",
-            Tok::After => "after",
-            Tok::Alias => "alias",
-            Tok::And => "and",
-            Tok::Break => "break",
-            Tok::Case => "case",
-            Tok::Cond => "cond",
-            Tok::Continue => "continue",
-            Tok::Do => "do",
-            Tok::Else => "else",
-            Tok::End => "end",
-            Tok::False => "false",
-            Tok::Fn => "fn",
-            Tok::For => "for",
-            Tok::If => "if",
-            Tok::Impl => "impl",
-            Tok::Import => "import",
-            Tok::In => "in",
-            Tok::Interface => "interface",
-            Tok::Let => "let",
-            Tok::Match => "match",
-            Tok::Module => "module",
-            Tok::Nil => "nil",
-            Tok::Not => "not",
-            Tok::Or => "or",
-            Tok::Pub => "pub",
-            Tok::Receive => "receive",
-            Tok::Return => "return",
-            Tok::Service => "service",
-            Tok::Struct => "struct",
-            Tok::Supervisor => "supervisor",
-            Tok::Terminate => "terminate",
-            Tok::Trait => "trait",
-            Tok::True => "true",
-            Tok::Type => "type",
-            Tok::When => "when",
-            Tok::Where => "where",
-            Tok::While => "while",
-            Tok::With => "with",
-            Tok::As => "as",
-            Tok::CallWord => "call",
-            Tok::CastWord => "cast",
-            Tok::From => "from",
-            Tok::TestWord => "test",
-            Tok::Assert => "assert",
-            Tok::AssertReceive => "assert_receive",
-            Tok::AssertCrash => "assert_crash",
-            Tok::Native => "native",
-            Tok::Deriving => "deriving",
-            Tok::ChildWord => "child",
-            Tok::InfoWord => "info",
-            Tok::Own => "own",
-            Tok::Pipe => "|>",
-            Tok::OrOr => "||",
-            Tok::AndAnd => "&&",
-            Tok::EqEq => "==",
-            Tok::NotEq => "!=",
-            Tok::Lt => "<",
-            Tok::Gt => ">",
-            Tok::Le => "<=",
-            Tok::Ge => ">=",
-            Tok::DotDot => "..",
-            Tok::DotDotEq => "..=",
-            Tok::Ellipsis => "...",
-            Tok::Diamond => "<>",
-            Tok::PlusPlus => "++",
-            Tok::ColonColon => "::",
-            Tok::Plus => "+",
-            Tok::Minus => "-",
-            Tok::Star => "*",
-            Tok::Slash => "/",
-            Tok::Percent => "%",
-            Tok::Bang => "!",
-            Tok::Question => "?",
-            Tok::Dot => ".",
-            Tok::Comma => ",",
-            Tok::Colon => ":",
-            Tok::Eq => "=",
-            Tok::FatArrow => "=>",
-            Tok::Arrow => "->",
-            Tok::Bar => "|",
-            Tok::LParen => "(",
-            Tok::RParen => ")",
-            Tok::LBracket => "[",
-            Tok::RBracket => "]",
-            Tok::LBrace => "{",
-            Tok::RBrace => "}",
-            Tok::MapOpen => "%{",
-            Tok::BytesOpen => "<<",
-            Tok::Semicolon => ";",
-            Tok::InterpOpen => "${",
-            Tok::InterpClose => "}",
-            Tok::BytesClose => ">>",
-            _ => return None,
-        })
-    }
+/// Declares the tokens that mistakes are told by: those with a fixed text, then those without.
+macro_rules! named_tokens {
+    (fixed { $($fixed:ident $text:literal)* } varying { $($varying:ident)* }) => {
+        #[derive(Clone, Copy)]
+        #[repr(u8)]
+        enum Number {
+            $($fixed,)*
+            $($varying,)*
+        }
 
+        impl Tok {
+            /// The tokens that have a number, by their numbers.
+            pub const NUMBERED: &[Tok] = &[$(Tok::$fixed,)* $(Tok::$varying,)*];
+
+            /// A small number that stands for this token in sets; `None` for tokens that no rule asks for by themselves.
+            pub fn number(self) -> Option<u8> {
+                Some(match self {
+                    $(Tok::$fixed => Number::$fixed as u8,)*
+                    $(Tok::$varying => Number::$varying as u8,)*
+                    _ => return None,
+                })
+            }
+
+            /// The fixed text of a keyword or punctuation mark; `None` for tokens whose text varies.
+            pub fn text(self) -> Option<&'static str> {
+                Some(match self {
+                    $(Tok::$fixed => $text,)*
+                    _ => return None,
+                })
+            }
+        }
+    };
+}
+
+named_tokens! {
+    fixed {
+        Actor "actor"
+        After "after"
+        Alias "alias"
+        And "and"
+        Break "break"
+        Case "case"
+        Cond "cond"
+        Continue "continue"
+        Do "do"
+        Else "else"
+        End "end"
+        False "false"
+        Fn "fn"
+        For "for"
+        If "if"
+        Impl "impl"
+        Import "import"
+        In "in"
+        Interface "interface"
+        Let "let"
+        Match "match"
+        Module "module"
+        Nil "nil"
+        Not "not"
+        Or "or"
+        Pub "pub"
+        Receive "receive"
+        Return "return"
+        Service "service"
+        Struct "struct"
+        Supervisor "supervisor"
+        Terminate "terminate"
+        Trait "trait"
+        True "true"
+        Type "type"
+        When "when"
+        Where "where"
+        While "while"
+        With "with"
+        As "as"
+        CallWord "call"
+        CastWord "cast"
+        From "from"
+        TestWord "test"
+        Assert "assert"
+        AssertReceive "assert_receive"
+        AssertCrash "assert_crash"
+        Native "native"
+        Deriving "deriving"
+        ChildWord "child"
+        InfoWord "info"
+        Own "own"
+        Pipe "|>"
+        OrOr "||"
+        AndAnd "&&"
+        EqEq "=="
+        NotEq "!="
+        Lt "<"
+        Gt ">"
+        Le "<="
+        Ge ">="
+        DotDot ".."
+        DotDotEq "..="
+        Ellipsis "..."
+        Diamond "<>"
+        PlusPlus "++"
+        ColonColon "::"
+        Plus "+"
+        Minus "-"
+        Star "*"
+        Slash "/"
+        Percent "%"
+        Bang "!"
+        Question "?"
+        Dot "."
+        Comma ","
+        Colon ":"
+        Eq "="
+        FatArrow "=>"
+        Arrow "->"
+        Bar "|"
+        LParen "("
+        RParen ")"
+        LBracket "["
+        RBracket "]"
+        LBrace "{"
+        RBrace "}"
+        MapOpen "%{"
+        BytesOpen "<<"
+        Semicolon ";"
+        InterpOpen "${"
+        InterpClose "}"
+        BytesClose ">>"
+    }
+    varying {
+        Ident
+        Upper
+        Int
+        Float
+        Atom
+        StrOpen
+        StrClose
+    }
+}
+
+impl Tok {
     /// Whether this word is a keyword only in places.
     pub fn is_soft_keyword(self) -> bool {
         matches!(

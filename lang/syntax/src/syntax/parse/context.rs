@@ -64,21 +64,11 @@ pub struct AssocType {
     pub ty: Option<TypeExpr>,
 }
 
-/// Whether contents are handed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The tree is wanted.
-    Tree,
-    /// Only the error is wanted: the same text is read a second time.
-    Error,
-}
-
 /// The state of the rules.
 pub struct Context<'t> {
     pub source: &'t str,
     pub texts: &'t [SmolStr],
     pub contents: Vec<Content>,
-    pub purpose: Purpose,
     /// Mistakes in text that is well-formed otherwise; dropped with the statement if it does not parse.
     pub problems: Vec<Diagnostic>,
 }
@@ -103,13 +93,10 @@ impl<'t> Context<'t> {
         self.texts.get(id as usize).cloned().unwrap_or_default()
     }
 
-    /// The content of a group. Each is asked for once when the tree is wanted: no rule that can
-    /// succeed reads a group twice.
+    /// The content of a group. Each is asked for once: no rule that can succeed reads a group twice.
     pub fn take(&mut self, id: GroupId) -> Content {
-        match (self.purpose, self.contents.get_mut(id as usize)) {
-            (Purpose::Tree, Some(content)) => std::mem::take(content),
-            _ => Content::Empty,
-        }
+        let content = self.contents.get_mut(id as usize);
+        content.map(std::mem::take).unwrap_or_default()
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {

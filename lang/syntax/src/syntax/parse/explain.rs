@@ -1,9 +1,8 @@
 //! Failures as diagnostics: what was being read, what was expected, what stands there, and, for
 //! habits from other languages, what to write instead.
 
-use chumsky::error::{RichPattern, RichReason};
-
-use super::{Detailed, habits};
+use super::failure::Failure;
+use super::habits;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Span;
 use crate::syntax::layout::Token;
@@ -105,13 +104,13 @@ fn text_of(text: &str, span: Span) -> &str {
 /// The diagnostic for a stretch of tokens that does not parse.
 pub(super) fn explain(
     reading: Reading,
-    error: Option<&Detailed<'_>>,
+    failure: Option<&Failure>,
     tokens: &[Token],
     text: &str,
 ) -> Diagnostic {
-    let place = error.map_or(Span::default(), |error| *error.span());
-    let at = tokens.partition_point(|token| token.1.start < place.start);
-    let expected = error.map_or_else(Vec::new, expectations);
+    let start = failure.map_or(0, |failure| failure.start);
+    let at = tokens.partition_point(|token| token.1.start < start);
+    let expected = failure.map_or_else(Vec::new, |failure| failure.expected.names());
     let trouble = Trouble {
         reading,
         tokens,
@@ -120,24 +119,6 @@ pub(super) fn explain(
         expected,
     };
     habits::recognise(&trouble).unwrap_or_else(|| unexpected(&trouble))
-}
-
-fn expectations(error: &Detailed<'_>) -> Vec<String> {
-    let RichReason::ExpectedFound { expected, .. } = error.reason() else {
-        return Vec::new();
-    };
-    let mut names: Vec<String> = expected
-        .iter()
-        .filter_map(|pattern| match pattern {
-            RichPattern::Token(tok) => Some(tok.to_string()),
-            RichPattern::Label(label) => Some(label.to_string()),
-            RichPattern::EndOfInput => Some("the end of the line".to_owned()),
-            _ => None,
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    names
 }
 
 /// Names of expectations, most telling first, at most four of them.

@@ -1,13 +1,12 @@
 //! Tokens to tree: reads the groups of a [`Layout`] one after the other, inner ones first, and
 //! each statement in them on its own.
 //!
-//! A statement is parsed with errors that cost nothing. Only if that fails it is parsed once
-//! more with errors that remember what was expected, and [`explain`] turns the one furthest to
-//! the right into a diagnostic. The statement then becomes an error node, and its neighbours are
-//! not touched.
+//! Rules that fail remember what was expected, and [`explain`] turns the failure furthest to the right into a
+//! diagnostic. The statement then becomes an error node, and its neighbours are not touched.
 
 mod context;
 pub(super) mod explain;
+mod failure;
 mod groups;
 mod habits;
 mod rules;
@@ -15,27 +14,24 @@ mod rules;
 use std::ops::Range;
 
 use chumsky::Parser as _;
-use chumsky::error::{EmptyErr, Rich};
 use chumsky::input::Input;
 use chumsky::inspector::SimpleState;
 
-use self::context::{Context, Purpose, State};
+use self::context::{Context, State};
 use self::explain::Reading;
-use self::rules::{Failure, Rule, Rules};
+use self::failure::Failure;
+use self::rules::{Rule, Rules};
 use super::ast::*;
 use super::layout::{Layout, Token};
 use super::lexer::{DocLine, Lexed};
 use crate::diagnostics::Diagnostic;
 
-/// The error type of the second reading.
-type Detailed<'t> = Rich<'t, super::token::Tok, Span>;
-
-/// Chooses one rule of the grammar, whatever its error type.
+/// Chooses one rule of the grammar.
 trait Choose {
     type Out;
     /// What a failure is reported as.
     const READING: Reading;
-    fn rule<'r, 't, E: Failure<'t>>(rules: &'r Rules<'t, E>) -> &'r Rule<'t, Self::Out, E>;
+    fn rule<'r, 't>(rules: &'r Rules<'t>) -> &'r Rule<'t, Self::Out>;
 }
 
 /// Declares a choice for each field of [`Rules`].
@@ -46,7 +42,7 @@ macro_rules! choices {
             impl Choose for $choice {
                 type Out = $out;
                 const READING: Reading = Reading::$reading;
-                fn rule<'r, 't, E: Failure<'t>>(rules: &'r Rules<'t, E>) -> &'r Rule<'t, $out, E> {
+                fn rule<'r, 't>(rules: &'r Rules<'t>) -> &'r Rule<'t, $out> {
                     &rules.$field
                 }
             }
@@ -75,8 +71,7 @@ pub(super) struct Engine<'t> {
     text: &'t str,
     layout: &'t Layout,
     docs: &'t [DocLine],
-    quick: Rules<'t, EmptyErr>,
-    detailed: Option<Rules<'t, Detailed<'t>>>,
+    rules: Rules<'t>,
     state: State<'t>,
     problems: Vec<Diagnostic>,
     /// Starts of mistakes found before parsing, in order; statements around them are not complained about again.
@@ -100,15 +95,13 @@ impl<'t> Engine<'t> {
             source: text,
             texts: &lexed.texts,
             contents,
-            purpose: Purpose::Tree,
             problems: Vec::new(),
         };
         Engine {
             text,
             layout,
             docs: &lexed.docs,
-            quick: Rules::new(),
-            detailed: None,
+            rules: Rules::new(),
             state: SimpleState(context),
             problems: Vec::new(),
             damage,
@@ -139,31 +132,26 @@ impl<'t> Engine<'t> {
         };
         let reported = self.state.problems.len();
         let result =
-            C::rule(&self.quick).parse_with_state(tokens.split_token_span(end), &mut self.state);
-        if let Ok(out) = result.into_result() {
-            self.problems.append(&mut self.state.problems);
-            return Some(out);
+            C::rule(&self.rules).parse_with_state(tokens.split_token_span(end), &mut self.state);
+        match result.into_result() {
+            Ok(out) => {
+                self.problems.append(&mut self.state.problems);
+                Some(out)
+            }
+            Err(failures) => {
+                self.state.problems.truncate(reported);
+                self.complain(C::READING, &failures, tokens);
+                None
+            }
         }
-        self.state.problems.truncate(reported);
-        if !self.is_damaged(tokens) {
-            let problem = self.failure::<C>(tokens, end);
-            self.problems.push(problem);
-        }
-        None
     }
 
-    /// Parses a failing stretch again for its error.
-    fn failure<C: Choose>(&mut self, tokens: &'t [Token], end: Span) -> Diagnostic {
-        let rules = self.detailed.get_or_insert_with(Rules::new);
-        self.state.purpose = Purpose::Error;
-        let result = C::rule(rules).parse_with_state(tokens.split_token_span(end), &mut self.state);
-        self.state.purpose = Purpose::Tree;
-        self.state.problems.clear();
-        let error = result
-            .into_errors()
-            .into_iter()
-            .max_by_key(|error| error.span().start);
-        explain::explain(C::READING, error.as_ref(), tokens, self.text)
+    fn complain(&mut self, reading: Reading, failures: &[Failure], tokens: &[Token]) {
+        if !self.is_damaged(tokens) {
+            let furthest = failures.iter().max_by_key(|failure| failure.start);
+            let problem = explain::explain(reading, furthest, tokens, self.text);
+            self.problems.push(problem);
+        }
     }
 
     fn is_damaged(&self, tokens: &[Token]) -> bool {

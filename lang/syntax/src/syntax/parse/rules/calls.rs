@@ -2,9 +2,10 @@
 
 use chumsky::prelude::*;
 
+use super::Rule;
 use super::names::{any_name, lower, trailing};
-use super::{Failure, Rule};
 use crate::syntax::ast::*;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::{GroupKind, Tok};
 
 /// Something that follows an operand.
@@ -39,7 +40,7 @@ impl Suffix {
 }
 
 /// `(args) do … end`, `do … end`, `.name`, `[i]`, `?`.
-pub fn suffix<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Suffix, E> {
+pub fn suffix<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Suffix> {
     let block = trailing(GroupKind::Free);
     let call = arguments(expression.clone())
         .then(block.clone().or_not())
@@ -50,17 +51,17 @@ pub fn suffix<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Suf
         .map(Suffix::Index);
     let question = just(Tok::Question).to(()).map(|()| Suffix::Try);
     choice((call, field, index, question, block.map(Suffix::Block)))
-        .labelled("an operator")
+        .labelled(Label::Operator)
         .boxed()
 }
 
 /// `(a, name: b)`.
-fn arguments<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec<Arg>, E> {
+fn arguments<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Vec<Arg>> {
     let label = lower().then_ignore(just(Tok::Colon)).or_not();
     label
         .then(expression)
         .map(|(name, value)| Arg { name, value })
-        .labelled("an argument")
+        .labelled(Label::Argument)
         .separated_by(just(Tok::Comma))
         .allow_trailing()
         .collect()

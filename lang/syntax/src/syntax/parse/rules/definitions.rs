@@ -4,16 +4,14 @@ use chumsky::prelude::*;
 
 use super::names::{block, content, lower, type_params, upper};
 use super::types::bounds;
-use super::{Failure, MemberLine, Parts, Rule, functions, imports, literals, services};
+use super::{MemberLine, Parts, Rule, functions, imports, literals, services};
 use crate::syntax::ast::*;
 use crate::syntax::parse::context::{AssocType, Content};
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::{GroupKind, Tok};
 
 /// Any item with its `pub`.
-pub fn item<'t, E: Failure<'t>>(
-    parts: &Parts<'t, E>,
-    function: &Rule<'t, FnClause, E>,
-) -> Rule<'t, Item, E> {
+pub fn item<'t>(parts: &Parts<'t>, function: &Rule<'t, FnClause>) -> Rule<'t, Item> {
     let kind = choice((
         function.clone().map(ItemKind::Fn),
         structure(parts),
@@ -30,7 +28,7 @@ pub fn item<'t, E: Failure<'t>>(
     ));
     just(Tok::Pub)
         .or_not()
-        .then(kind.labelled("an item"))
+        .then(kind.labelled(Label::Item))
         .map_with(|(public, kind), e| Item {
             doc: None,
             public: public.is_some(),
@@ -41,7 +39,7 @@ pub fn item<'t, E: Failure<'t>>(
 }
 
 /// `deriving(Eq, Ord)`, or nothing.
-fn deriving<'t, E: Failure<'t>>() -> Rule<'t, Deriving, E> {
+fn deriving<'t>() -> Rule<'t, Deriving> {
     let names = upper()
         .separated_by(just(Tok::Comma))
         .allow_trailing()
@@ -52,7 +50,7 @@ fn deriving<'t, E: Failure<'t>>() -> Rule<'t, Deriving, E> {
         .boxed()
 }
 
-fn structure<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ItemKind, E> {
+fn structure<'t>(parts: &Parts<'t>) -> Rule<'t, ItemKind> {
     just(Tok::Struct)
         .ignore_then(upper())
         .then(type_params())
@@ -83,7 +81,7 @@ enum TypeBody {
 }
 
 /// `type A do … end` and `type A = T`.
-fn type_definition<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ItemKind, E> {
+fn type_definition<'t>(parts: &Parts<'t>) -> Rule<'t, ItemKind> {
     let alias = just(Tok::Eq)
         .ignore_then(parts.ty.clone())
         .map(TypeBody::Alias);
@@ -120,9 +118,9 @@ fn type_definition<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ItemKin
 }
 
 /// `name :: Type`.
-pub fn field<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, FieldDef, E> {
+pub fn field<'t>(parts: &Parts<'t>) -> Rule<'t, FieldDef> {
     lower()
-        .labelled("a field name")
+        .labelled(Label::FieldName)
         .then_ignore(just(Tok::ColonColon))
         .then(parts.ty.clone())
         .map(|(name, ty)| FieldDef {
@@ -134,7 +132,7 @@ pub fn field<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, FieldDef, E> 
 }
 
 /// `Circle(Float)`, `Rectangle(width :: Float, height :: Float)`, `Unknown`.
-pub fn variant<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, VariantDef, E> {
+pub fn variant<'t>(parts: &Parts<'t>) -> Rule<'t, VariantDef> {
     let label = lower().then_ignore(just(Tok::ColonColon)).or_not();
     let fields = label
         .then(parts.ty.clone())
@@ -143,7 +141,7 @@ pub fn variant<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, VariantDef,
         .collect()
         .delimited_by(just(Tok::LParen), just(Tok::RParen));
     upper()
-        .labelled("a variant")
+        .labelled(Label::Variant)
         .then(fields.or_not().map(Option::unwrap_or_default))
         .map_with(|(name, fields), e| VariantDef {
             doc: None,
@@ -154,7 +152,7 @@ pub fn variant<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, VariantDef,
         .boxed()
 }
 
-fn interface<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ItemKind, E> {
+fn interface<'t>(parts: &Parts<'t>) -> Rule<'t, ItemKind> {
     let supers = just(Tok::Colon)
         .ignore_then(
             parts
@@ -188,7 +186,7 @@ fn interface<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ItemKind, E> 
         .boxed()
 }
 
-fn implementation<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ItemKind, E> {
+fn implementation<'t>(parts: &Parts<'t>) -> Rule<'t, ItemKind> {
     just(Tok::Impl)
         .ignore_then(type_params())
         .then(parts.ty.clone())
@@ -222,10 +220,7 @@ fn methods_of(content: Content) -> (Vec<AssocType>, Vec<Method>) {
 }
 
 /// `type Item`, `type Item = T`, or a function.
-pub fn member<'t, E: Failure<'t>>(
-    parts: &Parts<'t, E>,
-    function: &Rule<'t, FnClause, E>,
-) -> Rule<'t, MemberLine, E> {
+pub fn member<'t>(parts: &Parts<'t>, function: &Rule<'t, FnClause>) -> Rule<'t, MemberLine> {
     let assoc = just(Tok::Type)
         .ignore_then(upper())
         .then(just(Tok::Eq).ignore_then(parts.ty.clone()).or_not())
@@ -237,7 +232,7 @@ pub fn member<'t, E: Failure<'t>>(
     assoc.or(method).boxed()
 }
 
-fn module<'t, E: Failure<'t>>() -> Rule<'t, ItemKind, E> {
+fn module<'t>() -> Rule<'t, ItemKind> {
     just(Tok::Module)
         .ignore_then(upper())
         .then(content(GroupKind::Module))
@@ -252,7 +247,7 @@ fn module<'t, E: Failure<'t>>() -> Rule<'t, ItemKind, E> {
         .boxed()
 }
 
-fn test<'t, E: Failure<'t>>() -> Rule<'t, ItemKind, E> {
+fn test<'t>() -> Rule<'t, ItemKind> {
     just(Tok::TestWord)
         .ignore_then(literals::plain_text())
         .then(block(GroupKind::Test))

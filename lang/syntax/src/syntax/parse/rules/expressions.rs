@@ -4,10 +4,11 @@ use chumsky::prelude::*;
 
 use super::names::{block, content, lower};
 use super::operators::operators;
-use super::{Failure, Parts, Rule, Seen, functions, literals, patterns};
+use super::{Parts, Rule, Seen, functions, literals, patterns};
 use crate::syntax::ast::*;
 use crate::syntax::parse::context::Content;
 use crate::syntax::parse::explain;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::{GroupKind, Tok};
 
 fn at(kind: ExprKind, span: Span) -> Expr {
@@ -15,7 +16,7 @@ fn at(kind: ExprKind, span: Span) -> Expr {
 }
 
 /// Any expression.
-pub fn expression<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+pub fn expression<'t>() -> Rule<'t, Expr> {
     recursive(|expression| {
         let expression = expression.boxed();
         let pattern = patterns::pattern(expression.clone());
@@ -37,18 +38,18 @@ pub fn expression<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
         .boxed();
         operators(operand, expression)
     })
-    .labelled("an expression")
+    .labelled(Label::Expression)
     .boxed()
 }
 
-fn name<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+fn name<'t>() -> Rule<'t, Expr> {
     lower()
         .map(|ident| at(ExprKind::Name(ident.name), ident.span))
         .boxed()
 }
 
 /// `Circle`, `Math.Vector`, and with braces a struct.
-fn path<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn path<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     let fields = fields(expression).delimited_by(just(Tok::LBrace), just(Tok::RBrace));
     super::names::path()
         .then(fields.or_not())
@@ -71,9 +72,9 @@ fn dotted(path: Vec<Ident>) -> Expr {
 }
 
 /// `x: 1, y: 2`.
-fn fields<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec<(Ident, Expr)>, E> {
+fn fields<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Vec<(Ident, Expr)>> {
     lower()
-        .labelled("a field name")
+        .labelled(Label::FieldName)
         .then_ignore(just(Tok::Colon))
         .then(expression)
         .separated_by(just(Tok::Comma))
@@ -83,7 +84,7 @@ fn fields<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec<(Id
 }
 
 /// Numbers, words and atoms.
-fn simple<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+fn simple<'t>() -> Rule<'t, Expr> {
     let word = select! {
         Tok::True => ExprKind::Bool(true),
         Tok::False => ExprKind::Bool(false),
@@ -99,20 +100,20 @@ fn simple<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
         .boxed()
 }
 
-fn string<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn string<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     literals::string(expression)
         .map_with(|parts, e| at(ExprKind::Str(parts), e.span()))
         .boxed()
 }
 
 /// `()`, `(e)`, `(a, b)`.
-fn parenthesised<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn parenthesised<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     expression
         .separated_by(just(Tok::Comma))
         .collect::<Vec<_>>()
         .then(just(Tok::Comma).map_with(|_, e| e.span()).or_not())
         .delimited_by(just(Tok::LParen), just(Tok::RParen))
-        .map_with(|(mut parts, comma), e: &mut Seen<'t, '_, E>| {
+        .map_with(|(mut parts, comma), e: &mut Seen<'t, '_>| {
             let kind = match parts.pop() {
                 None => ExprKind::Unit,
                 Some(only) if parts.is_empty() => {
@@ -131,13 +132,13 @@ fn parenthesised<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, 
         .boxed()
 }
 
-fn list<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn list<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     literals::list(expression)
         .map_with(|items, e| at(ExprKind::List(items), e.span()))
         .boxed()
 }
 
-fn bytes<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn bytes<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     literals::byte_segments(expression.clone(), expression)
         .map_with(|segments, e| at(ExprKind::Bytes(segments), e.span()))
         .boxed()
@@ -150,7 +151,7 @@ enum MapRest {
 }
 
 /// `%{}`, `%{k => v}`, `%{base | field: v}`.
-fn braces<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn braces<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     let update = just(Tok::Bar)
         .ignore_then(fields(expression.clone()))
         .map(MapRest::Update);
@@ -190,7 +191,7 @@ fn braces<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E
 }
 
 /// `fn … end` and `do … end`.
-fn closure<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+fn closure<'t>() -> Rule<'t, Expr> {
     let closure = content(GroupKind::Closure).map(|content| match content {
         Content::Closure(closure) => ExprKind::Closure(closure),
         _ => ExprKind::Error,
@@ -203,9 +204,9 @@ fn closure<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
 }
 
 /// `if`, `case`, `cond`, `receive`.
-fn branching<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn branching<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     let condition = just(Tok::If)
-        .ignore_then(expression.clone().labelled("a condition"))
+        .ignore_then(expression.clone().labelled(Label::Condition))
         .then(content(GroupKind::If))
         .map(|(cond, content)| match content {
             Content::If { then, otherwise } => ExprKind::If(Box::new(IfExpr {
@@ -243,12 +244,9 @@ fn branching<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr
 }
 
 /// `while`, `for`.
-fn looping<'t, E: Failure<'t>>(
-    expression: Rule<'t, Expr, E>,
-    pattern: Rule<'t, Pattern, E>,
-) -> Rule<'t, Expr, E> {
+fn looping<'t>(expression: Rule<'t, Expr>, pattern: Rule<'t, Pattern>) -> Rule<'t, Expr> {
     let repeat = just(Tok::While)
-        .ignore_then(expression.clone().labelled("a condition"))
+        .ignore_then(expression.clone().labelled(Label::Condition))
         .then(block(GroupKind::While))
         .map(|(condition, body)| ExprKind::While(Box::new(condition), body));
     let generator = pattern.then_ignore(just(Tok::In)).then(expression.clone());
@@ -275,7 +273,7 @@ fn looping<'t, E: Failure<'t>>(
 }
 
 /// `return`, with or without a value.
-fn leaving<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, E> {
+fn leaving<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     just(Tok::Return)
         .ignore_then(expression.or_not())
         .map_with(|value, e| at(ExprKind::Return(value.map(Box::new)), e.span()))
@@ -283,15 +281,12 @@ fn leaving<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Expr, 
 }
 
 /// `assert e`, `assert_crash e`, `assert_receive p, within: ms`.
-fn asserting<'t, E: Failure<'t>>(
-    expression: Rule<'t, Expr, E>,
-    pattern: Rule<'t, Pattern, E>,
-) -> Rule<'t, Expr, E> {
+fn asserting<'t>(expression: Rule<'t, Expr>, pattern: Rule<'t, Pattern>) -> Rule<'t, Expr> {
     let within = just(Tok::Comma)
         .ignore_then(
             lower()
                 .filter(|name| name.name == "within")
-                .labelled("`within`"),
+                .labelled(Label::Within),
         )
         .ignore_then(just(Tok::Colon))
         .ignore_then(expression.clone());
@@ -317,13 +312,13 @@ enum Annotation {
 }
 
 /// `let p [:: T] = e [else … end]`, or an expression.
-pub fn statement<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Stmt, E> {
+pub fn statement<'t>(parts: &Parts<'t>) -> Rule<'t, Stmt> {
     let pattern = patterns::parameter(&parts.pattern, &parts.expression);
     let tail = parts.pattern.clone().map(Annotation::Tail);
     let annotation =
         just(Tok::ColonColon).ignore_then(parts.ty.clone().map(Annotation::Type).or(tail));
     let binding = just(Tok::Let)
-        .ignore_then(pattern.labelled("a name or pattern"))
+        .ignore_then(pattern.labelled(Label::NameOrPattern))
         .then(annotation.or_not())
         .then_ignore(just(Tok::Eq))
         .then(parts.expression.clone())
@@ -340,7 +335,7 @@ pub fn statement<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Stmt, E> 
         });
     binding
         .or(parts.expression.clone().map(Stmt::Expr))
-        .labelled("a statement")
+        .labelled(Label::Statement)
         .boxed()
 }
 

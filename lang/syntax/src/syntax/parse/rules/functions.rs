@@ -4,20 +4,18 @@ use chumsky::prelude::*;
 
 use super::names::{block, lower, type_params};
 use super::types::bounds;
-use super::{ArmHead, ClosureHead, Failure, Parts, Rule, patterns};
+use super::{ArmHead, ClosureHead, Parts, Rule, patterns};
 use crate::syntax::ast::*;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::{GroupKind, Tok};
 
 /// `when e`, or nothing.
-pub fn guard<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Option<Expr>, E> {
+pub fn guard<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Option<Expr>> {
     just(Tok::When).ignore_then(expression).or_not().boxed()
 }
 
 /// `pattern [:: T]`.
-fn parameter<'t, E: Failure<'t>>(
-    pattern: Rule<'t, Pattern, E>,
-    ty: Rule<'t, TypeExpr, E>,
-) -> Rule<'t, Param, E> {
+fn parameter<'t>(pattern: Rule<'t, Pattern>, ty: Rule<'t, TypeExpr>) -> Rule<'t, Param> {
     pattern
         .then(just(Tok::ColonColon).ignore_then(ty).or_not())
         .map_with(|(pattern, ty), e| Param {
@@ -29,7 +27,7 @@ fn parameter<'t, E: Failure<'t>>(
 }
 
 /// `a, b :: T`, without the parentheses around it.
-fn parameter_list<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Vec<Param>, E> {
+fn parameter_list<'t>(parts: &Parts<'t>) -> Rule<'t, Vec<Param>> {
     parameter(
         patterns::parameter(&parts.pattern, &parts.expression),
         parts.ty.clone(),
@@ -41,16 +39,16 @@ fn parameter_list<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Vec<Para
 }
 
 /// `(a, b :: T)`.
-pub fn parameters<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Vec<Param>, E> {
+pub fn parameters<'t>(parts: &Parts<'t>) -> Rule<'t, Vec<Param>> {
     parameter_list(parts)
         .delimited_by(just(Tok::LParen), just(Tok::RParen))
         .boxed()
 }
 
 /// One clause of a function.
-pub fn clause<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, FnClause, E> {
+pub fn clause<'t>(parts: &Parts<'t>) -> Rule<'t, FnClause> {
     let head = just(Tok::Fn)
-        .ignore_then(lower().labelled("the function's name"))
+        .ignore_then(lower().labelled(Label::FunctionName))
         .then(type_params())
         .then(parameters(parts))
         .then(just(Tok::Arrow).ignore_then(parts.ty.clone()).or_not())
@@ -77,7 +75,7 @@ pub fn clause<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, FnClause, E>
 }
 
 /// `native fn length(s :: String) -> Int = "symbol"`, from `fn` on.
-pub fn native<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, NativeFn, E> {
+pub fn native<'t>(parts: &Parts<'t>) -> Rule<'t, NativeFn> {
     let parameter = lower()
         .then_ignore(just(Tok::ColonColon))
         .then(just(Tok::Own).or_not())
@@ -117,7 +115,7 @@ pub fn native<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, NativeFn, E>
 }
 
 /// `pattern [when guard]` before an arrow.
-pub fn arm_head<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ArmHead, E> {
+pub fn arm_head<'t>(parts: &Parts<'t>) -> Rule<'t, ArmHead> {
     parts
         .pattern
         .clone()
@@ -126,7 +124,7 @@ pub fn arm_head<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ArmHead, E
 }
 
 /// `x, y :: T [when guard]`, or the same in parentheses.
-pub fn closure_head<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ClosureHead, E> {
+pub fn closure_head<'t>(parts: &Parts<'t>) -> Rule<'t, ClosureHead> {
     let guard = guard(parts.expression.clone());
     let grouped = parameters(parts).then(guard.clone()).then_ignore(end());
     let bare = parameter_list(parts).then(guard);
@@ -134,7 +132,7 @@ pub fn closure_head<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Closur
 }
 
 /// `x, y :: T` between bars.
-pub fn block_params<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Vec<Param>, E> {
+pub fn block_params<'t>(parts: &Parts<'t>) -> Rule<'t, Vec<Param>> {
     parameter(
         patterns::block_parameter(&parts.pattern, &parts.expression),
         parts.ty.clone(),

@@ -2,14 +2,15 @@
 
 use chumsky::prelude::*;
 
+use super::Rule;
 use super::names::{any_name, path, upper};
-use super::{Failure, Rule};
 use crate::syntax::ast::*;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::Tok;
 
 /// `import A.B`, `import A as M`, `from A import x, Y as Z`.
-pub fn import<'t, E: Failure<'t>>() -> Rule<'t, Import, E> {
-    let module = path().labelled("a module name");
+pub fn import<'t>() -> Rule<'t, Import> {
+    let module = path().labelled(Label::ModuleName);
     let renamed = just(Tok::As).ignore_then(upper()).or_not();
     let whole = just(Tok::Import)
         .ignore_then(module.clone())

@@ -4,45 +4,45 @@ use chumsky::prelude::*;
 use smol_str::SmolStr;
 
 use super::names::lower;
-use super::{Extra, Failure, Rule, Seen, Tokens};
+use super::{Extra, Rule, Seen, Tokens};
 use crate::syntax::ast::*;
 use crate::syntax::lexer::{parse_float, parse_int};
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::Tok;
 
 /// The value of an integer literal.
-pub fn int<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, i64, Extra<'t, E>> + Clone {
-    just(Tok::Int).map_with(|_, e: &mut Seen<'t, '_, E>| {
+pub fn int<'t>() -> impl Parser<'t, Tokens<'t>, i64, Extra<'t>> + Clone {
+    just(Tok::Int).map_with(|_, e: &mut Seen<'t, '_>| {
         let span = e.span();
         parse_int(e.state().text(span))
     })
 }
 
 /// The value of a float literal.
-pub fn float<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, f64, Extra<'t, E>> + Clone {
-    just(Tok::Float).map_with(|_, e: &mut Seen<'t, '_, E>| {
+pub fn float<'t>() -> impl Parser<'t, Tokens<'t>, f64, Extra<'t>> + Clone {
+    just(Tok::Float).map_with(|_, e: &mut Seen<'t, '_>| {
         let span = e.span();
         parse_float(e.state().text(span)).expect("the lexer checked the form of floats")
     })
 }
 
 /// `:name`, without its colon.
-pub fn atom<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, Name, Extra<'t, E>> + Clone {
-    just(Tok::Atom).map_with(|_, e: &mut Seen<'t, '_, E>| {
+pub fn atom<'t>() -> impl Parser<'t, Tokens<'t>, Name, Extra<'t>> + Clone {
+    just(Tok::Atom).map_with(|_, e: &mut Seen<'t, '_>| {
         let span = e.span();
         SmolStr::new(e.state().text(span).trim_start_matches(':'))
     })
 }
 
 /// A string without interpolation.
-pub fn plain_text<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, SmolStr, Extra<'t, E>> + Clone
-{
+pub fn plain_text<'t>() -> impl Parser<'t, Tokens<'t>, SmolStr, Extra<'t>> + Clone {
     select! { Tok::Str(id) => id }
-        .map_with(|id, e: &mut Seen<'t, '_, E>| e.state().decoded(id))
-        .labelled("a string")
+        .map_with(|id, e: &mut Seen<'t, '_>| e.state().decoded(id))
+        .labelled(Label::String)
 }
 
 /// A string with or without interpolation.
-pub fn string<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec<StrPart>, E> {
+pub fn string<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Vec<StrPart>> {
     let plain = plain_text().map(|text| {
         if text.is_empty() {
             Vec::new()
@@ -51,7 +51,7 @@ pub fn string<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec
         }
     });
     let text = select! { Tok::StrText(id) => id }
-        .map_with(|id, e: &mut Seen<'t, '_, E>| StrPart::Text(e.state().decoded(id)));
+        .map_with(|id, e: &mut Seen<'t, '_>| StrPart::Text(e.state().decoded(id)));
     let hole = expression
         .delimited_by(just(Tok::InterpOpen), just(Tok::InterpClose))
         .map(StrPart::Expr);
@@ -64,7 +64,7 @@ pub fn string<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Vec
 }
 
 /// `[a, ...b]` of expressions or patterns.
-pub fn list<'t, T: 't, E: Failure<'t>>(item: Rule<'t, T, E>) -> Rule<'t, Vec<ListItem<T>>, E> {
+pub fn list<'t, T: 't>(item: Rule<'t, T>) -> Rule<'t, Vec<ListItem<T>>> {
     let splice = just(Tok::Ellipsis)
         .ignore_then(item.clone())
         .map(ListItem::Splice);
@@ -78,7 +78,7 @@ pub fn list<'t, T: 't, E: Failure<'t>>(item: Rule<'t, T, E>) -> Rule<'t, Vec<Lis
 }
 
 /// A literal key of a map pattern.
-pub fn key<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
+pub fn key<'t>() -> Rule<'t, Expr> {
     let word = select! {
         Tok::True => ExprKind::Bool(true),
         Tok::False => ExprKind::Bool(false),
@@ -101,16 +101,16 @@ pub fn key<'t, E: Failure<'t>>() -> Rule<'t, Expr, E> {
         kind,
         span: e.span(),
     })
-    .labelled("a literal key")
+    .labelled(Label::LiteralKey)
     .boxed()
 }
 
 /// `<<a, b:16-little, rest:bytes(n)>>`.
-pub fn byte_segments<'t, T: 't, E: Failure<'t>>(
-    value: Rule<'t, T, E>,
-    expression: Rule<'t, Expr, E>,
-) -> Rule<'t, Vec<ByteSegment<T>>, E> {
-    let size = just(Tok::Int).try_map_with(|_, e: &mut Seen<'t, '_, E>| {
+pub fn byte_segments<'t, T: 't>(
+    value: Rule<'t, T>,
+    expression: Rule<'t, Expr>,
+) -> Rule<'t, Vec<ByteSegment<T>>> {
+    let size = just(Tok::Int).try_map_with(|_, e: &mut Seen<'t, '_>| {
         let span: Span = e.span();
         let bits = u32::try_from(parse_int(e.state().text(span))).unwrap_or(u32::MAX);
         Ok(ByteSpec::Bits(bits))
@@ -124,9 +124,7 @@ pub fn byte_segments<'t, T: 't, E: Failure<'t>>(
             Some(size) => ByteSpec::Bytes(size),
             None => ByteSpec::Word(word),
         });
-    let spec = size
-        .or(word)
-        .labelled("a size or form like `16` or `bytes`");
+    let spec = size.or(word).labelled(Label::SizeOrForm);
     let specs = just(Tok::Colon)
         .ignore_then(spec.separated_by(just(Tok::Minus)).at_least(1).collect())
         .or_not()

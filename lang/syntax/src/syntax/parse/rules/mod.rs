@@ -1,8 +1,6 @@
 //! The grammar in chumsky: one file for each kind of construct.
 //!
-//! Every rule is generic over its error type, because each statement is parsed with errors that
-//! cost nothing and, only if it fails, once more with errors that know what was expected. Rules
-//! are boxed, which keeps compile times and stack frames small.
+//! Rules are boxed, which keeps compile times and stack frames small.
 
 pub mod calls;
 pub mod definitions;
@@ -16,11 +14,11 @@ pub mod patterns;
 pub mod services;
 pub mod types;
 
-use chumsky::error::{Error, LabelError};
 use chumsky::input::MappedInput;
 use chumsky::prelude::*;
 
 use super::context::{AssocType, State};
+use super::failure::Failure;
 use crate::syntax::ast::*;
 use crate::syntax::layout::Token;
 use crate::syntax::token::Tok;
@@ -28,25 +26,14 @@ use crate::syntax::token::Tok;
 /// What rules read: the tokens of one statement.
 pub type Tokens<'t> = MappedInput<'t, Tok, Span, &'t [Token]>;
 
-/// What rules need of an error type.
-pub trait Failure<'t>:
-    Error<'t, Tokens<'t>> + LabelError<'t, Tokens<'t>, &'static str> + 't
-{
-}
-
-impl<'t, E: Error<'t, Tokens<'t>> + LabelError<'t, Tokens<'t>, &'static str> + 't> Failure<'t>
-    for E
-{
-}
-
 /// Error and state types of the rules.
-pub type Extra<'t, E> = extra::Full<E, State<'t>, ()>;
+pub type Extra<'t> = extra::Full<Failure, State<'t>, ()>;
 
 /// What an action of a rule can see: its span and the state.
-pub type Seen<'t, 'b, E> = chumsky::input::MapExtra<'t, 'b, Tokens<'t>, Extra<'t, E>>;
+pub type Seen<'t, 'b> = chumsky::input::MapExtra<'t, 'b, Tokens<'t>, Extra<'t>>;
 
 /// A rule for one construct.
-pub type Rule<'t, O, E> = Boxed<'t, 't, Tokens<'t>, O, Extra<'t, E>>;
+pub type Rule<'t, O> = Boxed<'t, 't, Tokens<'t>, O, Extra<'t>>;
 
 impl chumsky::span::Span for Span {
     type Context = FileId;
@@ -92,23 +79,23 @@ pub enum MemberLine {
 }
 
 /// All rules that a statement-like stretch of tokens can be parsed by.
-pub struct Rules<'t, E: Failure<'t>> {
-    pub expression: Rule<'t, Expr, E>,
-    pub statement: Rule<'t, Stmt, E>,
-    pub arm_head: Rule<'t, ArmHead, E>,
-    pub closure_head: Rule<'t, ClosureHead, E>,
-    pub block_params: Rule<'t, Vec<Param>, E>,
-    pub item: Rule<'t, Item, E>,
-    pub field: Rule<'t, FieldDef, E>,
-    pub variant: Rule<'t, VariantDef, E>,
-    pub member: Rule<'t, MemberLine, E>,
-    pub service_member: Rule<'t, ServiceMember, E>,
-    pub supervisor_line: Rule<'t, SupervisorLine, E>,
-    pub setting: Rule<'t, (Ident, Expr), E>,
-    pub terminate: Rule<'t, Block, E>,
+pub struct Rules<'t> {
+    pub expression: Rule<'t, Expr>,
+    pub statement: Rule<'t, Stmt>,
+    pub arm_head: Rule<'t, ArmHead>,
+    pub closure_head: Rule<'t, ClosureHead>,
+    pub block_params: Rule<'t, Vec<Param>>,
+    pub item: Rule<'t, Item>,
+    pub field: Rule<'t, FieldDef>,
+    pub variant: Rule<'t, VariantDef>,
+    pub member: Rule<'t, MemberLine>,
+    pub service_member: Rule<'t, ServiceMember>,
+    pub supervisor_line: Rule<'t, SupervisorLine>,
+    pub setting: Rule<'t, (Ident, Expr)>,
+    pub terminate: Rule<'t, Block>,
 }
 
-impl<'t, E: Failure<'t>> Rules<'t, E> {
+impl<'t> Rules<'t> {
     /// Builds the grammar.
     pub fn new() -> Self {
         let ty = types::type_rule();
@@ -139,8 +126,8 @@ impl<'t, E: Failure<'t>> Rules<'t, E> {
 }
 
 /// The rules that most constructs are made of.
-pub struct Parts<'t, E: Failure<'t>> {
-    pub ty: Rule<'t, TypeExpr, E>,
-    pub expression: Rule<'t, Expr, E>,
-    pub pattern: Rule<'t, Pattern, E>,
+pub struct Parts<'t> {
+    pub ty: Rule<'t, TypeExpr>,
+    pub expression: Rule<'t, Expr>,
+    pub pattern: Rule<'t, Pattern>,
 }

@@ -4,23 +4,21 @@ use chumsky::pratt::{infix, left, postfix, prefix, right};
 use chumsky::prelude::*;
 
 use super::calls::{Suffix, suffix};
-use super::{Extra, Failure, Rule, Seen, Tokens};
+use super::{Extra, Rule, Seen, Tokens};
 use crate::syntax::ast::*;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::Tok;
 
 /// Operands joined by operators; the numbers are the levels of the language reference.
-pub fn operators<'t, E: Failure<'t>>(
-    operand: Rule<'t, Expr, E>,
-    expression: Rule<'t, Expr, E>,
-) -> Rule<'t, Expr, E> {
+pub fn operators<'t>(operand: Rule<'t, Expr>, expression: Rule<'t, Expr>) -> Rule<'t, Expr> {
     operand
         .pratt((
             postfix(
                 11,
                 suffix(expression),
-                |operand, suffix: Suffix, e: &mut Seen<'t, '_, E>| suffix.apply(operand, e.span()),
+                |operand, suffix: Suffix, e: &mut Seen<'t, '_>| suffix.apply(operand, e.span()),
             ),
-            prefix(10, unary(), |op, operand, e: &mut Seen<'t, '_, E>| Expr {
+            prefix(10, unary(), |op, operand, e: &mut Seen<'t, '_>| Expr {
                 kind: ExprKind::Unary(op, Box::new(operand)),
                 span: e.span(),
             }),
@@ -36,7 +34,7 @@ pub fn operators<'t, E: Failure<'t>>(
             infix(
                 left(1),
                 pipe(),
-                |value, (slot, op_span), target, e: &mut Seen<'t, '_, E>| Expr {
+                |value, (slot, op_span), target, e: &mut Seen<'t, '_>| Expr {
                     kind: ExprKind::Pipe {
                         value: Box::new(value),
                         slot,
@@ -50,12 +48,7 @@ pub fn operators<'t, E: Failure<'t>>(
         .boxed()
 }
 
-fn binary<'t, E: Failure<'t>>(
-    left: Expr,
-    (op, op_span): (BinOp, Span),
-    right: Expr,
-    e: &mut Seen<'t, '_, E>,
-) -> Expr {
+fn binary<'t>(left: Expr, (op, op_span): (BinOp, Span), right: Expr, e: &mut Seen<'t, '_>) -> Expr {
     Expr {
         kind: ExprKind::Binary(op, op_span, Box::new(left), Box::new(right)),
         span: e.span(),
@@ -65,8 +58,8 @@ fn binary<'t, E: Failure<'t>>(
 /// A rule for the operators of one level.
 macro_rules! level {
     ($name:ident { $($tok:pat => $op:expr),* $(,)? }) => {
-        fn $name<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, (BinOp, Span), Extra<'t, E>> + Clone {
-            select! { $($tok = e => ($op, e.span())),* }.labelled("an operator")
+        fn $name<'t>() -> impl Parser<'t, Tokens<'t>, (BinOp, Span), Extra<'t>> + Clone {
+            select! { $($tok = e => ($op, e.span())),* }.labelled(Label::Operator)
         }
     };
 }
@@ -81,17 +74,17 @@ level!(equality { Tok::EqEq => BinOp::Eq, Tok::NotEq => BinOp::Ne });
 level!(and { Tok::And => BinOp::And, Tok::AndAnd => BinOp::And });
 level!(or { Tok::Or => BinOp::Or, Tok::OrOr => BinOp::Or });
 
-fn unary<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, UnOp, Extra<'t, E>> + Clone {
+fn unary<'t>() -> impl Parser<'t, Tokens<'t>, UnOp, Extra<'t>> + Clone {
     select! { Tok::Minus => UnOp::Neg, Tok::Not => UnOp::Not, Tok::Bang => UnOp::Not }
 }
 
 /// `|>` and `|2>`: the slot, and where the operator stands.
-fn pipe<'t, E: Failure<'t>>() -> impl Parser<'t, Tokens<'t>, (u32, Span), Extra<'t, E>> + Clone {
+fn pipe<'t>() -> impl Parser<'t, Tokens<'t>, (u32, Span), Extra<'t>> + Clone {
     select! { Tok::Pipe = e => (Tok::Pipe, e.span()), Tok::SlotPipe = e => (Tok::SlotPipe, e.span()) }
-        .map_with(|(tok, span), e: &mut Seen<'t, '_, E>| {
+        .map_with(|(tok, span), e: &mut Seen<'t, '_>| {
             let digits = e.state().text(span).trim_matches(['|', '>']);
             let slot = if tok == Tok::Pipe { 1 } else { digits.parse().unwrap_or(u32::MAX) };
             (slot, span)
         })
-        .labelled("an operator")
+        .labelled(Label::Operator)
 }

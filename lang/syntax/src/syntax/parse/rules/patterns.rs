@@ -4,40 +4,41 @@ use chumsky::prelude::*;
 
 use super::literals::{self, byte_segments};
 use super::names::{lower, path};
-use super::{Failure, Rule, Seen};
+use super::{Rule, Seen};
 use crate::syntax::ast::*;
 use crate::syntax::parse::explain;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::Tok;
 
 /// A whole pattern: `p | q`, `h :: t`, `p as name`.
-pub fn pattern<'t, E: Failure<'t>>(expression: Rule<'t, Expr, E>) -> Rule<'t, Pattern, E> {
+pub fn pattern<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Pattern> {
     recursive(|pattern| with_alternatives(cons(primary(pattern.boxed(), expression))))
-        .labelled("a pattern")
+        .labelled(Label::Pattern)
         .boxed()
 }
 
 /// A pattern in a parameter, where `::` starts an annotation.
-pub fn parameter<'t, E: Failure<'t>>(
-    pattern: &Rule<'t, Pattern, E>,
-    expression: &Rule<'t, Expr, E>,
-) -> Rule<'t, Pattern, E> {
+pub fn parameter<'t>(
+    pattern: &Rule<'t, Pattern>,
+    expression: &Rule<'t, Expr>,
+) -> Rule<'t, Pattern> {
     with_alternatives(primary(pattern.clone(), expression.clone()))
-        .labelled("a parameter")
+        .labelled(Label::Parameter)
         .boxed()
 }
 
 /// A pattern between the bars of a block, where `|` ends it.
-pub fn block_parameter<'t, E: Failure<'t>>(
-    pattern: &Rule<'t, Pattern, E>,
-    expression: &Rule<'t, Expr, E>,
-) -> Rule<'t, Pattern, E> {
+pub fn block_parameter<'t>(
+    pattern: &Rule<'t, Pattern>,
+    expression: &Rule<'t, Expr>,
+) -> Rule<'t, Pattern> {
     primary(pattern.clone(), expression.clone())
-        .labelled("a parameter")
+        .labelled(Label::Parameter)
         .boxed()
 }
 
 /// `p | q as name`.
-fn with_alternatives<'t, E: Failure<'t>>(single: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn with_alternatives<'t>(single: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     let name = just(Tok::As).ignore_then(lower());
     single
         .separated_by(just(Tok::Bar))
@@ -66,7 +67,7 @@ fn with_alternatives<'t, E: Failure<'t>>(single: Rule<'t, Pattern, E>) -> Rule<'
 
 /// `h :: t`, to the right. Each part is read once: reading a part again because no `::` follows would double the work with
 /// every bracket around it.
-fn cons<'t, E: Failure<'t>>(primary: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn cons<'t>(primary: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     primary
         .separated_by(just(Tok::ColonColon))
         .at_least(1)
@@ -81,10 +82,7 @@ fn cons<'t, E: Failure<'t>>(primary: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, 
         .boxed()
 }
 
-fn primary<'t, E: Failure<'t>>(
-    pattern: Rule<'t, Pattern, E>,
-    expression: Rule<'t, Expr, E>,
-) -> Rule<'t, Pattern, E> {
+fn primary<'t>(pattern: Rule<'t, Pattern>, expression: Rule<'t, Expr>) -> Rule<'t, Pattern> {
     recursive(|primary| {
         choice((
             name(),
@@ -107,7 +105,7 @@ fn at(kind: PatternKind, span: Span) -> Pattern {
 }
 
 /// `x` and `_`.
-fn name<'t, E: Failure<'t>>() -> Rule<'t, Pattern, E> {
+fn name<'t>() -> Rule<'t, Pattern> {
     lower()
         .map(|ident| match ident.name.as_str() {
             "_" => at(PatternKind::Wildcard, ident.span),
@@ -123,7 +121,7 @@ enum Fields {
 }
 
 /// `None`, `Some(p)`, `Rectangle(width: w)`, `Point { x, y: 0 }`.
-fn named<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn named<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     let label = lower().then_ignore(just(Tok::Colon)).or_not();
     let positional = label
         .then(pattern.clone())
@@ -133,7 +131,7 @@ fn named<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern,
         .delimited_by(just(Tok::LParen), just(Tok::RParen))
         .map(Fields::Variant);
     let fields = lower()
-        .labelled("a field name")
+        .labelled(Label::FieldName)
         .then(just(Tok::Colon).ignore_then(pattern).or_not())
         .separated_by(just(Tok::Comma))
         .allow_trailing()
@@ -157,7 +155,7 @@ fn named<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern,
 }
 
 /// `42`, `-1`, `1..10`, `1.5`.
-fn number<'t, E: Failure<'t>>() -> Rule<'t, Pattern, E> {
+fn number<'t>() -> Rule<'t, Pattern> {
     let int = literals::int();
     let op = select! { Tok::DotDot => false, Tok::DotDotEq => true };
     let range = int
@@ -175,7 +173,7 @@ fn number<'t, E: Failure<'t>>() -> Rule<'t, Pattern, E> {
 }
 
 /// `"text"` and `"prefix" <> rest`.
-fn text<'t, E: Failure<'t>>(primary: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn text<'t>(primary: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     let rest = just(Tok::Diamond).ignore_then(primary);
     literals::plain_text()
         .then(rest.or_not())
@@ -190,7 +188,7 @@ fn text<'t, E: Failure<'t>>(primary: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, 
 }
 
 /// `true`, `false`, `nil`, `:atom`.
-fn constant<'t, E: Failure<'t>>() -> Rule<'t, Pattern, E> {
+fn constant<'t>() -> Rule<'t, Pattern> {
     let word = select! {
         Tok::True => PatternKind::Bool(true),
         Tok::False => PatternKind::Bool(false),
@@ -201,13 +199,13 @@ fn constant<'t, E: Failure<'t>>() -> Rule<'t, Pattern, E> {
 }
 
 /// `()`, `(p)`, `(p, q)`.
-fn parenthesised<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn parenthesised<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     pattern
         .separated_by(just(Tok::Comma))
         .collect::<Vec<_>>()
         .then(just(Tok::Comma).map_with(|_, e| e.span()).or_not())
         .delimited_by(just(Tok::LParen), just(Tok::RParen))
-        .map_with(|(mut patterns, comma), e: &mut Seen<'t, '_, E>| {
+        .map_with(|(mut patterns, comma), e: &mut Seen<'t, '_>| {
             let kind = match patterns.pop() {
                 None => PatternKind::Unit,
                 Some(only) if patterns.is_empty() => {
@@ -227,14 +225,14 @@ fn parenthesised<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, 
 }
 
 /// `[a, ...rest]`.
-fn list<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn list<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     literals::list(pattern)
         .map_with(|items, e| at(PatternKind::List(items), e.span()))
         .boxed()
 }
 
 /// `%{"key" => p}`.
-fn map<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn map<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     literals::key()
         .then_ignore(just(Tok::FatArrow))
         .then(pattern)
@@ -247,7 +245,7 @@ fn map<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E
 }
 
 /// `{k, v}`.
-fn braces<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern, E> {
+fn braces<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
     pattern
         .separated_by(just(Tok::Comma))
         .at_least(1)
@@ -259,10 +257,7 @@ fn braces<'t, E: Failure<'t>>(pattern: Rule<'t, Pattern, E>) -> Rule<'t, Pattern
 }
 
 /// `<<version:8, rest:bytes>>`.
-fn bytes<'t, E: Failure<'t>>(
-    primary: Rule<'t, Pattern, E>,
-    expression: Rule<'t, Expr, E>,
-) -> Rule<'t, Pattern, E> {
+fn bytes<'t>(primary: Rule<'t, Pattern>, expression: Rule<'t, Expr>) -> Rule<'t, Pattern> {
     byte_segments(primary, expression)
         .map_with(|segments, e| at(PatternKind::Bytes(segments), e.span()))
         .boxed()

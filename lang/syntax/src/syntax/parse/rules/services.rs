@@ -5,15 +5,16 @@ use chumsky::prelude::*;
 use super::functions::{guard, parameters};
 use super::names::{block, content, lower, trailing, type_params, upper};
 use super::types::bounds;
-use super::{Failure, Parts, Rule, SupervisorLine};
+use super::{Parts, Rule, SupervisorLine};
 use crate::syntax::ast::*;
 use crate::syntax::parse::context::Content;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::{GroupKind, Tok};
 
 /// One clause of an actor.
-pub fn actor<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ActorDef, E> {
+pub fn actor<'t>(parts: &Parts<'t>) -> Rule<'t, ActorDef> {
     just(Tok::Actor)
-        .ignore_then(lower().labelled("the actor's name"))
+        .ignore_then(lower().labelled(Label::ActorName))
         .then(type_params())
         .then(parameters(parts))
         .then(bounds(parts))
@@ -48,13 +49,13 @@ pub fn actor<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, ActorDef, E> 
 }
 
 /// `terminate do … end` of an actor.
-pub fn terminate<'t, E: Failure<'t>>() -> Rule<'t, Block, E> {
+pub fn terminate<'t>() -> Rule<'t, Block> {
     just(Tok::Terminate)
         .ignore_then(block(GroupKind::Terminate))
         .boxed()
 }
 
-pub fn service<'t, E: Failure<'t>>() -> Rule<'t, ServiceDef, E> {
+pub fn service<'t>() -> Rule<'t, ServiceDef> {
     just(Tok::Service)
         .ignore_then(upper())
         .then(content(GroupKind::Service))
@@ -70,10 +71,10 @@ pub fn service<'t, E: Failure<'t>>() -> Rule<'t, ServiceDef, E> {
 }
 
 /// `fn`, `call`, `cast`, `info`, `terminate`.
-pub fn service_member<'t, E: Failure<'t>>(
-    parts: &Parts<'t, E>,
-    function: &Rule<'t, FnClause, E>,
-) -> Rule<'t, ServiceMember, E> {
+pub fn service_member<'t>(
+    parts: &Parts<'t>,
+    function: &Rule<'t, FnClause>,
+) -> Rule<'t, ServiceMember> {
     let reply = just(Tok::ColonColon).ignore_then(parts.ty.clone()).or_not();
     let call = just(Tok::CallWord)
         .ignore_then(handler(parts, reply.boxed()))
@@ -105,12 +106,9 @@ pub fn service_member<'t, E: Failure<'t>>(
 }
 
 /// `Get(a :: Int) [:: T] do |state| … end`, after its `call` or `cast`.
-fn handler<'t, E: Failure<'t>>(
-    parts: &Parts<'t, E>,
-    reply: Rule<'t, Option<TypeExpr>, E>,
-) -> Rule<'t, Handler, E> {
+fn handler<'t>(parts: &Parts<'t>, reply: Rule<'t, Option<TypeExpr>>) -> Rule<'t, Handler> {
     upper()
-        .labelled("the handler's name")
+        .labelled(Label::HandlerName)
         .then(parameters(parts))
         .then(reply)
         .then(trailing(GroupKind::Handler))
@@ -125,7 +123,7 @@ fn handler<'t, E: Failure<'t>>(
         .boxed()
 }
 
-pub fn supervisor<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, SupervisorDef, E> {
+pub fn supervisor<'t>(parts: &Parts<'t>) -> Rule<'t, SupervisorDef> {
     just(Tok::Supervisor)
         .ignore_then(upper())
         .then(parameters(parts).or_not().map(Option::unwrap_or_default))
@@ -146,9 +144,9 @@ pub fn supervisor<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Supervis
 }
 
 /// `strategy: one_for_one` or `child name do … end`.
-pub fn supervisor_line<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, SupervisorLine, E> {
+pub fn supervisor_line<'t>(parts: &Parts<'t>) -> Rule<'t, SupervisorLine> {
     let child = just(Tok::ChildWord)
-        .ignore_then(lower().labelled("the child's name"))
+        .ignore_then(lower().labelled(Label::ChildName))
         .then(content(GroupKind::Child))
         .map_with(|(name, content), e| {
             let settings = if let Content::Supervisor { settings, .. } = content {
@@ -168,9 +166,9 @@ pub fn supervisor_line<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Sup
 }
 
 /// `restart: permanent`.
-pub fn setting<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, (Ident, Expr), E> {
+pub fn setting<'t>(parts: &Parts<'t>) -> Rule<'t, (Ident, Expr)> {
     lower()
-        .labelled("the name of a setting")
+        .labelled(Label::SettingName)
         .then_ignore(just(Tok::Colon))
         .then(parts.expression.clone())
         .boxed()

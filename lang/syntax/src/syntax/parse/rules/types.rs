@@ -3,12 +3,13 @@
 use chumsky::prelude::*;
 
 use super::names::{path, upper};
-use super::{Failure, Parts, Rule};
+use super::{Parts, Rule};
 use crate::syntax::ast::*;
+use crate::syntax::parse::failure::Label;
 use crate::syntax::token::Tok;
 
 /// `Map<K, V>`, `(A, B)`, `Fun(A) -> B`, `T?`, `T!E`.
-pub fn type_rule<'t, E: Failure<'t>>() -> Rule<'t, TypeExpr, E> {
+pub fn type_rule<'t>() -> Rule<'t, TypeExpr> {
     recursive(|ty| {
         let ty = ty.boxed();
         let primary = choice((function(ty.clone()), named(ty.clone()), tuple(ty))).boxed();
@@ -29,12 +30,12 @@ pub fn type_rule<'t, E: Failure<'t>>() -> Rule<'t, TypeExpr, E> {
             },
         )
     })
-    .labelled("a type")
+    .labelled(Label::Type)
     .boxed()
 }
 
 /// `Fun(A, B) -> C`.
-fn function<'t, E: Failure<'t>>(ty: Rule<'t, TypeExpr, E>) -> Rule<'t, TypeExpr, E> {
+fn function<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
     let word = upper()
         .filter(|name| name.name == "Fun")
         .then_ignore(just(Tok::LParen));
@@ -55,7 +56,7 @@ fn function<'t, E: Failure<'t>>(ty: Rule<'t, TypeExpr, E>) -> Rule<'t, TypeExpr,
 }
 
 /// `Geometry.Point`, `Map<K, V>`.
-fn named<'t, E: Failure<'t>>(ty: Rule<'t, TypeExpr, E>) -> Rule<'t, TypeExpr, E> {
+fn named<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
     let args = ty
         .separated_by(just(Tok::Comma))
         .at_least(1)
@@ -74,7 +75,7 @@ fn named<'t, E: Failure<'t>>(ty: Rule<'t, TypeExpr, E>) -> Rule<'t, TypeExpr, E>
 }
 
 /// `()`, `(A, B)`, and `(A)` for grouping.
-fn tuple<'t, E: Failure<'t>>(ty: Rule<'t, TypeExpr, E>) -> Rule<'t, TypeExpr, E> {
+fn tuple<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
     ty.separated_by(just(Tok::Comma))
         .allow_trailing()
         .collect::<Vec<_>>()
@@ -93,7 +94,7 @@ fn tuple<'t, E: Failure<'t>>(ty: Rule<'t, TypeExpr, E>) -> Rule<'t, TypeExpr, E>
 }
 
 /// `where T: Ord + Display, U: Eq`, or nothing.
-pub fn bounds<'t, E: Failure<'t>>(parts: &Parts<'t, E>) -> Rule<'t, Vec<Bound>, E> {
+pub fn bounds<'t>(parts: &Parts<'t>) -> Rule<'t, Vec<Bound>> {
     let ty = parts.ty.clone();
     let interfaces = ty
         .clone()
