@@ -122,6 +122,7 @@ fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
     for unit in options.units {
         vm.install(unit);
     }
+    vm.register_functions();
     if let Some(hook) = options.hook {
         vm.set_hook(hook);
     }

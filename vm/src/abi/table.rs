@@ -3,6 +3,7 @@
 use super::signature::{Callable, Signature};
 use super::{calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, texts::*};
 use crate::carrier::snow_hop;
+use crate::registry::intrinsics::shells;
 
 /// A function of the runtime.
 #[derive(Clone, Debug)]
@@ -24,7 +25,8 @@ pub struct RuntimeSymbol {
     pub address: usize,
 }
 
-/// All symbols: the functions of the [`table`], and `snow_hop`, which has no type, since it continues a call of any.
+/// All symbols: the functions of the [`table`], those of the C interface of the registry, and `snow_hop`, which has no type, since it continues
+/// a call of any.
 pub fn symbols() -> Vec<RuntimeSymbol> {
     let functions = table().into_iter().map(|function| RuntimeSymbol {
         name: function.name,
@@ -35,7 +37,11 @@ pub fn symbols() -> Vec<RuntimeSymbol> {
         name: "snow_hop",
         address: hop.address(),
     };
-    functions.chain([hop]).collect()
+    let shells = shells().into_iter().map(|shell| RuntimeSymbol {
+        name: shell.name,
+        address: shell.address,
+    });
+    functions.chain(shells).chain([hop]).collect()
 }
 
 macro_rules! table {

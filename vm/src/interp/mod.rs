@@ -36,12 +36,15 @@ pub use unit::{NativeFunction, NativeLoop, NativeUnit, Sample, TierHook};
 
 use crate::ctx::Ctx;
 use crate::output::Output;
+use crate::registry::{FunctionEntry, ProgramRegistry, Registered};
 use crate::value::text;
 use code::Code;
+use snow_bytecode::module::FuncId;
 use stack::Stack;
 use state::Stop;
 use std::sync::Arc;
 use std::sync::atomic::AtomicPtr;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Least number of calls and loop turns in a slice.
 pub const SLICE: i64 = 4000;
@@ -98,6 +101,7 @@ pub struct Vm {
     /// Number of slices begun.
     slices: u32,
     hook: Option<Box<dyn TierHook>>,
+    registry: Option<ProgramRegistry>,
     /// Where compiled code finds arguments beyond registers, those of a pending tail call in the second half.
     _arguments: Box<[u64]>,
 }
@@ -130,6 +134,7 @@ impl Vm {
             nested_fuel: SLICE,
             slices: 0,
             hook: None,
+            registry: None,
             _arguments: arguments,
         }
     }
@@ -153,7 +158,32 @@ impl Vm {
 
     /// Installs compiled code: calls from now on go there.
     pub fn install(&mut self, unit: NativeUnit) {
+        let functions: Vec<FuncId> = unit.functions.iter().map(|f| f.func).collect();
         self.program.install(unit);
+        self.register(|func| functions.contains(&func));
+    }
+
+    /// Makes the functions that the module exports known by their names.
+    pub fn register_functions(&mut self) {
+        self.registry = Some(ProgramRegistry::begin());
+        self.register(|_| true);
+    }
+
+    /// The function of a name, once functions are registered.
+    pub fn lookup(&self, name: &str) -> Option<Arc<Registered>> {
+        self.registry.as_ref()?.lookup(name)
+    }
+
+    fn register(&self, which: impl Fn(FuncId) -> bool) {
+        let Some(registry) = &self.registry else {
+            return;
+        };
+        for export in self.program.module.exports.iter().filter(|e| which(e.func)) {
+            let uniform = self.program.tier.uniform(export.func);
+            let native = self.program.tier.codes()[export.func.0 as usize].load(Relaxed);
+            let entry = FunctionEntry::function(export.func.0, uniform, native);
+            registry.register(&export.name, entry);
+        }
     }
 
     /// Stores the reason of a crash.

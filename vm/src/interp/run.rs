@@ -118,7 +118,7 @@ impl Vm {
             hook.sample(sample);
         }
         for unit in hook.poll() {
-            self.program.install(unit);
+            self.install(unit);
         }
     }
 }

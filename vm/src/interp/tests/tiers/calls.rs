@@ -5,13 +5,14 @@ use super::super::{Ending, machine};
 use super::{call, finish, function, imm, main_calls, mixed, run, unit, wrong};
 use crate::abi::UniformFn;
 use crate::abi::status::OK;
+use crate::carrier::Budget;
 use crate::ctx::Ctx;
 use crate::interp::{Outcome, SLICE};
 use crate::native::Intrinsics;
 use crate::value::{closure, text};
 use snow_bytecode::inst::{Cond, Inst, IntOp};
 use snow_bytecode::layout::Slot;
-use snow_bytecode::module::{FuncId, Label, Mode, Module, Reg};
+use snow_bytecode::module::{Export, FuncId, Label, Mode, Module, Reg};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -337,4 +338,42 @@ fn borrowed_arguments_stay_the_callers() {
         run(mixed(builder.module, &[(1, length_and)])),
         Ending::Words(vec![7])
     );
+}
+
+#[test]
+fn names_lead_to_the_tier_in_which_the_function_is() {
+    let mut module = alternating(3);
+    for (name, func) in [("Main.f", 1), ("Main.g", 2), ("Main.__h", 1)] {
+        module.exports.push(Export {
+            name: name.to_owned(),
+            func: FuncId(func),
+        });
+    }
+    let mut vm = mixed(module, &[]);
+    vm.register_functions();
+    let (f, g) = (vm.lookup("Main.f").unwrap(), vm.lookup("Main.g").unwrap());
+    assert_eq!((f.entry().func, g.entry().func), (1, 2));
+    assert!(vm.lookup("Main.__h").is_none() && vm.lookup("Main.other").is_none());
+    vm.install(unit(&[(2, back_to_f)]));
+    assert!(f.entry().uniform.is_none());
+    assert!(
+        g.entry()
+            .uniform
+            .is_some_and(|code| code as usize == back_to_f as *const () as usize)
+    );
+    vm.ctx.carrier.budget = Budget::new(1 << 20, 0);
+    let ctx = &raw mut vm.ctx;
+    let vm = &raw mut vm;
+    // SAFETY: both functions take a word and give one; the machine is used by nobody else.
+    let results = unsafe {
+        (*ctx).native.machine = vm.cast();
+        crate::carrier::run(ctx, || {
+            [&f, &g].map(|name| {
+                let mut word = 5;
+                let status = name.entry().call(ctx, &raw const word, &raw mut word);
+                (status, word)
+            })
+        })
+    };
+    assert_eq!(results, Ok([(OK, 5), (OK, 5)]));
 }
