@@ -220,7 +220,6 @@ fn a_panic_comes_out_where_the_carrier_was_entered() {
     let mut ctx = context(0);
     let address = &raw mut ctx;
     let caught = std::panic::catch_unwind(|| {
-        let address = address;
         // SAFETY: the context is valid, and used by nobody else.
         let result: Result<(), Overflow> = unsafe { run(address, || panic!("inside")) };
         result
