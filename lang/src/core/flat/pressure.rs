@@ -21,7 +21,7 @@ pub fn check(program: &Program) -> Result<()> {
 
 fn too_many(func: &Func) -> Diagnostic {
     let message = format!("`{}` keeps too many values at the same time", func.name);
-    Diagnostic::new(Code::TOO_MANY_VALUES, func.span, message)
+    Diagnostic::new(Code::TOO_MANY_VALUES, func.span.span, message)
         .label(format!("more than {MOST}"))
         .help("keep them in a list or a map, or move parts into functions")
 }
