@@ -15,7 +15,7 @@ const TURN_BUDGET: u64 = 60;
 const DEEPEST: u64 = 50_000;
 
 /// How long a recursion goes that keeps none.
-const LONGEST: u64 = 100_000;
+const LONGEST: u64 = 500_000;
 
 impl Gen {
     /// One more function, or two that call each other.
@@ -64,6 +64,7 @@ impl Gen {
             ret,
             cost: cost + 2,
             turns,
+            prints: self.frame.prints,
         });
     }
 
@@ -193,9 +194,10 @@ impl Gen {
         let (params, ret) = (self.carried(), self.any_type());
         let (first, second) = (self.name("f"), self.name("f"));
         let a = self.counting(&first, &second, &params, &ret);
-        let cost = self.frame.spent;
+        let (cost, prints) = (self.frame.spent, self.frame.prints);
         let b = self.counting(&second, &first, &params, &ret);
         let cost = cost.max(self.frame.spent);
+        self.frame.prints |= prints;
         self.define(&first, params.clone(), ret.clone(), cost, Some(LONGEST));
         self.define(&second, params, ret, cost, Some(LONGEST));
         vec![a, b]
@@ -344,7 +346,7 @@ impl Gen {
             arms.push(Node::filled(
                 Role::Piece,
                 &format!("{pattern} ->@"),
-                vec![Part::Block(lines)],
+                vec![Part::Arm(lines)],
             ));
         }
         let case = format!("case {} do@end", names[0]);

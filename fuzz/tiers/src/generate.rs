@@ -30,6 +30,8 @@ pub struct Func {
     pub cost: u64,
     /// How often it may recurse: its first parameter counts down.
     pub turns: Option<u64>,
+    /// Whether a call may print.
+    pub prints: bool,
 }
 
 /// The function or closure being written.
@@ -47,6 +49,8 @@ pub struct Frame {
     pub in_loop: bool,
     /// Whether it is a closure that may be called from anywhere.
     pub closure: bool,
+    /// Whether it may print.
+    pub prints: bool,
 }
 
 /// A program being written.
@@ -67,6 +71,8 @@ pub struct Gen {
     pub frame: Frame,
     /// Whether the program may crash.
     pub danger: bool,
+    /// Whether it runs long enough to be compiled while it runs.
+    pub long: bool,
     names: usize,
 }
 
@@ -80,6 +86,7 @@ impl Frame {
             budget,
             in_loop: false,
             closure: false,
+            prints: false,
         }
     }
 }
@@ -91,6 +98,7 @@ impl Gen {
         let decls = crate::declare::declare(&mut choices);
         let pool = crate::declare::pool(&mut choices, &decls);
         let danger = choices.chance(45);
+        let long = choices.chance(8);
         Gen {
             choices,
             decls,
@@ -100,6 +108,7 @@ impl Gen {
             scope: Vec::new(),
             frame: Frame::new(Type::Unit, 0),
             danger,
+            long,
             names: 0,
         }
     }

@@ -10,6 +10,9 @@ use crate::types::{Decl, Field, Shape, Type};
 /// What a whole program may cost.
 const BUDGET: u64 = 120_000;
 
+/// What one may cost that runs long.
+const LONG_BUDGET: u64 = 6_000_000;
+
 /// A program, and what the shrinker needs to know.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -55,7 +58,8 @@ impl Gen {
     /// Calls every function, and prints what it gives.
     fn main(&mut self) -> Node {
         self.scope.clear();
-        self.frame = Frame::new(Type::Unit, BUDGET);
+        let budget = if self.long { LONG_BUDGET } else { BUDGET };
+        self.frame = Frame::new(Type::Unit, budget);
         let mut lines = Vec::new();
         let mut funcs = self.funcs.clone();
         self.choices.shuffle(&mut funcs);

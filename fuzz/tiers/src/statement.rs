@@ -249,6 +249,7 @@ impl Gen {
         if !self.spend(6) {
             return None;
         }
+        self.frame.prints = true;
         let ty = self.any_type();
         let shown = match self.choices.below(4) {
             0 => self.interpolated(1),

@@ -31,6 +31,8 @@ pub enum Part {
     Node(Node),
     /// Nodes on lines of their own, one level deeper.
     Block(Vec<Node>),
+    /// The lines of an arm, after which another arm or the `end` comes.
+    Arm(Vec<Node>),
     /// Nodes with commas between them; any may be left out.
     Commas(Vec<Node>),
     /// Nodes on lines of their own, as deep as the line itself.
@@ -45,9 +47,11 @@ impl Part {
         match self {
             Part::Text(_) => &[],
             Part::Node(node) => std::slice::from_ref(node),
-            Part::Block(nodes) | Part::Commas(nodes) | Part::Lines(nodes) | Part::Items(nodes) => {
-                nodes
-            }
+            Part::Block(nodes)
+            | Part::Arm(nodes)
+            | Part::Commas(nodes)
+            | Part::Lines(nodes)
+            | Part::Items(nodes) => nodes,
         }
     }
 
@@ -56,9 +60,11 @@ impl Part {
         match self {
             Part::Text(_) => &mut [],
             Part::Node(node) => std::slice::from_mut(node),
-            Part::Block(nodes) | Part::Commas(nodes) | Part::Lines(nodes) | Part::Items(nodes) => {
-                nodes
-            }
+            Part::Block(nodes)
+            | Part::Arm(nodes)
+            | Part::Commas(nodes)
+            | Part::Lines(nodes)
+            | Part::Items(nodes) => nodes,
         }
     }
 
@@ -66,7 +72,11 @@ impl Part {
     pub fn keep(&mut self, such: impl FnMut(&Node) -> bool) {
         match self {
             Part::Text(_) | Part::Node(_) => {}
-            Part::Block(nodes) | Part::Commas(nodes) | Part::Lines(nodes) | Part::Items(nodes) => {
+            Part::Block(nodes)
+            | Part::Arm(nodes)
+            | Part::Commas(nodes)
+            | Part::Lines(nodes)
+            | Part::Items(nodes) => {
                 nodes.retain(such);
             }
         }
@@ -129,7 +139,11 @@ impl Node {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Node(node) => node.write(out, depth),
-                Part::Block(lines) => write_block(lines, out, depth),
+                Part::Block(lines) => {
+                    write_lines(lines, out, depth + 1);
+                    new_line(out, depth);
+                }
+                Part::Arm(lines) => write_lines(lines, out, depth + 1),
                 Part::Commas(nodes) => write_between(nodes, ", ", out, depth),
                 Part::Lines(nodes) => {
                     let between = format!("\n{}", "  ".repeat(depth));
@@ -148,14 +162,14 @@ fn write_between(nodes: &[Node], between: &str, out: &mut String, depth: usize) 
     }
 }
 
-fn write_block(lines: &[Node], out: &mut String, depth: usize) {
-    let newline = |out: &mut String, depth: usize| {
-        out.push('\n');
-        out.push_str(&"  ".repeat(depth));
-    };
+fn write_lines(lines: &[Node], out: &mut String, depth: usize) {
     for line in lines {
-        newline(out, depth + 1);
-        line.write(out, depth + 1);
+        new_line(out, depth);
+        line.write(out, depth);
     }
-    newline(out, depth);
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth));
 }

@@ -51,14 +51,12 @@ impl Gen {
                     return None;
                 }
                 // Usually few turns, sometimes all that is affordable.
-                let turns = if self.choices.chance(70) {
-                    turns.min(12)
-                } else {
-                    turns
-                };
+                let few = func.prints || self.choices.chance(60);
+                let turns = if few { turns.min(12) } else { turns };
                 holes.insert(0, turns.to_string());
             }
         }
+        self.frame.prints |= func.prints;
         let piped = func.turns.is_none() && !holes.is_empty() && self.choices.chance(15);
         let template = match piped {
             true => format!("(@ |> {}({}))", func.name, holes[1..].join(", ")),

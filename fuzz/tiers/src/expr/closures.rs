@@ -64,6 +64,8 @@ impl Gen {
         if !own {
             self.frame.spent = inner.spent;
         }
+        // It may be called right here.
+        self.frame.prints |= inner.prints;
         node
     }
 

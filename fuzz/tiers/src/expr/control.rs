@@ -78,7 +78,7 @@ impl Gen {
         parts.extend(guard.map(Part::Node));
         let head = if with_guard { "@ when @" } else { "@" };
         if self.choices.chance(20) {
-            parts.push(Part::Block(self.body(ty, fuel)));
+            parts.push(Part::Arm(self.body(ty, fuel)));
             return Some(Node::line(&format!("{head} ->@"), parts));
         }
         parts.push(Part::Node(self.expr(ty, fuel)));
