@@ -172,7 +172,7 @@ fn bytecode_and_projects_become_executables() {
     fs::create_dir(place.path("project")).unwrap();
     fs::write(
         place.path("project/main.snow"),
-        "fn main() do println(Other.name()) end\n",
+        "import Other\n\nfn main() do println(Other.name()) end\n",
     )
     .unwrap();
     fs::write(

@@ -35,7 +35,7 @@ fn f2 "far" (word) -> (word) {
 }
 fn f3 "maker" (word) -> (word) {
   reg r1 ref t1
-  r1 = closure t1 f4 []
+  r1 = closure f4 []
   drop r1
   [r0] = call f2 [r0]
   ret [r0]
