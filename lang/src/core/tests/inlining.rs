@@ -8,7 +8,7 @@ optimise! {
         end
     "#;
 
-    closures_of_others_stay_calls: r#"
+    closures_of_others_go_where_they_are_called: r#"
         fn apply(f :: Fun(Int) -> Int, x) = f(x) + 1
         fn main() do
           println(apply(fn x -> x / 2 end, 3))
