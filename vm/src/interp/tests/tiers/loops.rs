@@ -1,6 +1,6 @@
 //! Entering compiled code in the middle of a loop, and choosing what to compile.
 
-use super::super::build::{Builder, W};
+use super::super::build::{Builder, Code, W};
 use super::super::{Ending, machine};
 use super::{finish, function, imm, main_calls, unit, unwind, wrong};
 use crate::abi::UniformFn;
@@ -9,7 +9,8 @@ use crate::ctx::Ctx;
 use crate::interp::{NativeLoop, NativeUnit, Sample, TierHook, Vm};
 use crate::native::Intrinsics;
 use snow_bytecode::inst::{Cond, Inst, IntOp};
-use snow_bytecode::module::{FuncId, Label, Module};
+use snow_bytecode::module::{FuncId, Label, Mode, Module, Reg};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 /// `main = f(n)`; `f(n) = ` the sum of the numbers up to `n`, by a loop whose header is instruction 1; registers: n, sum. Function 2 is wrong.
@@ -184,4 +185,52 @@ fn slices_end_also_below_compiled_frames() {
         Ending::Words(vec![sum + 1_000_000])
     );
     assert_eq!(samples.lock().unwrap().len(), 100);
+}
+
+/// Adds one to `n`, and crashes when the native stack is short.
+unsafe extern "C" fn shallow(ctx: *mut Ctx, args: *const u64, ret: *mut u64) -> u32 {
+    let here = 0u8;
+    // SAFETY: up to three words in, as many out.
+    unsafe {
+        if (&raw const here).addr() < (*ctx).native.limit.load(Relaxed) {
+            return unwind(ctx, 2, 0, (*ctx).crash("the native stack has grown") as u32);
+        }
+        for index in 0..3 {
+            *ret.add(index) = *args.add(index) + 1;
+        }
+    }
+    OK
+}
+
+#[test]
+fn calls_of_compiled_code_in_a_loop_leave_nothing_on_the_native_stack() {
+    for count in 1..=3 {
+        let mut builder = Builder::new();
+        main_calls(&mut builder, 100_000);
+        // f(n): calls `g(n, n, n)` again and again, until n is 0.
+        let (mut f, n) = function("f");
+        let values: Vec<Reg> = (0..3).map(|_| f.int(0)).collect();
+        let head = f.push(Inst::Call {
+            func: FuncId(2),
+            dsts: values[..count].to_vec(),
+            args: values.clone(),
+        });
+        imm(&mut f, IntOp::Sub, n, 1);
+        f.push(Inst::BranchIntImm {
+            cond: Cond::Ne,
+            a: n,
+            imm: 0,
+            target: head,
+        });
+        f.ret(&values[..1]);
+        builder.add(f);
+        let mut g = Code::new("g", &vec![W; count]);
+        let params: Vec<Reg> = (0..3).map(|_| g.param(W, Mode::Own)).collect();
+        g.ret(&params[..count]);
+        builder.add(g);
+        let mut vm = machine(builder.module, &Intrinsics::default());
+        vm.install(unit(&[(2, shallow)]));
+        let ending = finish(&mut vm, i64::MAX, 1 << 20);
+        assert_eq!(ending, Ending::Words(vec![100_000]));
+    }
 }
