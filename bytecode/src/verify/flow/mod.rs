@@ -93,8 +93,8 @@ impl Flow {
                 .starts
                 .get(block + 1)
                 .map_or(code.len(), |end| *end as usize);
-            for index in self.starts[block] as usize..end {
-                let inst = &code[index];
+            let start = self.starts[block] as usize;
+            for (index, inst) in code.iter().enumerate().take(end).skip(start) {
                 owned.clear();
                 owned.extend(state.owned.iter().map(Reg));
                 inst.accesses(scope.module.callee_params(inst), &mut |access| {
