@@ -127,6 +127,21 @@ fn rejected(tier: Tier, messages: String) -> Finding {
     Finding {
         kind: Kind::Rejected(code.unwrap_or_default()),
         tier,
-        detail: messages,
+        detail: without_warnings(&messages),
     }
+}
+
+/// What the compiler said; programs have more warnings than one wants to read.
+fn without_warnings(messages: &str) -> String {
+    let mut warning = false;
+    let mut kept = Vec::new();
+    for line in messages.lines() {
+        if !line.starts_with([' ', '─']) {
+            warning = line.starts_with("[W");
+        }
+        if !warning {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
 }

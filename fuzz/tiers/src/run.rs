@@ -55,6 +55,8 @@ pub enum Failure {
 pub struct Runner {
     snow: PathBuf,
     folder: PathBuf,
+    /// Whether `snow run` knows more than the interpreter.
+    has_tiers: bool,
     /// The tiers that this command has besides the interpreter.
     pub others: Vec<Tier>,
 }
@@ -67,7 +69,8 @@ impl Runner {
             command::run(command.args(words), "", LIMIT).map(|output| output.stdout)
         };
         let mut others = Vec::new();
-        if help(&["run", "--help"])?.contains("--tier") {
+        let has_tiers = help(&["run", "--help"])?.contains("--tier");
+        if has_tiers {
             others.extend([Tier::Native, Tier::Hot]);
         }
         if help(&["--help"])?.contains("\n  aot ") {
@@ -76,6 +79,7 @@ impl Runner {
         Ok(Runner {
             snow,
             folder,
+            has_tiers,
             others,
         })
     }
@@ -115,7 +119,7 @@ impl Runner {
         match tier {
             Tier::Native => Some("--tier=native"),
             Tier::Hot => Some("--tier=auto"),
-            Tier::Vm if !self.others.is_empty() => Some("--tier=vm"),
+            Tier::Vm if self.has_tiers => Some("--tier=vm"),
             Tier::Vm | Tier::Executable => None,
         }
     }

@@ -14,7 +14,12 @@ impl Gen {
         if self.choices.chance(60) {
             let yes = self.expr(ty, fuel);
             let no = self.expr(ty, fuel);
-            return Node::expr(ty.clone(), "if @ do @ else @ end", [test, yes, no]);
+            // `else if` would go on with this `if`, and share its `end`.
+            let template = match no.print().starts_with("if ") {
+                true => "if @ do @ else (@) end",
+                false => "if @ do @ else @ end",
+            };
+            return Node::expr(ty.clone(), template, [test, yes, no]);
         }
         let yes = self.inside(1, |this| this.body(ty, fuel));
         let no = self.inside(1, |this| this.body(ty, fuel));
