@@ -190,7 +190,12 @@ pub struct AotArgs {
     #[command(flatten)]
     pub report: ReportArgs,
     /// How much to optimise: 0 (compiles fast) to 3 (runs fast)
-    #[arg(short = 'O', long = "opt-level", value_name = "LEVEL", default_value = "2")]
+    #[arg(
+        short = 'O',
+        long = "opt-level",
+        value_name = "LEVEL",
+        default_value = "2"
+    )]
     #[arg(value_parser = clap::value_parser!(u8).range(0..=3))]
     pub opt: u8,
     /// Processors that the code runs on

@@ -29,8 +29,8 @@ mod tests;
 
 pub use actor::Actor;
 pub use load::{LoadError, load};
-pub use program::{Position, Program};
 pub(crate) use nested::note_frame;
+pub use program::{Position, Program};
 pub use trace::{Frame, Trace, TraceBuilder};
 pub use unit::{NativeFunction, NativeLoop, NativeUnit, Sample, TierHook};
 
