@@ -15,7 +15,7 @@ mod signature;
 mod target;
 mod unit;
 
-pub use target::Cpu;
+pub use target::{Cpu, processor};
 
 use inkwell::context::Context;
 use inkwell::passes::PassBuilderOptions;

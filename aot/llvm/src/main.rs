@@ -32,9 +32,11 @@ struct Worker {
 impl Compiler for Worker {
     fn identity(&self) -> String {
         let (major, minor, patch) = inkwell::support::get_llvm_version();
+        // Code for this machine's processor must not be taken for that of another, when two machines share a cache.
         format!(
-            "snow {} llvm {major}.{minor}.{patch}",
-            env!("CARGO_PKG_VERSION")
+            "snow {} llvm {major}.{minor}.{patch} {}",
+            env!("CARGO_PKG_VERSION"),
+            snow_llvm::processor()
         )
     }
 

@@ -14,6 +14,15 @@ pub enum Cpu {
     Native,
 }
 
+/// This machine's processor: its name and what it can do.
+pub fn processor() -> String {
+    format!(
+        "{} {}",
+        TargetMachine::get_host_cpu_name(),
+        TargetMachine::get_host_cpu_features()
+    )
+}
+
 /// The machine for code of this process's architecture and system.
 pub fn machine(cpu: Cpu, level: Level) -> Result<TargetMachine, Error> {
     Target::initialize_native(&InitializationConfig::default()).map_err(Error::Target)?;
