@@ -68,3 +68,26 @@ lower! {
         end
     "#;
 }
+
+optimise! {
+    lists_of_words_are_walked_by_position: r#"
+        fn sum([], total) = total
+        fn sum([x, ...rest], total) = sum(rest, total + x)
+        fn main() do
+          println(sum([1, 2], 0))
+        end
+    "#;
+
+    lists_are_made_in_place: r#"
+        struct Ball do
+          x :: Int
+          v :: Int
+        end
+        fn move(balls :: List<Ball>) = for b in balls do %{b | x: b.x + b.v} end
+        fn fast(balls :: List<Ball>) = for b in balls when b.v > 9 do b end
+        fn speeds(balls :: List<Ball>) = for b in balls do b.v end
+        fn main() do
+          println(speeds(fast(move([Ball { x: 1, v: 2 }]))))
+        end
+    "#;
+}
