@@ -24,7 +24,11 @@ pub(super) fn is_walked(func: &Func, id: FuncId, number: usize) -> bool {
     for block in func.body.all_blocks() {
         walked.counts(block);
         if let Some(args) = own_tail_call(block, id) {
-            handed += u32::from(walked.is_rest(args[number]));
+            // Another list has positions of its own.
+            if !walked.is_rest(args[number]) {
+                return false;
+            }
+            handed += 1;
         }
     }
     walked.asked && walked.reads == handed
