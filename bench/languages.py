@@ -21,8 +21,6 @@ class Languages:
     def __init__(self, snow, out):
         self.snow = snow
         self.out = out
-        usage = subprocess.run([snow, "run", "--help"], capture_output=True, text=True)
-        self.has_tiers = "--tier" in usage.stdout
 
     def build(self, languages, names):
         """Compiles the programs in the languages that need it."""
@@ -89,8 +87,7 @@ class Languages:
         }.get(language) or [str(self.executable(language, name))]
 
     def interpreted(self, source):
-        # A snow command without native code has no `--tier`: it interprets everything.
-        return [self.snow, "run"] + ["--tier=vm"] * self.has_tiers + [str(source)]
+        return [self.snow, "run", "--tier=vm", str(source)]
 
 
 def version(language):

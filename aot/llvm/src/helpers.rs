@@ -76,7 +76,7 @@ fn runtime<'c>(llvm: &LlvmModule<'c>, name: &str) -> FunctionValue<'c> {
 }
 
 /// The address of the count: the low half of the header.
-fn count_of<'c>(b: &Build<'c>, cell: PointerValue<'c>) -> PointerValue<'c> {
+pub fn count_of<'c>(b: &Build<'c>, cell: PointerValue<'c>) -> PointerValue<'c> {
     b.offset(cell, if cfg!(target_endian = "little") { 0 } else { 4 })
 }
 

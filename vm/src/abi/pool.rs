@@ -1,23 +1,20 @@
 //! The pool: words that objects need of the module as it was loaded, each at a place that follows from the module alone.
 
 use snow_bytecode::module::{ConstId, FuncId, Module, NativeId};
-use snow_bytecode::types::TypeId;
 
 /// Which word of the pool holds what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolLayout {
     consts: usize,
-    types: usize,
     funcs: usize,
     natives: usize,
 }
 
 impl PoolLayout {
-    /// The layout for a module. The runtime may know more types than the module; only the module's are in the pool.
+    /// The layout for a module.
     pub fn of(module: &Module) -> PoolLayout {
         PoolLayout {
             consts: module.consts.len(),
-            types: module.types.types.len(),
             funcs: module.funcs.len(),
             natives: module.natives.len(),
         }
@@ -25,7 +22,7 @@ impl PoolLayout {
 
     /// Number of words.
     pub fn len(&self) -> usize {
-        self.consts + self.types + 2 * self.funcs + 2 * self.natives
+        self.consts + 2 * self.funcs + 2 * self.natives
     }
 
     /// Whether there are none.
@@ -38,28 +35,23 @@ impl PoolLayout {
         id.0 as usize
     }
 
-    /// The static empty string, bytes, list, map or set of a type; 0 for other types.
-    pub fn empty(&self, ty: TypeId) -> usize {
-        self.consts + ty.0 as usize
-    }
-
     /// Address of the [`crate::value::closure::ClosureEntry`] of a closure function; 0 for others.
     pub fn closure_entry(&self, func: FuncId) -> usize {
-        self.consts + self.types + func.0 as usize
+        self.consts + func.0 as usize
     }
 
     /// The one static closure of a closure function that captures nothing; 0 for others.
     pub fn closure_constant(&self, func: FuncId) -> usize {
-        self.consts + self.types + self.funcs + func.0 as usize
+        self.consts + self.funcs + func.0 as usize
     }
 
     /// Address of the code of an imported native.
     pub fn native_code(&self, native: NativeId) -> usize {
-        self.consts + self.types + 2 * self.funcs + native.0 as usize
+        self.consts + 2 * self.funcs + native.0 as usize
     }
 
     /// Address of the [`crate::native::NativeTypes`] of an imported native.
     pub fn native_types(&self, native: NativeId) -> usize {
-        self.consts + self.types + 2 * self.funcs + self.natives + native.0 as usize
+        self.consts + 2 * self.funcs + self.natives + native.0 as usize
     }
 }

@@ -1,8 +1,8 @@
 //! The two dispatchers.
 //!
 //! Both run the same handlers. *Threaded*: every handler is a function that ends by calling the next one through the
-//! address in the instruction; these are sibling calls, so the native stack does not grow, but only optimised builds
-//! guarantee that. *Loop*: one match in a loop, which is correct in every build. `build.rs` decides.
+//! address in the instruction; these are sibling calls, so the native stack does not grow, where a build has inlined
+//! enough. *Loop*: one match in a loop, which is correct in every build, and what `build.rs` takes unless it is told otherwise.
 
 use super::Suspended;
 use super::opcode::{Op, opcodes};

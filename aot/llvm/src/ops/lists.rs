@@ -11,6 +11,7 @@ use snow_vm::heap::header_word;
 
 use crate::build::{Class, Likely};
 use crate::frame::Frame;
+use crate::helpers::count_of;
 
 /// The words of a list cell.
 struct View<'c> {
@@ -108,10 +109,9 @@ impl<'c> Frame<'_, 'c, '_> {
     /// Whether a cell's count is 1; shared cells are left to the runtime.
     fn is_owned(&self, cell: PointerValue<'c>) -> IntValue<'c> {
         let b = self.b();
-        let at = if cfg!(target_endian = "little") { 0 } else { 4 };
         b.icmp_to(
             IntPredicate::EQ,
-            b.load_i32(Class::Header, b.offset(cell, at)),
+            b.load_i32(Class::Header, count_of(b, cell)),
             1,
         )
     }

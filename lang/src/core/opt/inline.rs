@@ -197,15 +197,15 @@ struct Inline<'p> {
     changed: bool,
 }
 
-/// What a stack trace shows of code that has been inlined.
+/// As what a stack trace shows code that has been inlined.
 #[derive(Clone, Copy)]
 enum Traced {
     /// The call.
-    AsCall,
+    Call,
     /// Its own places, as if it were the caller's code.
-    AsCaller,
+    Caller,
     /// A frame of its own.
-    AsFrame,
+    Frame,
 }
 
 /// The callee, the values of its captures and parameters, and how its code is traced.
@@ -334,9 +334,9 @@ impl Inline<'_> {
             entry.call
         };
         let own = match call.traced {
-            Traced::AsCall => return Places::At(call.site),
-            Traced::AsCaller => call.site.inlined,
-            Traced::AsFrame => {
+            Traced::Call => return Places::At(call.site),
+            Traced::Caller => call.site.inlined,
+            Traced::Frame => {
                 let caller = match in_tail {
                     true => around(entries, call.site.inlined),
                     false => Some(call.site),
@@ -372,8 +372,8 @@ impl Inline<'_> {
                 let fits = known.size <= SMALL
                     || (callee.library && given_function && known.size <= HIGHER_ORDER);
                 let traced = match callee.library || known.cannot_crash {
-                    true => Traced::AsCall,
-                    false => Traced::AsFrame,
+                    true => Traced::Call,
+                    false => Traced::Frame,
                 };
                 let values = callee.params.iter().copied().zip(args.iter().copied());
                 fits.then(|| (*func, values.collect(), traced))
@@ -406,13 +406,13 @@ impl Inline<'_> {
     /// How a closure's code is traced when it moves into this function: where the closure is written, it is the function's own.
     fn closure_traced(&self, closure: &Func, site: Site) -> Traced {
         if closure.library {
-            return Traced::AsCall;
+            return Traced::Call;
         }
         let home = closure.name.trim_end_matches("/fn");
         let here = self.target.name.trim_end_matches("/fn");
         match home == here && site.inlined == 0 {
-            true => Traced::AsCaller,
-            false => Traced::AsFrame,
+            true => Traced::Caller,
+            false => Traced::Frame,
         }
     }
 }

@@ -29,7 +29,6 @@ use emitter::Emitter;
 pub use emitter::FRAME_LINK;
 use snow_bytecode::layout::LayoutError;
 use snow_bytecode::module::{Const, ConstId, FuncId, FuncKind, Function, Module, NativeId};
-use snow_bytecode::types::TypeId;
 use std::sync::Arc;
 
 /// Why a verified module cannot be loaded.
@@ -199,9 +198,6 @@ fn make_pool(module: &Module, cx: &LoadContext<'_>) -> Box<[u64]> {
     let mut pool = vec![0; layout.len()];
     for (index, word) in cx.constants.iter().enumerate() {
         pool[layout.constant(ConstId(index as u32))] = *word;
-    }
-    for ty in (0..module.types.types.len() as u32).map(TypeId) {
-        pool[layout.empty(ty)] = cx.types.info(ty).empty;
     }
     for (index, closure) in cx.closures.iter().enumerate() {
         let func = FuncId(index as u32);
