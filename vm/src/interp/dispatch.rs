@@ -1,13 +1,16 @@
 //! The two dispatchers.
 //!
 //! Both run the same handlers. *Threaded*: every handler is a function that ends by calling the next one through the
-//! address in the instruction; these are sibling calls, so the native stack does not grow, where a build has inlined
-//! enough. *Loop*: one match in a loop, which is correct in every build, and what `build.rs` takes unless it is told otherwise.
+//! address in the instruction. These must be sibling calls, or the native stack would grow with every instruction. An optimising compiler makes
+//! them so where no local variable of the handler can still be in use, which is why a handler calls nothing that might take
+//! the address of one: what needs that is a [`Rest`], which runs in a function of its own and hands its state over through the machine. A test
+//! looks for handlers that call the next one in the built command, and a rest that finds too much stack in use returns to where the dispatcher
+//! began. *Loop*: one match in a loop, which is correct in builds that are not optimised, too; `build.rs` chooses.
 
 use super::Suspended;
 use super::opcode::{Op, opcodes};
 use super::ops::*;
-use super::state::{Chained, Flow, Plain, Rest, State, Stop};
+use super::state::{Chained, Flow, Plain, Rest, State, Stop, aside};
 
 /// What stands in the head of an instruction, so that the dispatcher finds the handler.
 pub fn head(op: Op) -> u64 {
@@ -89,6 +92,7 @@ mod threaded {
     use super::*;
     use crate::interp::Vm;
     use crate::interp::code::Code;
+    use std::sync::atomic::Ordering::Relaxed;
 
     /// A handler as the code calls it: the parts of [`State`] in machine registers.
     pub type Handler = fn(*const Code, *mut u64, *mut Vm, i64) -> Stop;
@@ -110,13 +114,57 @@ mod threaded {
     /// The rest of an instruction as its handler goes on to it.
     #[inline(never)]
     pub fn rest<R: Rest>(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
-        proceed(R::run(State {
+        match out_of_line::<R>(pc, base, vm, fuel) {
+            // SAFETY: `out_of_line` has left the state there.
+            Stop::Continue => proceed(Flow::Next(unsafe { resumed(vm) })),
+            stop => stop,
+        }
+    }
+
+    /// Does the rest of an instruction, and leaves the state in the machine.
+    #[inline(never)]
+    fn out_of_line<R: Rest>(pc: *const Code, base: *mut u64, vm: *mut Vm, fuel: i64) -> Stop {
+        let flow = R::run(State {
             pc,
             base,
             vm,
             fuel,
             last: 0,
-        }))
+        });
+        match flow {
+            Flow::Next(s) | Flow::Jump(s) => leave(s, go_on(s)),
+            Flow::Stop(s, stop) => leave(s, stop),
+            Flow::Rest(..) => unreachable!("a rest goes to no other"),
+        }
+    }
+
+    /// How to go on after a rest. The stack should be as it was when the dispatcher began; that this is checked makes a build that fails to keep it so
+    /// slower, not wrong.
+    #[inline(always)]
+    fn go_on(s: State) -> Stop {
+        let here = 0u8;
+        if (&raw const here).addr() >= s.vm().ctx.native.limit.load(Relaxed) {
+            Stop::Continue
+        } else {
+            Stop::Rewind
+        }
+    }
+
+    /// The state that is left in a machine.
+    ///
+    /// # Safety
+    /// It was left there by [`leave`], with a stop after which the next instruction may run.
+    #[inline(always)]
+    unsafe fn resumed(vm: *mut Vm) -> State {
+        // SAFETY: by contract.
+        let at = unsafe { &(*vm).stopped };
+        State {
+            pc: at.pc,
+            base: at.base,
+            vm,
+            fuel: at.fuel,
+            last: 0,
+        }
     }
 
     macro_rules! handlers {
@@ -141,6 +189,19 @@ mod threaded {
     opcodes!(handlers);
 
     pub fn run(state: State) -> Stop {
+        let mut state = state;
+        loop {
+            match begin(state) {
+                // SAFETY: a rest has left the state there.
+                Stop::Rewind => state = unsafe { resumed(state.vm) },
+                stop => return stop,
+            }
+        }
+    }
+
+    /// Runs instructions until one stops. Not inlined, so that what it calls is called from nowhere else.
+    #[inline(never)]
+    fn begin(state: State) -> Stop {
         proceed(Flow::Next(state))
     }
 }

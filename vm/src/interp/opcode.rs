@@ -173,41 +173,41 @@ macro_rules! opcodes {
             Update = cell::update;
 
             // ---- lists
-            ListNew = list::new;
+            ListNew = aside::<list::New>;
             ListLen = list::len;
             ListGet = list::get;
             ListGetDup = list::get_dup;
             ListAppend = list::append;
-            ListPrepend = list::prepend;
+            ListPrepend = aside::<list::Prepend>;
             ListUncons = list::uncons;
             ListUnconsWord = list::uncons_word;
-            ListDrop = list::drop_first;
+            ListDrop = aside::<list::DropFirst>;
             ListSet = list::set;
             ListSetWord = list::set_word;
-            ListTake = list::take;
-            ListFill = list::fill;
-            ListConcat = list::concat;
+            ListTake = aside::<list::Take>;
+            ListFill = aside::<list::Fill>;
+            ListConcat = aside::<list::Concat>;
 
             // ---- text, and what follows the structure of a type
-            Concat = text::concat;
-            AppendDisplay = text::append_display;
-            AppendDebug = text::append_debug;
-            Equal = text::equal_values;
-            Compare = text::compare_values;
-            Hash = text::hash_value;
+            Concat = aside::<text::Concat>;
+            AppendDisplay = aside::<text::AppendDisplay>;
+            AppendDebug = aside::<text::AppendDebug>;
+            Equal = aside::<text::EqualValues>;
+            Compare = aside::<text::CompareValues>;
+            Hash = aside::<text::HashValue>;
             StrEqConst = text::equals_constant;
-            StrStripPrefix = text::strip_prefix;
+            StrStripPrefix = aside::<text::StripPrefix>;
 
             // ---- maps and sets
             MapNew = map::new;
-            MapGet = map::get;
-            MapPut = map::put;
-            MapHas = map::has;
+            MapGet = aside::<map::Get>;
+            MapPut = aside::<map::Put>;
+            MapHas = aside::<map::Has>;
             MapNext = map::next;
-            MapKeyAt = map::key_at;
-            MapValueAt = map::value_at;
-            MapTake = map::take;
-            MapFill = map::fill;
+            MapKeyAt = aside::<map::KeyAt>;
+            MapValueAt = aside::<map::ValueAt>;
+            MapTake = aside::<map::Take>;
+            MapFill = aside::<map::Fill>;
         } {
             AddImmTurn = AddImm Turn;
             SubImmTurn = SubImm Turn;

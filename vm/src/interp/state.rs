@@ -78,6 +78,10 @@ pub enum Stop {
     FloatRange,
     /// Crash "corrupt value".
     Corrupt,
+    /// None: a rest is done, and the next instruction is to run. Only threaded dispatch gives it, and only to itself.
+    Continue,
+    /// None, as [`Stop::Continue`], but the native stack has grown too large for that.
+    Rewind,
     /// The program asked to end; the context holds the code.
     Exit,
     /// Compiled code in the innermost frame has crashed; the frame is in the trace, and given up.
@@ -107,11 +111,17 @@ pub trait Rest {
     fn run(s: State) -> Flow;
 }
 
+/// An instruction of which every part is a rest.
+#[inline(always)]
+pub fn aside<R: Rest>(s: State) -> Flow {
+    s.rest::<R>()
+}
+
 /// Declares a [`Rest`].
 macro_rules! rest {
-    ($(#[$doc:meta])* $name:ident($s:ident) $body:block) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident($s:ident) $body:block) => {
         $(#[$doc])*
-        struct $name;
+        $vis struct $name;
         impl $crate::interp::state::Rest for $name {
             #[inline(always)]
             fn run($s: $crate::interp::state::State) -> $crate::interp::state::Flow $body

@@ -59,9 +59,9 @@ pub fn direct<const N: usize>(s: State) -> Flow {
         return s.stop(stop);
     }
     let args = s.code().shorts();
-    for (index, arg) in args.into_iter().take(N).enumerate() {
+    for index in 0..N {
         // SAFETY: `admit` saw to the room.
-        unsafe { *new_base.add(index) = s.get(arg) };
+        unsafe { *new_base.add(index) = s.get(args[index]) };
     }
     // SAFETY: the word behind the link is the next instruction.
     enter(s, target(link), new_base, unsafe { s.pc.add(2) })
@@ -97,8 +97,8 @@ pub fn tail<const N: usize>(s: State) -> Flow {
     for index in 0..N {
         args[index] = s.get(values[index]);
     }
-    for (index, arg) in args.into_iter().enumerate() {
-        s.set(index as u16, arg);
+    for index in 0..N {
+        s.set(index as u16, args[index]);
     }
     Flow::Jump(State {
         pc: target as *const Code,
@@ -152,13 +152,13 @@ fn leave(s: State) -> (State, [u16; 2]) {
 #[inline(always)]
 pub fn give_back<const N: usize>(s: State, values: [u64; N]) -> Flow {
     let (caller, dsts) = leave(s);
-    for (index, value) in values.into_iter().enumerate() {
+    for index in 0..N {
         let dst = match index {
             0 | 1 => dsts[index],
             // SAFETY: a call with three results has the word `third` before its link.
             _ => unsafe { (*caller.pc.sub(2)).a },
         };
-        caller.set(dst, value);
+        caller.set(dst, values[index]);
     }
     Flow::Jump(caller)
 }

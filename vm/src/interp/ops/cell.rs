@@ -22,9 +22,10 @@ fn allocate(s: State, header: u64, words: usize) -> Cell {
 /// Fills a cell made by [`new`] and ends the instruction.
 #[inline(always)]
 fn finish_new<const N: usize>(s: State, cell: Cell) -> Flow {
-    for (index, reg) in s.ext(1).shorts().into_iter().take(N).enumerate() {
+    let regs = s.ext(1).shorts();
+    for index in 0..N {
         // SAFETY: the cell has `N` payload words.
-        unsafe { cell.set(index + 1, s.get(reg)) };
+        unsafe { cell.set(index + 1, s.get(regs[index])) };
     }
     s.set(s.code().a, cell.word());
     s.next(2)
@@ -200,9 +201,10 @@ pub fn unpack_few<const N: usize, M: Memory>(s: State) -> Flow {
     if cell.count() != 1 {
         return s.rest::<UnpackRest<N, M>>();
     }
-    for (index, dst) in s.code().shorts().into_iter().take(N).enumerate() {
+    let dsts = s.code().shorts();
+    for index in 0..N {
         // SAFETY: the cell has `N` slots.
-        s.set(dst, unsafe { cell.get(index + 1) });
+        s.set(dsts[index], unsafe { cell.get(index + 1) });
     }
     M::take(s, cell, N);
     s.next(2)

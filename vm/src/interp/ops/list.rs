@@ -6,18 +6,19 @@ use crate::interp::state::{Flow, State, rest};
 use crate::value::list;
 use snow_bytecode::types::TypeId;
 
-/// `a` = a list of `imm` elements: `[op | dst, scratch, count] [type] [elements…]`
-#[inline(always)]
-pub fn new(s: State) -> Flow {
-    let regs = s.row(2, s.code().cd as usize);
-    let elems = s.gather(s.code().b, regs);
-    // SAFETY: the elements have just been copied there; they are owned and of the list's element form (verifier).
-    let word = unsafe {
-        let elems = std::slice::from_raw_parts(elems, regs.len());
-        list::new(&mut s.vm().ctx.heap, TypeId(s.ext(1).head as u32), elems)
-    };
-    s.set(s.code().a, word);
-    s.next(2 + row_words(regs.len()))
+rest! {
+    /// `a` = a list of `imm` elements: `[op | dst, scratch, count] [type] [elements…]`
+    pub New(s) {
+        let regs = s.row(2, s.code().cd as usize);
+        let elems = s.gather(s.code().b, regs);
+        // SAFETY: the elements have just been copied there; they are owned and of the list's element form (verifier).
+        let word = unsafe {
+            let elems = std::slice::from_raw_parts(elems, regs.len());
+            list::new(&mut s.vm().ctx.heap, TypeId(s.ext(1).head as u32), elems)
+        };
+        s.set(s.code().a, word);
+        s.next(2 + row_words(regs.len()))
+    }
 }
 
 /// `a` = number of elements of `b`
@@ -114,14 +115,15 @@ pub fn append(s: State) -> Flow {
     s.next(1)
 }
 
-/// `a` = `b` with element `c` before it
-#[inline(always)]
-pub fn prepend(s: State) -> Flow {
-    let code = s.code();
-    // SAFETY: the registers own a list and an element of it.
-    let word = unsafe { list::prepend(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
-    s.set(code.a, word);
-    s.next(1)
+rest! {
+    /// `a` = `b` with element `c` before it
+    pub Prepend(s) {
+        let code = s.code();
+        // SAFETY: the registers own a list and an element of it.
+        let word = unsafe { list::prepend(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
+        s.set(code.a, word);
+        s.next(1)
+    }
 }
 
 rest! {
@@ -169,14 +171,15 @@ pub fn uncons_word(s: State) -> Flow {
     uncons_with(s, |_| true)
 }
 
-/// `a` = `b` without its first `c` elements
-#[inline(always)]
-pub fn drop_first(s: State) -> Flow {
-    let code = s.code();
-    // SAFETY: the register owns a list.
-    let word = unsafe { list::drop_first(&mut s.vm().ctx.heap, s.get(code.b), s.int(code.c())) };
-    s.set(code.a, word);
-    s.next(1)
+rest! {
+    /// `a` = `b` without its first `c` elements
+    pub DropFirst(s) {
+        let code = s.code();
+        // SAFETY: the register owns a list.
+        let word = unsafe { list::drop_first(&mut s.vm().ctx.heap, s.get(code.b), s.int(code.c())) };
+        s.set(code.a, word);
+        s.next(1)
+    }
 }
 
 rest! {
@@ -219,47 +222,50 @@ pub fn set_word(s: State) -> Flow {
     s.next(1)
 }
 
-/// `a` = element `d` moved out of `c`, `b` = the list with a hole there
-#[inline(always)]
-pub fn take(s: State) -> Flow {
-    let code = s.code();
-    let (word, index) = (s.get(code.c()), s.int(code.d()));
-    // SAFETY: the register holds a list.
-    let len = unsafe { list::len(word) };
-    // SAFETY: the register owns a list.
-    match unsafe { list::take(&mut s.vm().ctx.heap, word, index) } {
-        Some((elem, word)) => {
-            s.set(code.a, elem);
-            s.set(code.b, word);
-            s.next(1)
+rest! {
+    /// `a` = element `d` moved out of `c`, `b` = the list with a hole there
+    pub Take(s) {
+        let code = s.code();
+        let (word, index) = (s.get(code.c()), s.int(code.d()));
+        // SAFETY: the register holds a list.
+        let len = unsafe { list::len(word) };
+        // SAFETY: the register owns a list.
+        match unsafe { list::take(&mut s.vm().ctx.heap, word, index) } {
+            Some((elem, word)) => {
+                s.set(code.a, elem);
+                s.set(code.b, word);
+                s.next(1)
+            }
+            None => out_of_range(s, index, len),
         }
-        None => out_of_range(s, index, len),
     }
 }
 
-/// `a` = `b` ++ `c`
-#[inline(always)]
-pub fn concat(s: State) -> Flow {
-    let code = s.code();
-    // SAFETY: the registers own lists of one type.
-    let word = unsafe { list::concat(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
-    s.set(code.a, word);
-    s.next(1)
+rest! {
+    /// `a` = `b` ++ `c`
+    pub Concat(s) {
+        let code = s.code();
+        // SAFETY: the registers own lists of one type.
+        let word = unsafe { list::concat(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
+        s.set(code.a, word);
+        s.next(1)
+    }
 }
 
-/// `a` = `b` with `d` in the hole at `c`
-#[inline(always)]
-pub fn fill(s: State) -> Flow {
-    let code = s.code();
-    let (word, index) = (s.get(code.b), s.int(code.c()));
-    // SAFETY: the register holds a list.
-    let len = unsafe { list::len(word) };
-    // SAFETY: the registers own a list with a hole there, and an element of it.
-    match unsafe { list::fill(&mut s.vm().ctx.heap, word, index, s.get(code.d())) } {
-        Some(word) => {
-            s.set(code.a, word);
-            s.next(1)
+rest! {
+    /// `a` = `b` with `d` in the hole at `c`
+    pub Fill(s) {
+        let code = s.code();
+        let (word, index) = (s.get(code.b), s.int(code.c()));
+        // SAFETY: the register holds a list.
+        let len = unsafe { list::len(word) };
+        // SAFETY: the registers own a list with a hole there, and an element of it.
+        match unsafe { list::fill(&mut s.vm().ctx.heap, word, index, s.get(code.d())) } {
+            Some(word) => {
+                s.set(code.a, word);
+                s.next(1)
+            }
+            None => out_of_range(s, index, len),
         }
-        None => out_of_range(s, index, len),
     }
 }

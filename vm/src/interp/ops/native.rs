@@ -25,14 +25,10 @@ pub fn call(s: State) -> Flow {
     };
     match status {
         Status::Ok => {
-            for (index, dst) in target
-                .shorts()
-                .into_iter()
-                .take(code.a as usize)
-                .enumerate()
-            {
-                // SAFETY: the native wrote as many results.
-                s.set(dst, unsafe { *results.add(index) });
+            let dsts = target.shorts();
+            for index in 0..usize::from(code.a) {
+                // SAFETY: the native wrote as many results, of which there are at most three.
+                unsafe { s.set(*dsts.get_unchecked(index), *results.add(index)) };
             }
             State {
                 fuel: s.fuel - 1,

@@ -1,19 +1,20 @@
 //! Text, and operations that follow the structure of a type.
 
 use crate::interp::code::row_words;
-use crate::interp::state::{Flow, State};
+use crate::interp::state::{Flow, State, rest};
 use crate::value::{compare, equal, hash, show, text};
 use snow_bytecode::inst::TextForm;
 use snow_bytecode::types::TypeId;
 
-/// `a` = `b` <> `c`
-#[inline(always)]
-pub fn concat(s: State) -> Flow {
-    let code = s.code();
-    // SAFETY: the registers hold two strings or two bytes, the first owned.
-    let word = unsafe { text::concat(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
-    s.set(code.a, word);
-    s.next(1)
+rest! {
+    /// `a` = `b` <> `c`
+    pub Concat(s) {
+        let code = s.code();
+        // SAFETY: the registers hold two strings or two bytes, the first owned.
+        let word = unsafe { text::concat(&mut s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
+        s.set(code.a, word);
+        s.next(1)
+    }
 }
 
 /// `a` = 1 when String `b` is the constant of the extension word
@@ -25,21 +26,22 @@ pub fn equals_constant(s: State) -> Flow {
     s.next(2)
 }
 
-/// `a` = what follows the constant of the extension word in String `b`, or a jump
-#[inline(always)]
-pub fn strip_prefix(s: State) -> Flow {
-    let code = s.code();
-    // SAFETY: the register holds a string, the constant is a static one.
-    let rest = unsafe {
-        let prefix = text::bytes(s.ext(1).head);
-        text::strip_prefix(&mut s.vm().ctx.heap, s.get(code.b), prefix)
-    };
-    match rest {
-        Some(rest) => {
-            s.set(code.a, rest);
-            s.next(2)
+rest! {
+    /// `a` = what follows the constant of the extension word in String `b`, or a jump
+    pub StripPrefix(s) {
+        let code = s.code();
+        // SAFETY: the register holds a string, the constant is a static one.
+        let rest = unsafe {
+            let prefix = text::bytes(s.ext(1).head);
+            text::strip_prefix(&mut s.vm().ctx.heap, s.get(code.b), prefix)
+        };
+        match rest {
+            Some(rest) => {
+                s.set(code.a, rest);
+                s.next(2)
+            }
+            None => s.jump(code.imm()),
         }
-        None => s.jump(code.imm()),
     }
 }
 
@@ -66,35 +68,38 @@ fn store_pair(s: State, result: u64) -> Flow {
     s.next(2 + row_words(s.code().b as usize * 2))
 }
 
-/// `a` = 1 when two values are equal; see [`pair`]
-#[inline(always)]
-pub fn equal_values(s: State) -> Flow {
-    let (ty, a, b) = pair(s);
-    // SAFETY: the words are two values of the type.
-    store_pair(
-        s,
-        u64::from(unsafe { equal::values(s.vm().ctx.types(), ty, a, b) }),
-    )
+rest! {
+    /// `a` = 1 when two values are equal; see [`pair`]
+    pub EqualValues(s) {
+        let (ty, a, b) = pair(s);
+        // SAFETY: the words are two values of the type.
+        store_pair(
+            s,
+            u64::from(unsafe { equal::values(s.vm().ctx.types(), ty, a, b) }),
+        )
+    }
 }
 
-/// `a` = 0, 1, 2 when a value is less than, equal to, greater than another; see [`pair`]
-#[inline(always)]
-pub fn compare_values(s: State) -> Flow {
-    let (ty, a, b) = pair(s);
-    // SAFETY: the words are two values of the type.
-    let ordering = unsafe { compare::values(s.vm().ctx.types(), ty, a, b) };
-    store_pair(s, (ordering as i64 + 1) as u64)
+rest! {
+    /// `a` = 0, 1, 2 when a value is less than, equal to, greater than another; see [`pair`]
+    pub CompareValues(s) {
+        let (ty, a, b) = pair(s);
+        // SAFETY: the words are two values of the type.
+        let ordering = unsafe { compare::values(s.vm().ctx.types(), ty, a, b) };
+        store_pair(s, (ordering as i64 + 1) as u64)
+    }
 }
 
-/// `a` = hash of a value: `[op | dst, slots, scratch] [type] [slots…]`
-#[inline(always)]
-pub fn hash_value(s: State) -> Flow {
-    let count = s.code().b as usize;
-    let words = gathered(s, s.code().c(), s.row(2, count));
-    // SAFETY: the words are a value of the type.
-    let hash = unsafe { hash::value(s.vm().ctx.types(), TypeId(s.ext(1).head as u32), words) };
-    s.set(s.code().a, hash);
-    s.next(2 + row_words(count))
+rest! {
+    /// `a` = hash of a value: `[op | dst, slots, scratch] [type] [slots…]`
+    pub HashValue(s) {
+        let count = s.code().b as usize;
+        let words = gathered(s, s.code().c(), s.row(2, count));
+        // SAFETY: the words are a value of the type.
+        let hash = unsafe { hash::value(s.vm().ctx.types(), TypeId(s.ext(1).head as u32), words) };
+        s.set(s.code().a, hash);
+        s.next(2 + row_words(count))
+    }
 }
 
 /// `a` = String `b` with a value's text appended: `[op | dst, text, slots, scratch] [type] [slots…]`
@@ -119,14 +124,16 @@ fn append(s: State, form: TextForm) -> Flow {
     s.next(2 + row_words(count))
 }
 
-/// [`append`] as `${}` shows it
-#[inline(always)]
-pub fn append_display(s: State) -> Flow {
-    append(s, TextForm::Display)
+rest! {
+    /// [`append`] as `${}` shows it
+    pub AppendDisplay(s) {
+        append(s, TextForm::Display)
+    }
 }
 
-/// [`append`] as `inspect` shows it
-#[inline(always)]
-pub fn append_debug(s: State) -> Flow {
-    append(s, TextForm::Debug)
+rest! {
+    /// [`append`] as `inspect` shows it
+    pub AppendDebug(s) {
+        append(s, TextForm::Debug)
+    }
 }

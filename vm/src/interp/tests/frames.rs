@@ -1,11 +1,14 @@
 //! Calls, returns, tail calls, deep recursion, suspension.
 
-use super::build::{Builder, Code, W};
+use super::build::{Builder, Code, INTS, W, main_only};
 use super::{Ending, MAX_STACK, machine, run, run_sliced};
-use crate::interp::Outcome;
+use crate::interp::run::End;
+use crate::interp::{Outcome, Vm};
 use crate::native::Intrinsics;
 use snow_bytecode::inst::{Cond, Inst, IntOp};
+use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, Label, Mode, Module, Reg};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// `main` calls `f(n)`, whose code `build` gives; `f` is function 1 and its parameter register 0.
 fn call_with(n: i64, build: impl FnOnce(&mut Code, Reg)) -> Module {
@@ -111,6 +114,43 @@ fn a_run_can_be_suspended_at_every_call() {
             Ending::Words(vec![144])
         );
     }
+}
+
+#[test]
+fn rests_go_on_when_the_native_stack_is_used_up() {
+    let module = main_only(&[W], |_, main| {
+        let (x, list, other) = (
+            main.int(7),
+            main.reg(Slot::Ref(INTS)),
+            main.reg(Slot::Ref(INTS)),
+        );
+        for (dst, elems) in [(list, vec![x, x]), (other, vec![x])] {
+            main.push(Inst::ListNew {
+                dst,
+                ty: INTS,
+                elems,
+            });
+        }
+        main.push(Inst::ListConcat {
+            dst: list,
+            a: list,
+            b: other,
+        });
+        main.push(Inst::ListLen { dst: x, list });
+        main.push(Inst::Drop { src: list });
+        main.ret(&[x]);
+    });
+    let mut vm = machine(module, &Intrinsics::default());
+    // SAFETY: the entry has no parameters.
+    let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+    // No carrier: the run is on this thread's stack, all of which is below the limit.
+    vm.ctx.native.limit.store(usize::MAX, Relaxed);
+    // SAFETY: the machine is used by nobody else until the slice ends.
+    let end = unsafe { Vm::slice(&raw mut vm, &mut actor, 1_000) };
+    assert!(matches!(end, End::Done));
+    // SAFETY: the entry has one result.
+    assert_eq!(unsafe { *actor.base }, 3);
+    assert_eq!(vm.ctx.heap.live(), 0);
 }
 
 #[test]
