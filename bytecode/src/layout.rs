@@ -29,6 +29,8 @@
 //! bare type variable): a type of one slot is stored as that slot; any other is stored as a reference to a *box*, a
 //! cell with the type's own id that holds its slots verbatim (for an unboxed sum the tag word first).
 //!
+//! Lists keep one byte for each element of a type whose values are small numbers ([`fits_byte`]); everything else sees such elements as words.
+//!
 //! A boxed sum's tag is in the cell header; a field-less variant of a boxed sum is a static cell made at load.
 //!
 //! Words are not trusted: a verified module may still put any integer where a Bool, a tag word of an unboxed sum or an atom number is
@@ -81,6 +83,19 @@ impl Slot {
             (Slot::Ref(_) | Slot::Null(_), Slot::Any) => true,
             _ => self == wider,
         }
+    }
+}
+
+/// Whether lists keep a byte for each element of this type: its values are numbers below 256. (Of a word that is no value of the type, which a verified
+/// module may put there, the low byte is kept.)
+pub fn fits_byte(table: &TypeTable, ty: TypeId) -> bool {
+    match table.get(ty) {
+        Type::Bool | Type::Unit => true,
+        Type::Sum { variants, .. } => {
+            variants.len() <= MAX_VARIANTS
+                && variants.iter().all(|variant| variant.fields.is_empty())
+        }
+        _ => false,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::support::{Outcome, list_words, natives, new_list};
 
 natives! {
     "snow_list_take" Small "<T>(own List<T>, Int) -> List<T>" = take;
+    "snow_list_repeat" Small "<T>(T, Int) -> List<T>" = repeat;
     "snow_list_sort" Small "<T>(own List<T>) -> List<T>" = sort;
     "snow_list_sort_order" Small "<K>(List<K>) -> List<Int>" = sort_order;
     "snow_list_shuffle" Small "<T>(own List<T>) -> List<T>" = shuffle;
@@ -26,6 +27,14 @@ fn take(call: &mut Call<'_>) -> Outcome {
     call.return_word(taken)
 }
 
+fn repeat(call: &mut Call<'_>) -> Outcome {
+    let (elem, count) = (call.word(0), usize::try_from(call.int(1)).unwrap_or(0));
+    let ty = call.ret_type();
+    // SAFETY: the element is one of the result's type, by the signature.
+    let list = unsafe { list::repeat(&mut call.ctx.heap, ty, elem, count) };
+    call.return_word(list)
+}
+
 /// Changes the elements of the list in the first parameter, which is owned, and returns it.
 fn change(call: &mut Call<'_>, change: impl FnOnce(&mut [u64], &RuntimeTypes, Elem)) -> Outcome {
     let word = call.word(0);
@@ -35,9 +44,9 @@ fn change(call: &mut Call<'_>, change: impl FnOnce(&mut [u64], &RuntimeTypes, El
     };
     // SAFETY: the list is owned by the signature; `change` only reorders the elements.
     let word = unsafe {
-        let (word, elems) = list::elements_mut(&mut call.ctx.heap, word);
-        change(elems, &types, *elem);
-        word
+        list::change(&mut call.ctx.heap, word, |elems| {
+            change(elems, &types, *elem)
+        })
     };
     call.return_word(word)
 }

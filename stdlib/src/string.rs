@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use snow_vm::native::Call;
-use snow_vm::value::text;
+use snow_vm::value::{list, text};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -93,8 +93,12 @@ fn part(call: &mut Call<'_>, cut: fn(&str) -> &str) -> Outcome {
 
 /// Returns pieces of the first parameter as a list.
 fn pieces<'t>(call: &mut Call<'_>, all: impl Iterator<Item = &'t str>) -> Outcome {
-    let words: Vec<u64> = all.map(|one| piece(call, one)).collect();
-    let list = new_list(call, call.ret_type(), &words);
+    let mut list = list::empty(&call.ctx.heap, call.ret_type());
+    for one in all {
+        let word = piece(call, one);
+        // SAFETY: the list is owned and of the declared type, its elements are strings.
+        list = unsafe { list::append(&mut call.ctx.heap, list, word) };
+    }
     call.return_word(list)
 }
 

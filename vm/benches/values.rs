@@ -66,23 +66,19 @@ fn time(name: &str, mut body: impl FnMut(&mut Heap)) {
 }
 
 fn int_maps(heap: &mut Heap) {
-    let types = heap.types_arc();
     let mut all = map::empty(heap, INT_MAP);
     // SAFETY: an owned map of words.
     unsafe {
         for i in 0..1_000_000 {
             all = map::put(heap, all, i, i);
         }
-        let sum: u64 = (0..1_000_000)
-            .filter_map(|i| map::get(&types, all, i))
-            .sum();
+        let sum: u64 = (0..1_000_000).filter_map(|i| map::get(heap, all, i)).sum();
         assert_eq!(sum, 499_999_500_000);
         heap.drop_ref(all);
     }
 }
 
 fn string_maps(heap: &mut Heap) {
-    let types = heap.types_arc();
     let mut all = map::empty(heap, STRING_MAP);
     // SAFETY: an owned map of strings to words.
     unsafe {
@@ -92,7 +88,7 @@ fn string_maps(heap: &mut Heap) {
         }
         for i in 0..1_000_000u64 {
             let key = text::new(heap, STRING, format!("key{i}").as_bytes());
-            assert_eq!(map::get(&types, all, key), Some(i));
+            assert_eq!(map::get(heap, all, key), Some(i));
             heap.drop_ref(key);
         }
         heap.drop_ref(all);
@@ -141,8 +137,9 @@ fn sort(heap: &mut Heap) {
     // SAFETY: an owned list of words.
     unsafe {
         let all = list::new(heap, INTS, &elems);
-        let (all, words) = list::elements_mut(heap, all);
-        words.sort_unstable_by_key(|&word| word as i64);
+        let all = list::change(heap, all, |words| {
+            words.sort_unstable_by_key(|&word| word as i64);
+        });
         heap.drop_ref(all);
     }
 }

@@ -42,6 +42,9 @@ pub mod ty {
     pub const NEST_MAP: TypeId = TypeId(19);
     pub const BYTES: TypeId = TypeId(20);
     pub const RANGE: TypeId = TypeId(21);
+    /// A sum of 256 variants without fields: lists of it are narrow.
+    pub const SHADE: TypeId = TypeId(22);
+    pub const SHADES: TypeId = TypeId(23);
 }
 
 fn field(name: &str, ty: TypeId) -> Field {
@@ -114,6 +117,8 @@ fn table() -> TypeTable {
         Type::Map(ty::NEST, ty::INT),
         Type::Bytes,
         Type::Range,
+        sum("Shade", vec![], &[("Shade", &[] as &[TypeId]); 256]),
+        Type::List(ty::SHADE),
     ];
     TypeTable { types }
 }

@@ -1,10 +1,11 @@
 //! What the runtime knows about the types of a loaded module: which words of a cell are references, and how values are read by
 //! the operations that are driven by structure (equality, comparison, hashing, text).
 
-use snow_bytecode::layout::{CellLayout, LayoutError, Layouts, Repr, Slot};
+use snow_bytecode::layout::{CellLayout, LayoutError, Layouts, Repr, Slot, fits_byte};
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable};
 
 use crate::heap::Statics;
+use crate::value::list;
 
 /// What freeing a cell of a type has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +188,8 @@ pub struct TypeInfo {
     pub class: Class,
     /// Lists: elements are references. Maps and sets: keys are.
     pub elem_ref: bool,
+    /// Lists: elements take a byte each.
+    pub narrow: bool,
     /// Maps: values are references.
     pub value_ref: bool,
     /// Maps: 2, sets: 1 words an entry.
@@ -319,6 +322,7 @@ fn type_info(table: &TypeTable, layouts: &Layouts, ty: TypeId, statics: &mut Sta
     TypeInfo {
         class,
         elem_ref,
+        narrow: is_narrow(table, ty),
         value_ref,
         stride: if matches!(table.get(ty), Type::Map(..)) {
             2
@@ -329,13 +333,17 @@ fn type_info(table: &TypeTable, layouts: &Layouts, ty: TypeId, statics: &mut Sta
         elem: elem(layouts, ty),
         empty: match class {
             Class::Text => statics.text(ty, &[]),
-            Class::List => statics.cell(ty, 0, &[0; 3]),
+            Class::List => statics.cell(ty, list::tag_of(is_narrow(table, ty)), &[0; 3]),
             Class::Map => statics.cell(ty, 0, &[0; 5]),
             Class::None | Class::Fields | Class::Closure => 0,
         },
         shapes: shapes(layouts.cells(ty), ty, statics),
         form: form(table, layouts, ty),
     }
+}
+
+fn is_narrow(table: &TypeTable, ty: TypeId) -> bool {
+    matches!(table.get(ty), Type::List(elem) if fits_byte(table, *elem))
 }
 
 fn key_kind(table: &TypeTable, layouts: &Layouts, ty: TypeId) -> KeyKind {

@@ -152,6 +152,18 @@ fn lists_maps_and_sets() {
         ok("[]")
     );
     assert_eq!(
+        call("snow_list_repeat", &[INT], &[Int(7), Int(3)]),
+        ok("[7, 7, 7]")
+    );
+    assert_eq!(
+        call("snow_list_repeat", &[STRING], &[Str("a"), Int(2)]),
+        ok(r#"["a", "a"]"#)
+    );
+    assert_eq!(
+        call("snow_list_repeat", &[INT], &[Int(7), Int(-1)]),
+        ok("[]")
+    );
+    assert_eq!(
         call("snow_list_reverse", &[STRING], &[Strs(&["a", "b"])]),
         ok(r#"["b", "a"]"#)
     );

@@ -219,11 +219,11 @@ fn a_carrier_reaches_the_threads_own_stack() {
 fn a_panic_comes_out_where_the_carrier_was_entered() {
     let mut ctx = context(0);
     let address = &raw mut ctx;
-    let caught = std::panic::catch_unwind(|| {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         // SAFETY: the context is valid, and used by nobody else.
         let result: Result<(), Overflow> = unsafe { run(address, || panic!("inside")) };
         result
-    });
+    }));
     assert!(caught.is_err());
     assert_eq!(run_depth(&mut ctx, 10), 10);
 }

@@ -46,6 +46,17 @@ impl Counters {
     }
 }
 
+/// An entry that was found in a map. Only a hint: map and key may be other values meanwhile, at the same addresses.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen {
+    /// The map's word.
+    pub map: u64,
+    /// The key's word.
+    pub key: u64,
+    /// Number of the entry.
+    pub number: u32,
+}
+
 /// The cells of one scheduler.
 #[repr(C)]
 pub struct Heap {
@@ -55,6 +66,8 @@ pub struct Heap {
     pub(super) pending: Option<Cell>,
     types: Arc<RuntimeTypes>,
     slabs: Vec<*mut u64>,
+    /// What a search in a map has found last, for the next one.
+    pub(crate) seen: std::cell::Cell<Seen>,
     /// Statistics; the tests read them.
     pub counters: Counters,
 }
@@ -69,6 +82,7 @@ impl Heap {
             pending: None,
             types,
             slabs: Vec::new(),
+            seen: std::cell::Cell::default(),
             counters: Counters::default(),
         }
     }

@@ -5,6 +5,7 @@ mod cell;
 mod release;
 mod statics;
 
+pub(crate) use alloc::Seen;
 pub use alloc::{Counters, Heap, MAX_SMALL_WORDS};
 pub use cell::{Cell, STATIC, header_word};
 pub use statics::Statics;

@@ -89,7 +89,7 @@ impl Heap {
     fn drop_last(&mut self, cell: Cell) {
         if cell.count() > 0 || cell.drop_shared() {
             self.bury(cell);
-            self.settle(BUDGET);
+            self.settle_some();
         }
     }
 
@@ -128,7 +128,13 @@ impl Heap {
                     return self.free(cell, text::words(cell));
                 }
                 Class::Text => true,
-                Class::List | Class::Closure => false,
+                Class::List if cell.tag() == list::BUFFER => return self.bury_buffer(cell),
+                Class::List => {
+                    let buffer = cell.get(1);
+                    self.free(cell, list::LIST_WORDS);
+                    return self.release_buffer(buffer);
+                }
+                Class::Closure => false,
                 Class::Map if cell.tag() == map::BUCKET => {
                     return self.free(cell, map::bucket_words(cell));
                 }
@@ -136,6 +142,29 @@ impl Heap {
                 Class::None => unreachable!("a cell of a type without cells"),
             };
             self.push_pending(cell, link_in_word);
+        }
+    }
+
+    /// As [`Heap::release_nullable`], for the buffer of a list that died.
+    #[inline(always)]
+    fn release_buffer(&mut self, word: u64) {
+        // SAFETY: the word of a list that refers to its buffer.
+        if let Some(buffer) = unsafe { Cell::from_nullable(word) }
+            && self.uncount(buffer)
+        {
+            self.bury_buffer(buffer);
+        }
+    }
+
+    /// As [`Heap::bury`], for a buffer.
+    #[inline(always)]
+    fn bury_buffer(&mut self, buffer: Cell) {
+        let types: *const _ = self.types();
+        // SAFETY: the buffer is dead, and its header still says what it is; the types outlive the heap.
+        unsafe {
+            if !list::free_plain(self, buffer, (*types).info(buffer.ty())) {
+                self.push_pending(buffer, false);
+            }
         }
     }
 
@@ -290,7 +319,7 @@ impl Heap {
                 }
                 Class::List => {
                     self.unlink_pending(cell, false);
-                    if list::release_piece(self, cell, info.elem_ref, PIECE) {
+                    if list::release_piece(self, cell, info, PIECE) {
                         self.push_pending(cell, false);
                     }
                 }

@@ -12,8 +12,9 @@ mod tests;
 use snow_bytecode::types::TypeId;
 
 use crate::heap::{Cell, Heap};
+use crate::types::TypeInfo;
 
-use buffer::{BUFFER_HEAD, Buffer, Side, View, view};
+use buffer::{BUFFER_HEAD, Buffer, Side, View, Width, view};
 
 /// Tag of a list whose elements are all in its buffer.
 pub const FLAT: u8 = 0;
@@ -21,24 +22,43 @@ pub const FLAT: u8 = 0;
 pub const BUFFER: u8 = 1;
 /// Tag of a list some of whose elements are beyond its buffer's link.
 pub const CHAIN: u8 = 2;
+/// Tag of a list whose elements take a byte each, and are all in its buffer.
+pub const NARROW: u8 = 3;
 
 /// Words of a list cell.
-const LIST_WORDS: usize = 4;
+pub const LIST_WORDS: usize = 4;
 /// Most elements of a list: positions have 31 bits.
 pub const MAX_LEN: usize = (1 << 31) - 1;
 
+/// The tag of lists of a type that are not chains.
+pub(crate) fn tag_of(narrow: bool) -> u8 {
+    match narrow {
+        true => NARROW,
+        false => FLAT,
+    }
+}
+
 /// A buffer with nothing in it. `lo` and `hi` are both `at`.
 unsafe fn new_buffer(heap: &mut Heap, ty: TypeId, capacity: usize, at: usize) -> Buffer {
+    let width = Width::of_type(heap.types().info(ty));
+    let capacity = width.capacity(capacity);
     assert!(capacity <= MAX_LEN, "list too long");
     // SAFETY: the head is filled; slots outside the bounds need no value.
     unsafe {
-        let buffer = heap.alloc(ty, BUFFER, BUFFER_HEAD + capacity.max(1));
+        let buffer = heap.alloc(ty, BUFFER, BUFFER_HEAD + width.words(capacity));
         buffer.set(1, 0);
-        buffer.set(3, capacity.max(1) as u64);
+        buffer.set(3, capacity as u64);
         let buffer = Buffer(buffer);
         buffer.set_bounds(at, at);
         buffer
     }
+}
+
+/// A list cell that is no chain; takes the buffer.
+unsafe fn new_flat(heap: &mut Heap, ty: TypeId, view: View) -> u64 {
+    let tag = tag_of(heap.types().info(ty).narrow);
+    // SAFETY: all elements are in the buffer.
+    unsafe { new_list(heap, ty, tag, view) }
 }
 
 /// A list cell; takes the buffer.
@@ -64,14 +84,54 @@ pub unsafe fn new(heap: &mut Heap, ty: TypeId, elems: &[u64]) -> u64 {
     // SAFETY: the buffer has room for all elements.
     unsafe {
         let buffer = new_buffer(heap, ty, elems.len(), 0);
-        std::ptr::copy_nonoverlapping(elems.as_ptr(), buffer.slots(), elems.len());
+        match Width::of_type(heap.types().info(ty)) {
+            Width::Word => {
+                std::ptr::copy_nonoverlapping(elems.as_ptr(), buffer.slots(), elems.len());
+            }
+            Width::Byte => {
+                let elems = elems.iter().enumerate();
+                elems.for_each(|(at, elem)| buffer.write(Width::Byte, at, *elem));
+            }
+        }
         buffer.set_bounds(0, elems.len());
         let view = View {
             buffer: buffer.0.word(),
             start: 0,
             len: elems.len(),
         };
-        new_list(heap, ty, FLAT, view)
+        new_flat(heap, ty, view)
+    }
+}
+
+/// `count` times the same element, which is borrowed.
+///
+/// # Safety
+/// `ty` is a list type, the element is of its element form.
+pub unsafe fn repeat(heap: &mut Heap, ty: TypeId, elem: u64, count: usize) -> u64 {
+    if count == 0 {
+        return empty(heap, ty);
+    }
+    // SAFETY: the buffer has room for all elements, each of which has a reference of its own.
+    unsafe {
+        let buffer = new_buffer(heap, ty, count, 0);
+        let info = heap.types().info(ty);
+        match Width::of_type(info) {
+            Width::Word => std::slice::from_raw_parts_mut(buffer.slots(), count).fill(elem),
+            Width::Byte => {
+                let first = buffer.slot(Width::Byte, 0);
+                std::slice::from_raw_parts_mut(first, count).fill(elem as u8);
+            }
+        }
+        if info.elem_ref {
+            (0..count).for_each(|_| heap.dup_nullable(elem));
+        }
+        buffer.set_bounds(0, count);
+        let view = View {
+            buffer: buffer.0.word(),
+            start: 0,
+            len: count,
+        };
+        new_flat(heap, ty, view)
     }
 }
 
@@ -92,16 +152,12 @@ pub unsafe fn with_capacity(heap: &mut Heap, ty: TypeId, capacity: usize) -> u64
     // SAFETY: an empty buffer and a list of nothing in it.
     unsafe {
         let buffer = new_buffer(heap, ty, capacity, 0);
-        new_list(
-            heap,
-            ty,
-            FLAT,
-            View {
-                buffer: buffer.0.word(),
-                start: 0,
-                len: 0,
-            },
-        )
+        let view = View {
+            buffer: buffer.0.word(),
+            start: 0,
+            len: 0,
+        };
+        new_flat(heap, ty, view)
     }
 }
 
@@ -128,14 +184,12 @@ pub unsafe fn get(list: u64, index: i64) -> Option<u64> {
         if index as u64 >= view.len as u64 {
             return None;
         }
-        if cell.tag() == FLAT {
-            return Some(
-                *Buffer::of(view)
-                    .slots()
-                    .add(view.start as usize + index as usize),
-            );
+        let at = (view.start + index) as usize;
+        match cell.tag() {
+            FLAT => Some(Buffer::of(view).read(Width::Word, at)),
+            NARROW => Some(Buffer::of(view).read(Width::Byte, at)),
+            _ => Some(chain::get(cell, index as usize)),
         }
-        Some(chain::get(cell, index as usize))
     }
 }
 
@@ -156,30 +210,61 @@ pub unsafe fn get_flat(list: u64, index: i64) -> Option<u64> {
         let cell = Cell::from_word(list);
         let view = view(cell);
         let inside = (index as u64) < view.len as u64 && cell.tag() == FLAT;
-        inside.then(|| {
-            *Buffer::of(view)
-                .slots()
-                .add(view.start as usize + index as usize)
-        })
+        inside.then(|| Buffer::of(view).read(Width::Word, view.start as usize + index as usize))
     }
 }
 
-/// Address of an element that may be replaced in place: of a unique flat list with an owned buffer of its own. `None` for any other list
-/// or index; calls nothing.
+/// As [`get_flat`], for narrow lists.
 ///
 /// # Safety
-/// `list` refers to a list.
+/// As there.
 #[inline(always)]
-pub unsafe fn slot_in_place(list: u64, index: i64) -> Option<*mut u64> {
-    // SAFETY: a flat list's elements are in its buffer, which a list that is not empty has.
+pub unsafe fn get_narrow(list: u64, index: i64) -> Option<u64> {
+    // SAFETY: a narrow list's elements are in its buffer.
     unsafe {
         let cell = Cell::from_word(list);
         let view = view(cell);
-        if index as u64 >= view.len as u64 || cell.count() != 1 || cell.tag() != FLAT {
-            return None;
+        let inside = (index as u64) < view.len as u64 && cell.tag() == NARROW;
+        inside.then(|| Buffer::of(view).read(Width::Byte, view.start as usize + index as usize))
+    }
+}
+
+/// Replaces an element that is no reference, of a unique flat list with a buffer of its own; false, with nothing done, for any other list or index. Calls
+/// nothing.
+///
+/// # Safety
+/// `list` is an owned reference to a list of words, `elem` an element of it.
+#[inline(always)]
+pub unsafe fn set_in_flat(list: u64, index: i64, elem: u64) -> bool {
+    // SAFETY: by contract.
+    unsafe { set_in_place(list, index, elem, FLAT, Width::Word) }
+}
+
+/// As [`set_in_flat`], for narrow lists.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub unsafe fn set_in_narrow(list: u64, index: i64, elem: u64) -> bool {
+    // SAFETY: by contract.
+    unsafe { set_in_place(list, index, elem, NARROW, Width::Byte) }
+}
+
+#[inline(always)]
+unsafe fn set_in_place(list: u64, index: i64, elem: u64, tag: u8, width: Width) -> bool {
+    // SAFETY: the elements of a list with this tag are in its buffer, which a list that is not empty has.
+    unsafe {
+        let cell = Cell::from_word(list);
+        let view = view(cell);
+        if index as u64 >= view.len as u64 || cell.count() != 1 || cell.tag() != tag {
+            return false;
         }
         let buffer = Buffer::of(view);
-        (buffer.0.count() == 1).then(|| buffer.slots().add(view.start as usize + index as usize))
+        let own = buffer.0.count() == 1;
+        if own {
+            buffer.write(width, view.start as usize + index as usize, elem);
+        }
+        own
     }
 }
 
@@ -200,7 +285,7 @@ pub unsafe fn append_in_place(list: u64, elem: u64) -> bool {
         let end = view.start as usize + view.len;
         let free = end == buffer.hi() && end < buffer.capacity() && buffer.0.count() == 1;
         if free {
-            *buffer.slots().add(end) = elem;
+            buffer.write(Width::Word, end, elem);
             buffer.set_bounds(buffer.lo(), end + 1);
             cell.set(3, view.len as u64 + 1);
         }
@@ -224,7 +309,7 @@ pub unsafe fn uncons_in_place(list: u64, dup: impl FnOnce(u64) -> bool) -> Optio
         }
         let buffer = Buffer::of(view);
         let start = view.start as usize;
-        let head = *buffer.slots().add(start);
+        let head = buffer.read(Width::Word, start);
         if start == buffer.lo() && buffer.0.count() == 1 {
             buffer.set_bounds(start + 1, buffer.hi());
         } else if !dup(head) {
@@ -255,12 +340,12 @@ pub unsafe fn set(heap: &mut Heap, list: u64, index: i64, elem: u64) -> Option<u
         }
         let list = unique(heap, list);
         let view = view(list);
-        let slot = Buffer::of(view)
-            .slots()
-            .add(view.start as usize + index as usize);
-        let old = std::mem::replace(&mut *slot, elem);
+        let (buffer, at) = (Buffer::of(view), view.start as usize + index as usize);
         if is_ref {
+            let old = std::mem::replace(&mut *buffer.slots().add(at), elem);
             heap.drop_nullable(old);
+        } else {
+            buffer.write(Width::of(list), at, elem);
         }
         Some(list.word())
     }
@@ -282,13 +367,10 @@ pub unsafe fn take(heap: &mut Heap, list: u64, index: i64) -> Option<(u64, u64)>
         }
         let list = unique(heap, list);
         let view = view(list);
-        let slot = Buffer::of(view)
-            .slots()
-            .add(view.start as usize + index as usize);
-        let elem = if is_ref {
-            std::mem::take(&mut *slot)
-        } else {
-            *slot
+        let (buffer, at) = (Buffer::of(view), view.start as usize + index as usize);
+        let elem = match is_ref {
+            true => std::mem::take(&mut *buffer.slots().add(at)),
+            false => buffer.read(Width::of(list), at),
         };
         Some((elem, list.word()))
     }
@@ -313,27 +395,40 @@ unsafe fn unique(heap: &mut Heap, list: u64) -> Cell {
     // SAFETY: by contract.
     unsafe {
         let cell = Cell::from_word(list);
-        if cell.is_unique() && cell.tag() == FLAT && Buffer::of(view(cell)).0.is_unique() {
+        if cell.is_unique() && cell.tag() != CHAIN && Buffer::of(view(cell)).0.is_unique() {
             return cell;
         }
         Cell::from_word(grow::flatten(heap, cell))
     }
 }
 
-/// The list with its elements side by side and nobody else's, to be changed in place; takes the list.
+/// The list with its elements changed, in place when nobody else has it; takes the list.
 ///
 /// # Safety
 /// `list` is an owned reference to a list; the elements stay valid ones, owned by the list.
-pub unsafe fn elements_mut<'a>(heap: &mut Heap, list: u64) -> (u64, &'a mut [u64]) {
+pub unsafe fn change(heap: &mut Heap, list: u64, change: impl FnOnce(&mut [u64])) -> u64 {
     // SAFETY: by contract; `unique` makes the buffer ours.
     unsafe {
         if len(list) == 0 {
-            return (list, &mut []);
+            return list;
         }
         let list = unique(heap, list);
-        let view = view(list);
-        let first = Buffer::of(view).slots().add(view.start as usize);
-        (list.word(), std::slice::from_raw_parts_mut(first, view.len))
+        let (view, width) = (view(list), Width::of(list));
+        let (buffer, start) = (Buffer::of(view), view.start as usize);
+        match width {
+            Width::Word => {
+                let first = buffer.slots().add(start);
+                change(std::slice::from_raw_parts_mut(first, view.len));
+            }
+            Width::Byte => {
+                let range = start..start + view.len;
+                let mut elems: Vec<u64> = range.map(|at| buffer.read(width, at)).collect();
+                change(&mut elems);
+                let elems = elems.into_iter().enumerate();
+                elems.for_each(|(at, elem)| buffer.write(width, start + at, elem));
+            }
+        }
+        list.word()
     }
 }
 
@@ -363,11 +458,11 @@ pub unsafe fn prepend(heap: &mut Heap, list: u64, elem: u64) -> u64 {
     unsafe {
         let cell = Cell::from_word(list);
         let view = view(cell);
-        if view.buffer != 0 && cell.is_unique() && cell.tag() == FLAT && view.start > 0 {
+        if view.buffer != 0 && cell.is_unique() && cell.tag() != CHAIN && view.start > 0 {
             let buffer = Buffer::of(view);
             let start = view.start as usize;
             if start == buffer.lo() && buffer.0.count() == 1 {
-                *buffer.slots().add(start - 1) = elem;
+                buffer.write(Width::of(cell), start - 1, elem);
                 buffer.set_bounds(start - 1, buffer.hi());
                 cell.set(2, view.start as u64 - 1);
                 cell.set(3, view.len as u64 + 1);
@@ -392,12 +487,12 @@ pub unsafe fn uncons(heap: &mut Heap, list: u64) -> Option<(u64, u64)> {
             heap.drop_ref(list);
             return None;
         }
-        if cell.tag() != FLAT {
+        if cell.tag() == CHAIN {
             return Some(chain::uncons(heap, cell));
         }
         let buffer = Buffer::of(view);
         let start = view.start as usize;
-        let head = *buffer.slots().add(start);
+        let head = buffer.read(Width::of(cell), start);
         let is_ref = heap.types().info(cell.ty()).elem_ref;
         if !cell.is_unique() {
             if is_ref {
@@ -466,7 +561,7 @@ pub unsafe fn slice(heap: &mut Heap, list: u64, from: usize, to: usize) -> u64 {
         }
         Cell::from_word(part.buffer).dup();
         heap.drop_ref(list);
-        new_list(heap, ty, FLAT, part)
+        new_flat(heap, ty, part)
     }
 }
 
@@ -497,6 +592,11 @@ pub unsafe fn for_each(list: u64, mut visit: impl FnMut(u64) -> bool) {
     // SAFETY: segments are inside buffers that the list keeps alive.
     unsafe {
         let all = len(list);
+        if Cell::from_word(list).tag() == NARROW {
+            let mut elems = (0..all as i64).filter_map(|at| get(list, at));
+            elems.all(visit);
+            return;
+        }
         let mut at = 0;
         while at < all {
             let segment = segment(list, at);
@@ -513,9 +613,9 @@ pub unsafe fn for_each(list: u64, mut visit: impl FnMut(u64) -> bool) {
 /// The longest run of elements from index `at` on that lies side by side in memory.
 ///
 /// # Safety
-/// `list` refers to a list that outlives the result and is not changed, `at` is below its length.
+/// `list` refers to a list of words that outlives the result and is not changed, `at` is below its length.
 #[inline]
-pub unsafe fn segment<'a>(list: u64, at: usize) -> &'a [u64] {
+unsafe fn segment<'a>(list: u64, at: usize) -> &'a [u64] {
     // SAFETY: by contract.
     unsafe {
         let cell = Cell::from_word(list);
@@ -528,21 +628,39 @@ pub unsafe fn segment<'a>(list: u64, at: usize) -> &'a [u64] {
     }
 }
 
-/// Gives up what a dead list or buffer refers to and frees it. A large buffer is done in pieces: true when it must come again.
+/// Frees a dead buffer that refers to nothing; false, with nothing done, for any other.
 ///
 /// # Safety
-/// The cell is dead, of a list type with references as elements or not.
-pub(crate) unsafe fn release_piece(heap: &mut Heap, cell: Cell, is_ref: bool, piece: u32) -> bool {
+/// The cell is a dead buffer of the list type that `info` is about.
+#[inline(always)]
+pub(crate) unsafe fn free_plain(heap: &mut Heap, buffer: Cell, info: &TypeInfo) -> bool {
+    // SAFETY: by contract.
+    unsafe {
+        let is_plain = !info.elem_ref && buffer.get(1) == 0;
+        if is_plain {
+            let words = Width::of_type(info).words(Buffer(buffer).capacity());
+            heap.free(buffer, BUFFER_HEAD + words);
+        }
+        is_plain
+    }
+}
+
+/// Gives up what a dead buffer refers to and frees it. A large one is done in pieces: true when it must come again.
+///
+/// # Safety
+/// The cell is a dead buffer, of the list type that `info` is about.
+pub(crate) unsafe fn release_piece(
+    heap: &mut Heap,
+    cell: Cell,
+    info: &TypeInfo,
+    piece: u32,
+) -> bool {
     // SAFETY: slots between the bounds are filled, and given up with the buffer.
     unsafe {
         heap.release_nullable(cell.get(1));
-        if cell.tag() != BUFFER {
-            heap.free(cell, LIST_WORDS);
-            return false;
-        }
         cell.set(1, 0);
         let buffer = Buffer(cell);
-        if is_ref {
+        if info.elem_ref {
             let (lo, hi) = (buffer.lo(), buffer.hi());
             let end = hi.min(lo + piece as usize);
             for i in lo..end {
@@ -553,7 +671,8 @@ pub(crate) unsafe fn release_piece(heap: &mut Heap, cell: Cell, is_ref: bool, pi
                 return true;
             }
         }
-        heap.free(cell, BUFFER_HEAD + buffer.capacity());
+        let words = Width::of_type(info).words(buffer.capacity());
+        heap.free(cell, BUFFER_HEAD + words);
         false
     }
 }

@@ -12,7 +12,7 @@ mod tests;
 pub use hole::{fill, take};
 use snow_bytecode::types::TypeId;
 
-use crate::heap::{Cell, Heap};
+use crate::heap::{Cell, Heap, Seen};
 use crate::types::{KeyKind, RuntimeTypes, TypeInfo};
 
 use super::{equal, hash, text};
@@ -219,12 +219,12 @@ unsafe fn find_small(
 /// # Safety
 /// `map` refers to a map or set, `key` is of its key type.
 #[inline]
-pub unsafe fn get(types: &RuntimeTypes, map: u64, key: u64) -> Option<u64> {
+pub unsafe fn get(heap: &Heap, map: u64, key: u64) -> Option<u64> {
     // SAFETY: by contract; the value is the last word of an entry.
     unsafe {
         let map = Map(Cell::from_word(map));
-        let (_, at) = find(types, map, key)?;
-        Some(*at.add(stride(types.info(map.0.ty())) - 1))
+        let at = look_up(heap, map, key)?;
+        Some(*at.add(stride(heap.types().info(map.0.ty())) - 1))
     }
 }
 
@@ -233,9 +233,62 @@ pub unsafe fn get(types: &RuntimeTypes, map: u64, key: u64) -> Option<u64> {
 /// # Safety
 /// As [`get`].
 #[inline]
-pub unsafe fn has(types: &RuntimeTypes, map: u64, key: u64) -> bool {
+pub unsafe fn has(heap: &Heap, map: u64, key: u64) -> bool {
     // SAFETY: by contract.
-    unsafe { find(types, Map(Cell::from_word(map)), key).is_some() }
+    unsafe { look_up(heap, Map(Cell::from_word(map)), key).is_some() }
+}
+
+/// The address of the entry of a key. Notes which one it is, since who reads an entry often writes it next.
+#[inline(always)]
+unsafe fn look_up(heap: &Heap, map: Map, key: u64) -> Option<*mut u64> {
+    // SAFETY: by contract of the callers.
+    unsafe {
+        let (number, at) = find(heap.types(), map, key)?;
+        note(heap, map, key, number);
+        Some(at)
+    }
+}
+
+/// Notes an entry that was found. Plain words are found about as fast as what is noted.
+#[inline(always)]
+fn note(heap: &Heap, map: Map, key: u64, number: u32) {
+    if heap.types().info(map.0.ty()).key != KeyKind::Word {
+        let map = map.0.word();
+        heap.seen.set(Seen { map, key, number });
+    }
+}
+
+/// The number of the entry of a key, when it was noted.
+#[inline(always)]
+unsafe fn noted(heap: &Heap, info: &TypeInfo, map: Map, key: u64) -> Option<u32> {
+    let Seen {
+        map: seen,
+        key: of,
+        number,
+    } = heap.seen.get();
+    // SAFETY: the map is live; that the entry is there and has the key is looked up, whatever was noted.
+    unsafe {
+        if info.key == KeyKind::Word || seen != map.0.word() || of != key || number >= map.total() {
+            return None;
+        }
+        let at = entries::live_address(map, number, stride(info))?;
+        key_equal(heap.types(), info, *at, key).then_some(number)
+    }
+}
+
+/// The number of the entry of a key, which is going to be written.
+#[inline(always)]
+unsafe fn number_of(heap: &Heap, map: Map, key: u64) -> Option<u32> {
+    // SAFETY: by contract of the callers.
+    unsafe {
+        let info = heap.types().info(map.0.ty());
+        if let Some(number) = noted(heap, info, map, key) {
+            return Some(number);
+        }
+        let (number, _) = find(heap.types(), map, key)?;
+        note(heap, map, key, number);
+        Some(number)
+    }
 }
 
 /// Entry numbers whose keys may equal `key`: those with its hash.
@@ -291,7 +344,9 @@ unsafe fn insert(heap: &mut Heap, map: u64, key: u64, value: Option<u64>) -> u64
         let types: *const RuntimeTypes = heap.types();
         let map = own_map(heap, Cell::from_word(map));
         let info = (*types).info(map.0.ty());
-        if map.index() != 0 {
+        if let Some(number) = noted(heap, info, map, key) {
+            replace(heap, map, info, number, key, value);
+        } else if map.index() != 0 {
             let hash = key_hash(&*types, info, key);
             let mut found = std::ptr::null_mut();
             let number = index::lookup(map.index(), hash, |number| {

@@ -180,8 +180,17 @@ impl Flattener<'_> {
         let Type::Map(_, value_type) = *self.shared.types.get(map_type) else {
             return Err(internal(self.span, "`map.take` needs a map"));
         };
+        let is_ref = self.layouts().element(value_type).is_ref();
+        let found = self.found.get_mut(&(map, key));
+        let found = found.filter(|_| !is_ref).map(|found| {
+            found.read = true;
+            found.value
+        });
         let (map, key) = (self.one(map)?, self.element_of(key)?);
-        if !self.layouts().element(value_type).is_ref() {
+        if let Some(value) = found {
+            return self.pair(var, Row::one(value), map);
+        }
+        if !is_ref {
             let target = self.crash_label("key not found");
             let value = self.element_row(value_type, |_, dst| Inst::MapGet {
                 dst,

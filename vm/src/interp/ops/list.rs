@@ -53,10 +53,16 @@ rest! {
 /// `a` = element `c` of `b`
 #[inline(always)]
 pub fn get(s: State) -> Flow {
+    let (word, index) = (s.get(s.code().b), s.int(s.code().c()));
     // SAFETY: the register holds a list.
-    match unsafe { list::get_flat(s.get(s.code().b), s.int(s.code().c())) } {
-        Some(elem) => s.give(elem),
-        None => s.rest::<GetRest>(),
+    unsafe {
+        if let Some(elem) = list::get_flat(word, index) {
+            return s.give(elem);
+        }
+        match list::get_narrow(word, index) {
+            Some(elem) => s.give(elem),
+            None => s.rest::<GetRest>(),
+        }
     }
 }
 
@@ -211,11 +217,11 @@ pub fn set(s: State) -> Flow {
 pub fn set_word(s: State) -> Flow {
     let code = s.code();
     let word = s.get(code.b);
-    // SAFETY: the register owns a list of words; the slot may be written.
+    let (index, elem) = (s.int(code.c()), s.get(code.d()));
+    // SAFETY: the registers own a list of words and an element of it.
     unsafe {
-        match list::slot_in_place(word, s.int(code.c())) {
-            Some(slot) => *slot = s.get(code.d()),
-            None => return s.rest::<SetRest>(),
+        if !list::set_in_flat(word, index, elem) && !list::set_in_narrow(word, index, elem) {
+            return s.rest::<SetRest>();
         }
     }
     s.set(code.a, word);

@@ -17,7 +17,7 @@ rest! {
     pub Get(s) {
         let code = s.code();
         // SAFETY: the registers hold a map and a key of its type.
-        match unsafe { map::get(s.vm().ctx.types(), s.get(code.b), s.get(s.ext(1).a)) } {
+        match unsafe { map::get(&s.vm().ctx.heap, s.get(code.b), s.get(s.ext(1).a)) } {
             Some(value) => {
                 s.set(code.a, value);
                 s.next(2)
@@ -50,7 +50,7 @@ rest! {
     pub Has(s) {
         let code = s.code();
         // SAFETY: the registers hold a map or set, and a key of its type.
-        let has = unsafe { map::has(s.vm().ctx.types(), s.get(code.b), s.get(code.c())) };
+        let has = unsafe { map::has(&s.vm().ctx.heap, s.get(code.b), s.get(code.c())) };
         s.set(code.a, u64::from(has));
         s.next(1)
     }

@@ -1,6 +1,9 @@
 //! The words of lists and their buffers.
 
 use crate::heap::Cell;
+use crate::types::TypeInfo;
+
+use super::NARROW;
 
 /// Words of a buffer before its slots.
 pub(super) const BUFFER_HEAD: usize = 4;
@@ -38,10 +41,47 @@ impl Buffer {
         Buffer(unsafe { Cell::from_word(view.buffer) })
     }
 
+    /// The slots of a buffer of words.
     #[inline(always)]
     pub unsafe fn slots(self) -> *mut u64 {
         // SAFETY: the slots follow the head.
         unsafe { self.0.as_ptr().add(BUFFER_HEAD) }
+    }
+
+    /// The address of a slot.
+    #[inline(always)]
+    pub unsafe fn slot(self, width: Width, at: usize) -> *mut u8 {
+        // SAFETY: the caller's position is one of the buffer, or its end.
+        unsafe { self.slots().cast::<u8>().add(width.bytes(at)) }
+    }
+
+    #[inline(always)]
+    pub unsafe fn read(self, width: Width, at: usize) -> u64 {
+        // SAFETY: the slot is filled.
+        unsafe {
+            match width {
+                Width::Word => *self.slots().add(at),
+                Width::Byte => u64::from(*self.slot(width, at)),
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub unsafe fn write(self, width: Width, at: usize, elem: u64) {
+        // SAFETY: the slot is inside the buffer.
+        unsafe {
+            match width {
+                Width::Word => *self.slots().add(at) = elem,
+                Width::Byte => *self.slot(width, at) = elem as u8,
+            }
+        }
+    }
+
+    /// Copies slots of another buffer, or from elsewhere in this one.
+    #[inline(always)]
+    pub unsafe fn copy(self, width: Width, at: usize, from: *const u8, count: usize) {
+        // SAFETY: the caller's slots are inside of buffers.
+        unsafe { std::ptr::copy(from, self.slot(width, at), width.bytes(count)) }
     }
 
     #[inline(always)]
@@ -86,6 +126,61 @@ impl Buffer {
     pub unsafe fn depth(self) -> usize {
         // SAFETY: as in `capacity`.
         unsafe { (self.0.get(3) >> 32) as usize }
+    }
+}
+
+/// How much room an element has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Width {
+    /// A word.
+    Word,
+    /// A byte: in lists with the tag `NARROW`, which are never chains.
+    Byte,
+}
+
+impl Width {
+    /// That of a list.
+    #[inline(always)]
+    pub fn of(list: Cell) -> Width {
+        match list.tag() {
+            NARROW => Width::Byte,
+            _ => Width::Word,
+        }
+    }
+
+    /// That of all lists of a type.
+    #[inline(always)]
+    pub fn of_type(info: &TypeInfo) -> Width {
+        match info.narrow {
+            true => Width::Byte,
+            false => Width::Word,
+        }
+    }
+
+    #[inline(always)]
+    pub fn bytes(self, slots: usize) -> usize {
+        match self {
+            Width::Word => slots * 8,
+            Width::Byte => slots,
+        }
+    }
+
+    /// Words that so many slots take in a buffer.
+    #[inline(always)]
+    pub fn words(self, slots: usize) -> usize {
+        match self {
+            Width::Word => slots,
+            Width::Byte => slots.div_ceil(8),
+        }
+    }
+
+    /// Slots of a buffer that has room for so many.
+    #[inline(always)]
+    pub fn capacity(self, slots: usize) -> usize {
+        match self {
+            Width::Word => slots.max(1),
+            Width::Byte => slots.max(1).next_multiple_of(8),
+        }
     }
 }
 

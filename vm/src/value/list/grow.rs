@@ -1,8 +1,14 @@
 //! Lists becoming longer when the fast path cannot: growth of buffers, chunks, copies.
 
+use std::borrow::Cow;
+
+use snow_bytecode::types::TypeId;
+
 use crate::heap::{Cell, Heap};
 
-use super::{BUFFER_HEAD, Buffer, CHAIN, FLAT, Side, View, chain, new_buffer, new_list, view};
+use super::{
+    BUFFER_HEAD, Buffer, CHAIN, Side, View, Width, chain, new_buffer, new_flat, new_list, view,
+};
 
 /// A chunk copies the neighbouring segment when it has at most this many elements.
 const COPY_MAX: usize = 32;
@@ -61,24 +67,35 @@ unsafe fn add(heap: &mut Heap, list: Cell, elem: u64, end: End) -> u64 {
                 return add_in_slot(heap, list, view, elem, end).expect("there is room now");
             }
         }
-        add_chunk(heap, list, old, elem, end)
+        match Width::of(list) {
+            Width::Word => add_chunk(heap, list, old, elem, end),
+            // Elements that are so small are copied: narrow lists are never chains.
+            Width::Byte => {
+                let flat = Cell::from_word(flatten(heap, list));
+                add(heap, flat, elem, end)
+            }
+        }
     }
 }
 
 /// The list of one element, with room at the end that grows.
-unsafe fn first(heap: &mut Heap, ty: snow_bytecode::types::TypeId, elem: u64, end: End) -> u64 {
+unsafe fn first(heap: &mut Heap, ty: TypeId, elem: u64, end: End) -> u64 {
     // SAFETY: the slot is inside the new buffer.
     unsafe {
-        let at = if end == End::Front { FIRST - 1 } else { 0 };
+        let width = Width::of_type(heap.types().info(ty));
+        let at = match end {
+            End::Front => width.capacity(FIRST) - 1,
+            End::Back => 0,
+        };
         let buffer = new_buffer(heap, ty, FIRST, at);
-        *buffer.slots().add(at) = elem;
+        buffer.write(width, at, elem);
         buffer.set_bounds(at, at + 1);
         let view = View {
             buffer: buffer.0.word(),
             start: at as i64,
             len: 1,
         };
-        new_list(heap, ty, FLAT, view)
+        new_flat(heap, ty, view)
     }
 }
 
@@ -87,7 +104,7 @@ unsafe fn end_is_own(list: Cell, view: View, end: End) -> bool {
     // SAFETY: the list has a buffer.
     unsafe {
         match (list.tag(), end) {
-            (FLAT, _) => true,
+            (tag, _) if tag != CHAIN => true,
             (_, End::Front) => view.start >= 0,
             (_, End::Back) => view.start + view.len as i64 <= Buffer::of(view).capacity() as i64,
         }
@@ -153,7 +170,7 @@ unsafe fn add_in_slot(heap: &mut Heap, list: Cell, old: View, elem: u64, end: En
                 if old.start as usize != lo || lo == 0 {
                     return None;
                 }
-                *buffer.slots().add(lo - 1) = elem;
+                buffer.write(Width::of(list), lo - 1, elem);
                 buffer.set_bounds(lo - 1, hi);
                 new.start -= 1;
             }
@@ -162,7 +179,7 @@ unsafe fn add_in_slot(heap: &mut Heap, list: Cell, old: View, elem: u64, end: En
                 if at != hi || at == buffer.capacity() {
                     return None;
                 }
-                *buffer.slots().add(at) = elem;
+                buffer.write(Width::of(list), at, elem);
                 buffer.set_bounds(lo, at + 1);
             }
         }
@@ -187,7 +204,7 @@ unsafe fn enlarge(heap: &mut Heap, list: Cell, old: View, end: End) -> Cell {
             return enlarge_chunk(heap, list, old, end);
         }
         trim(heap, list);
-        let capacity = buffer.capacity();
+        let (capacity, width) = (buffer.capacity(), Width::of(list));
         // Half of the buffer is free at the other end: slide. Otherwise double, all room at the end that grows.
         let target = if old.len <= capacity / 2 {
             capacity
@@ -201,18 +218,18 @@ unsafe fn enlarge(heap: &mut Heap, list: Cell, old: View, end: End) -> Cell {
         };
         let from = old.start as usize;
         let new = if target == capacity {
-            std::ptr::copy(buffer.slots().add(from), buffer.slots().add(start), old.len);
+            buffer.copy(width, start, buffer.slot(width, from), old.len);
             buffer
         } else if end == End::Back && from == 0 {
             assert!(target <= super::MAX_LEN, "list too long");
             let head = buffer.0.get(3);
-            let grown = heap.resize(buffer.0, BUFFER_HEAD + capacity, BUFFER_HEAD + target);
+            let (before, after) = (width.words(capacity), width.words(target));
+            let grown = heap.resize(buffer.0, BUFFER_HEAD + before, BUFFER_HEAD + after);
             grown.set(3, head & !0x7fff_ffff | target as u64);
             Buffer(grown)
         } else {
             let new = new_buffer(heap, list.ty(), target, start);
-            let (source, dest) = (buffer.slots().add(from), new.slots().add(start));
-            std::ptr::copy_nonoverlapping(source, dest, old.len);
+            new.copy(width, start, buffer.slot(width, from), old.len);
             buffer.set_bounds(0, 0);
             heap.release(buffer.0);
             new
@@ -352,31 +369,54 @@ pub(super) unsafe fn flatten(heap: &mut Heap, list: Cell) -> u64 {
     // SAFETY: the copy has room for all elements.
     unsafe {
         let old = view(list);
-        if list.tag() == FLAT && list.is_unique() && Buffer::of(old).0.is_unique() {
+        if list.tag() != CHAIN && list.is_unique() && Buffer::of(old).0.is_unique() {
             return list.word();
         }
         heap.counters.copies += 1;
         let ty = list.ty();
-        let is_ref = heap.types().info(ty).elem_ref;
         let copy = new_buffer(heap, ty, old.len, 0);
-        let mut at = 0;
-        while at < old.len {
+        match list.tag() {
+            CHAIN => copy_segments(heap, list, copy),
+            _ => {
+                let from = Buffer::of(old).slot(Width::of(list), old.start as usize);
+                copy.copy(Width::of(list), 0, from, old.len);
+                dup_elems(heap, ty, copy.slots(), old.len);
+            }
+        }
+        copy.set_bounds(0, old.len);
+        heap.drop_ref(list.word());
+        let view = View {
+            buffer: copy.0.word(),
+            start: 0,
+            len: old.len,
+        };
+        new_flat(heap, ty, view)
+    }
+}
+
+/// Counts one more reference to each of some elements, when they are references.
+unsafe fn dup_elems(heap: &Heap, ty: TypeId, elems: *const u64, len: usize) {
+    if heap.types().info(ty).elem_ref {
+        // SAFETY: the caller has elements of lists of this type.
+        unsafe {
+            for word in std::slice::from_raw_parts(elems, len) {
+                heap.dup_nullable(*word);
+            }
+        }
+    }
+}
+
+/// Copies all elements of a list of words to the begin of a buffer that has room for them.
+unsafe fn copy_segments(heap: &Heap, list: Cell, copy: Buffer) {
+    // SAFETY: by contract.
+    unsafe {
+        let is_ref = heap.types().info(list.ty()).elem_ref;
+        let (mut at, len) = (0, view(list).len);
+        while at < len {
             let segment = super::segment(list.word(), at);
             copy_elems(segment, copy.slots().add(at), is_ref);
             at += segment.len();
         }
-        copy.set_bounds(0, old.len);
-        heap.drop_ref(list.word());
-        new_list(
-            heap,
-            ty,
-            FLAT,
-            View {
-                buffer: copy.0.word(),
-                start: 0,
-                len: old.len,
-            },
-        )
     }
 }
 
@@ -393,14 +433,6 @@ pub(super) unsafe fn concat(heap: &mut Heap, a: u64, b: u64) -> u64 {
         } else {
             (b, a, End::Front)
         };
-        let mut at = 0;
-        let count = super::len(short);
-        let mut segments = Vec::new();
-        while at < count {
-            let segment = super::segment(short, at);
-            at += segment.len();
-            segments.push(segment);
-        }
         let mut add_one = |word: u64| {
             if is_ref {
                 heap.dup_nullable(word);
@@ -410,18 +442,32 @@ pub(super) unsafe fn concat(heap: &mut Heap, a: u64, b: u64) -> u64 {
                 End::Front => super::prepend(heap, all, word),
             };
         };
+        let segments = segments(short);
+        let words = segments.iter().flat_map(|segment| segment.iter().copied());
         match end {
-            End::Back => segments
-                .iter()
-                .flat_map(|s| s.iter())
-                .for_each(|&w| add_one(w)),
-            End::Front => segments
-                .iter()
-                .rev()
-                .flat_map(|s| s.iter().rev())
-                .for_each(|&w| add_one(w)),
+            End::Back => words.for_each(&mut add_one),
+            End::Front => words.rev().for_each(&mut add_one),
         }
         heap.drop_ref(short);
         all
+    }
+}
+
+/// The elements of a list in pieces.
+unsafe fn segments<'a>(list: u64) -> Vec<Cow<'a, [u64]>> {
+    // SAFETY: by contract of the caller, who keeps the list as it is.
+    unsafe {
+        let count = super::len(list);
+        if Width::of(Cell::from_word(list)) == Width::Byte {
+            let elems = (0..count as i64).filter_map(|at| super::get(list, at));
+            return vec![Cow::Owned(elems.collect())];
+        }
+        let (mut at, mut segments) = (0, Vec::new());
+        while at < count {
+            let segment = super::segment(list, at);
+            at += segment.len();
+            segments.push(Cow::Borrowed(segment));
+        }
+        segments
     }
 }

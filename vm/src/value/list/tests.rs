@@ -39,26 +39,37 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Lists of strings (counted elements) beside their models.
+/// Lists beside their models: of strings (counted elements), or of elements that take a byte.
 struct Run {
     f: Fixture,
-    lists: [(u64, Vec<String>); LISTS],
+    ty: TypeId,
+    lists: [(u64, Vec<u8>); LISTS],
 }
 
 impl Run {
-    fn new() -> Run {
+    fn new(ty: TypeId) -> Run {
         let f = Fixture::new();
-        let lists = std::array::from_fn(|_| (empty(&f.heap, ty::STRINGS), Vec::new()));
-        Run { f, lists }
+        let lists = std::array::from_fn(|_| (empty(&f.heap, ty), Vec::new()));
+        Run { f, ty, lists }
     }
 
-    fn elem(&mut self, v: u8) -> (u64, String) {
-        let text = format!("elem {v}");
-        (self.f.str(&text), text)
+    /// The element that stands for a number.
+    fn elem(&mut self, v: u8) -> u64 {
+        match self.ty {
+            ty::STRINGS => self.f.str(&v.to_string()),
+            _ => v.into(),
+        }
+    }
+
+    /// Gives up an element.
+    fn drop_elem(&mut self, elem: u64) {
+        if self.ty == ty::STRINGS {
+            self.f.drop(elem);
+        }
     }
 
     fn apply(&mut self, step: &Step) {
-        // SAFETY: the lists are owned, their elements strings.
+        // SAFETY: the lists are owned, their elements of their type.
         unsafe {
             match *step {
                 Step::Append(l, v) => self.add(l, v, false),
@@ -100,68 +111,69 @@ impl Run {
     }
 
     unsafe fn add(&mut self, l: usize, v: u8, front: bool) {
-        let (word, text) = self.elem(v);
+        let word = self.elem(v);
         let (list, model) = &mut self.lists[l];
         // SAFETY: list and element are owned.
         unsafe {
             if front {
                 *list = prepend(&mut self.f.heap, *list, word);
-                model.insert(0, text);
+                model.insert(0, v);
             } else {
                 *list = append(&mut self.f.heap, *list, word);
-                model.push(text);
+                model.push(v);
             }
         }
     }
 
     unsafe fn set(&mut self, l: usize, i: u8, v: u8) {
-        let (word, text) = self.elem(v);
+        let word = self.elem(v);
         let (list, model) = &mut self.lists[l];
         // SAFETY: list and element are owned.
         let result = unsafe { set(&mut self.f.heap, *list, i.into(), word) };
         match result {
             Some(new) => {
                 *list = new;
-                model[usize::from(i)] = text;
+                model[usize::from(i)] = v;
             }
             None => {
                 assert!(usize::from(i) >= model.len());
-                *list = empty(&self.f.heap, ty::STRINGS);
+                *list = empty(&self.f.heap, self.ty);
                 model.clear();
             }
         }
     }
 
     unsafe fn take_fill(&mut self, l: usize, i: u8, v: u8) {
-        let (word, text) = self.elem(v);
+        let (word, of) = (self.elem(v), self.ty);
         let (list, model) = &mut self.lists[l];
         // SAFETY: list and element are owned.
         unsafe {
             let Some((old, hollow)) = take(&mut self.f.heap, *list, i.into()) else {
-                *list = empty(&self.f.heap, ty::STRINGS);
+                *list = empty(&self.f.heap, of);
                 model.clear();
-                return self.f.drop(word);
+                return self.drop_elem(word);
             };
-            assert_eq!(crate::value::text::str(old), model[usize::from(i)]);
-            self.f.heap.drop_ref(old);
+            assert_eq!(number(of, old), model[usize::from(i)]);
             *list = fill(&mut self.f.heap, hollow, i.into(), word).expect("in range");
-            model[usize::from(i)] = text;
+            model[usize::from(i)] = v;
+            self.drop_elem(old);
         }
     }
 
     unsafe fn uncons(&mut self, l: usize) {
+        let of = self.ty;
         let (list, model) = &mut self.lists[l];
         // SAFETY: the list is owned.
         unsafe {
             match uncons(&mut self.f.heap, *list) {
                 Some((head, tail)) => {
-                    assert_eq!(crate::value::text::str(head), model.remove(0));
-                    self.f.heap.drop_ref(head);
+                    assert_eq!(number(of, head), model.remove(0));
                     *list = tail;
+                    self.drop_elem(head);
                 }
                 None => {
                     assert!(model.is_empty());
-                    *list = empty(&self.f.heap, ty::STRINGS);
+                    *list = empty(&self.f.heap, of);
                 }
             }
         }
@@ -170,17 +182,17 @@ impl Run {
     fn check(&self) {
         for (list, model) in &self.lists {
             let mut seen = Vec::new();
-            // SAFETY: the lists are alive, their elements strings.
+            // SAFETY: the lists are alive, their elements of their type.
             unsafe {
                 for_each(*list, |word| {
-                    seen.push(crate::value::text::str(word));
+                    seen.push(number(self.ty, word));
                     true
                 });
                 assert_eq!(seen, *model);
                 assert_eq!(len(*list), model.len());
                 for (i, expected) in model.iter().enumerate().step_by(7) {
                     let word = get(*list, i as i64).expect("in range");
-                    assert_eq!(crate::value::text::str(word), expected);
+                    assert_eq!(number(self.ty, word), *expected);
                 }
                 assert!(get(*list, model.len() as i64).is_none());
                 assert!(get(*list, -1).is_none());
@@ -196,18 +208,47 @@ impl Run {
     }
 }
 
+/// The number that an element stands for.
+///
+/// # Safety
+/// The element is alive and of a list of this type.
+unsafe fn number(of: TypeId, elem: u64) -> u8 {
+    match of {
+        // SAFETY: by contract.
+        ty::STRINGS => unsafe { crate::value::text::str(elem) }.parse(),
+        _ => elem.to_string().parse(),
+    }
+    .expect("elements stand for numbers")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn lists_behave_like_vectors(steps in prop::collection::vec(step(), 1..60)) {
-        let mut run = Run::new();
+    fn lists_behave_like_vectors(steps in prop::collection::vec(step(), 1..60), narrow in any::<bool>()) {
+        let mut run = Run::new(if narrow { ty::SHADES } else { ty::STRINGS });
         for step in &steps {
             run.apply(step);
             run.check();
         }
         run.finish();
     }
+}
+
+#[test]
+fn narrow_lists_take_a_byte_an_element() {
+    let mut f = Fixture::new();
+    let before = f.heap.counters.large_bytes;
+    // SAFETY: owned list of words.
+    unsafe {
+        let mut list = repeat(&mut f.heap, ty::SHADES, 3, 100_000);
+        list = set(&mut f.heap, list, 99_999, 255).expect("in range");
+        list = change(&mut f.heap, list, |elems| elems.reverse());
+        assert_eq!((get(list, 0), get(list, 1)), (Some(255), Some(3)));
+        assert!(f.heap.counters.large_bytes - before < 101_000);
+        f.drop(list);
+    }
+    f.finish();
 }
 
 fn ints(f: &mut Fixture, count: u64) -> u64 {

@@ -3,7 +3,7 @@
 use crate::heap::{Cell, Heap};
 use crate::types::RuntimeTypes;
 
-use super::{Map, entries, find, own_map};
+use super::{Map, entries, number_of, own_map};
 
 /// Moves the value of a key out of a map and leaves a hole there; takes the map, uses the key. The second result is the map. `None` without
 /// such a key: the map is dropped.
@@ -14,7 +14,7 @@ pub unsafe fn take(heap: &mut Heap, map: u64, key: u64) -> Option<(u64, u64)> {
     // SAFETY: by contract; the path to the entry is made unique before the value leaves it.
     unsafe {
         let types: *const RuntimeTypes = heap.types();
-        let Some((number, _)) = find(&*types, Map(Cell::from_word(map)), key) else {
+        let Some(number) = number_of(heap, Map(Cell::from_word(map)), key) else {
             heap.drop_ref(map);
             return None;
         };
@@ -39,7 +39,7 @@ pub unsafe fn fill(heap: &mut Heap, map: u64, key: u64, value: u64) -> Option<u6
     unsafe {
         let types: *const RuntimeTypes = heap.types();
         let info = (*types).info(Cell::from_word(map).ty());
-        let Some((number, _)) = find(&*types, Map(Cell::from_word(map)), key) else {
+        let Some(number) = number_of(heap, Map(Cell::from_word(map)), key) else {
             heap.drop_ref(map);
             if info.value_ref {
                 heap.drop_nullable(value);

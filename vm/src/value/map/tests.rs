@@ -126,8 +126,8 @@ impl Run {
                     let key = format!("key {k}");
                     let word = self.f.str(&key);
                     let expected = model.iter().find(|e| e.0 == key).map(|e| e.1.as_str());
-                    assert_eq!(get(&types, map, word).map(|w| text::str(w)), expected);
-                    assert_eq!(has(&types, map, word), expected.is_some());
+                    assert_eq!(get(&self.f.heap, map, word).map(|w| text::str(w)), expected);
+                    assert_eq!(has(&self.f.heap, map, word), expected.is_some());
                     self.f.drop(word);
                 }
             }
@@ -182,7 +182,6 @@ fn unique_maps_are_changed_without_copies() {
 fn an_update_of_a_shared_map_copies_a_path() {
     let mut f = Fixture::new();
     let map = int_map(&mut f, 100_000);
-    let types = f.heap.types_arc();
     f.dup(map);
     // SAFETY: owned references to a map of words.
     let (other, longer) = unsafe {
@@ -194,10 +193,10 @@ fn an_update_of_a_shared_map_copies_a_path() {
     assert!(f.heap.counters.copies < 25, "{:?}", f.heap.counters);
     // SAFETY: alive.
     unsafe {
-        assert_eq!(get(&types, map, 5000), Some(10_000));
-        assert_eq!(get(&types, other, 5000), Some(1));
-        assert_eq!(get(&types, other, 1_000_000), None);
-        assert_eq!(get(&types, longer, 1_000_000), Some(1));
+        assert_eq!(get(&f.heap, map, 5000), Some(10_000));
+        assert_eq!(get(&f.heap, other, 5000), Some(1));
+        assert_eq!(get(&f.heap, other, 1_000_000), None);
+        assert_eq!(get(&f.heap, longer, 1_000_000), Some(1));
     }
     [map, other, longer].into_iter().for_each(|m| f.drop(m));
     f.finish();
@@ -239,7 +238,6 @@ fn sets_keep_the_first_of_equal_elements() {
 #[test]
 fn boxed_keys_are_equal_by_structure() {
     let mut f = Fixture::new();
-    let types = f.heap.types_arc();
     let mut map = empty(&f.heap, ty::POINT_MAP);
     // SAFETY: a key is a box of an Int and a Float.
     unsafe {
@@ -255,7 +253,7 @@ fn boxed_keys_are_equal_by_structure() {
         }
         assert_eq!(len(map), 20);
         let zero = super::super::cells::new(&mut f.heap, ty::POINT, 0, &[3, f64::to_bits(-0.0)]);
-        assert!(has(&types, map, zero));
+        assert!(has(&f.heap, map, zero));
         f.heap.drop_ref(zero);
     }
     f.drop(map);
