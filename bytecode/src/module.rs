@@ -163,6 +163,20 @@ impl Function {
         })
     }
 
+    /// Which instructions begin a block: the first, targets of jumps, and what follows instructions that may jump. The last entry stands for
+    /// the end of the code.
+    pub fn block_starts(&self) -> Vec<bool> {
+        let mut starts = vec![false; self.code.len() + 1];
+        starts[0] = true;
+        for (index, inst) in self.code.iter().enumerate() {
+            inst.targets(&mut |label| {
+                starts[label.0 as usize] = true;
+                starts[index + 1] = true;
+            });
+        }
+        starts
+    }
+
     fn inlined_at(&self, place: Place) -> Option<&Inlined> {
         self.inlined.get(place.inlined.checked_sub(1)? as usize)
     }

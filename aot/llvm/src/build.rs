@@ -10,13 +10,15 @@ use inkwell::types::{BasicType, BasicTypeEnum, FloatType, FunctionType, IntType,
 use inkwell::values::{
     AggregateValueEnum, BasicMetadataValueEnum, BasicValue, BasicValueEnum, CallSiteValue,
     FloatValue, FunctionValue, InstructionValue, IntValue, MetadataValue, PhiValue, PointerValue,
-    StructValue,
+    StructValue, ValueKind,
 };
 use inkwell::{FloatPredicate, IntPredicate};
 use snow_bytecode::layout::Slot;
 
 /// Number of LLVM's `fastcc`.
 pub const FAST: u32 = 8;
+/// Number of LLVM's `preserve_mostcc`.
+pub const PRESERVE_MOST: u32 = 14;
 
 /// How likely a branch is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +36,16 @@ pub enum Likely {
 /// are written. (Type-based alias analysis.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
+    /// The first word of a cell as a whole: count, type and tag, or a link of a free list.
+    Header,
+    /// Type and tag of a cell, which never change while somebody refers to it.
+    Tag,
+    /// Counts and the context: what the runtime changes when it counts, and frees cells that are nobody else's.
+    Counting,
+    /// The count of a cell.
+    Count,
     /// The context.
     Context,
-    /// The first word of a cell: count, type, tag, or a link of a free list.
-    Header,
     /// Payload: slots of cells, captures, elements.
     Slot,
     /// Words of a list.
@@ -49,13 +57,18 @@ pub enum Class {
 }
 
 impl Class {
-    const ALL: [(Class, &str); 6] = [
-        (Class::Context, "context"),
-        (Class::Header, "header"),
-        (Class::Slot, "slot"),
-        (Class::List, "list"),
-        (Class::Buffer, "buffer"),
-        (Class::Row, "row"),
+    /// All classes with their names and the class that they are a part of, which comes before them. (An access of a class may touch the same bytes
+    /// as accesses of the classes that it is a part of, and of its parts.)
+    const ALL: [(Class, &str, Option<Class>); 9] = [
+        (Class::Header, "header", None),
+        (Class::Tag, "tag", Some(Class::Header)),
+        (Class::Counting, "counting", Some(Class::Header)),
+        (Class::Count, "count", Some(Class::Counting)),
+        (Class::Context, "context", Some(Class::Counting)),
+        (Class::Slot, "slot", None),
+        (Class::List, "list", None),
+        (Class::Buffer, "buffer", None),
+        (Class::Row, "row", None),
     ];
 }
 
@@ -373,6 +386,11 @@ impl<'c> Build<'c> {
             .build_int_z_extend_or_bit_cast(a, self.t.i64, ""))
     }
 
+    /// The low byte of a word.
+    pub fn low_byte(&self, a: IntValue<'c>) -> IntValue<'c> {
+        ok(self.builder.build_int_truncate(a, self.t.i8, ""))
+    }
+
     /// A word as a reference.
     pub fn to_ptr(&self, a: IntValue<'c>) -> PointerValue<'c> {
         ok(self.builder.build_int_to_ptr(a, self.t.ptr, ""))
@@ -453,6 +471,15 @@ impl<'c> Build<'c> {
     /// Writes memory of a class.
     pub fn store_as(&self, class: Class, to: PointerValue<'c>, value: impl BasicValue<'c>) {
         self.classify(ok(self.builder.build_store(to, value)), class);
+    }
+
+    /// Says that a call touches only memory of a class.
+    pub fn touches(&self, call: CallSiteValue<'c>, class: Class) {
+        let call = match call.try_as_basic_value() {
+            ValueKind::Basic(value) => value.as_instruction_value(),
+            ValueKind::Instruction(call) => Some(call),
+        };
+        self.classify(call.expect("a call is an instruction"), class);
     }
 
     fn classify(&self, access: InstructionValue<'c>, class: Class) {
@@ -547,19 +574,41 @@ impl<'c> Build<'c> {
 
     /// Adds an attribute by name to a function or one of its parameters.
     pub fn attribute(&self, function: FunctionValue<'c>, place: AttributeLoc, name: &str) {
+        self.attribute_with(function, place, name, 0);
+    }
+
+    /// Says that a function only reads memory, and always returns.
+    pub fn only_reads(&self, function: FunctionValue<'c>) {
+        // Two bits for each kind of memory: arguments, what code cannot reach, all other; 1 is reading.
+        let reads_all = 0b01_01_01;
+        self.attribute_with(function, AttributeLoc::Function, "memory", reads_all);
+        self.attribute(function, AttributeLoc::Function, "willreturn");
+    }
+
+    /// Adds an attribute with a value.
+    pub fn attribute_with(
+        &self,
+        function: FunctionValue<'c>,
+        place: AttributeLoc,
+        name: &str,
+        value: u64,
+    ) {
         let kind = Attribute::get_named_enum_kind_id(name);
-        function.add_attribute(place, self.context.create_enum_attribute(kind, 0));
+        function.add_attribute(place, self.context.create_enum_attribute(kind, value));
     }
 }
 
 /// For each class the tag that says that an access belongs to it.
-fn classes(context: &Context) -> [MetadataValue<'_>; Class::ALL.len()] {
+fn classes<'c>(context: &'c Context) -> [MetadataValue<'c>; Class::ALL.len()] {
     let zero = context.i64_type().const_int(0, false).into();
     let root = context.metadata_node(&[context.metadata_string("snow").into()]);
-    Class::ALL.map(|(_, name)| {
-        let ty = context.metadata_node(&[context.metadata_string(name).into(), root.into(), zero]);
-        context.metadata_node(&[ty.into(), ty.into(), zero])
-    })
+    let mut types = [root; Class::ALL.len()];
+    for (class, name, whole) in Class::ALL {
+        let whole = whole.map_or(root, |whole| types[whole as usize]);
+        let name = context.metadata_string(name).into();
+        types[class as usize] = context.metadata_node(&[name, whole.into(), zero]);
+    }
+    types.map(|ty| context.metadata_node(&[ty.into(), ty.into(), zero]))
 }
 
 /// The result of a call that has one.

@@ -1,10 +1,10 @@
 //! Ways out of a function by a crash: what the frame owns is given up, and its place is noted.
 //!
-//! Instructions that own the same registers share one block, which knows by phis where it was entered from and why.
+//! Instructions that own the same registers share blocks, which know by phis where they were entered from and why.
 
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
-use inkwell::values::{IntValue, PhiValue};
+use inkwell::values::{IntValue, PhiValue, PointerValue};
 use rustc_hash::FxHashMap;
 use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::liveness::Liveness;
@@ -20,15 +20,27 @@ pub struct Crashes<'c> {
     sets: Vec<Box<[Reg]>>,
     /// By instruction: the number of its set.
     by_inst: Vec<u32>,
-    /// By set: the way out, when there is one yet.
-    exits: FxHashMap<u32, Exit<'c>>,
+    /// By set and reason: the way out, when there is one yet.
+    exits: FxHashMap<(u32, Option<Reason>), Exit<'c>>,
+    /// By set: where the frame is left after the crash was noted.
+    ends: FxHashMap<u32, End<'c>>,
 }
 
-/// A block that leaves the function.
+/// A block that notes a crash. Crashes with a fixed reason do not share it with others: what differs between the places that go there is one small number,
+/// which costs nothing where no crash happens.
 #[derive(Clone, Copy)]
 struct Exit<'c> {
     block: BasicBlock<'c>,
+    /// The instruction.
     at: PhiValue<'c>,
+    /// The status; None where the reason is fixed.
+    status: Option<PhiValue<'c>>,
+}
+
+/// A block that gives up what the frame owns, and returns.
+#[derive(Clone, Copy)]
+struct End<'c> {
+    block: BasicBlock<'c>,
     status: PhiValue<'c>,
 }
 
@@ -50,6 +62,7 @@ impl<'c> Crashes<'c> {
             sets,
             by_inst,
             exits: FxHashMap::default(),
+            ends: FxHashMap::default(),
         }
     }
 }
@@ -57,73 +70,113 @@ impl<'c> Crashes<'c> {
 impl<'c> Frame<'_, 'c, '_> {
     /// Leaves the function with a status, from the block that is being built.
     pub fn leave(&mut self, status: IntValue<'c>) {
-        let exit = self.exit();
-        let b = self.b();
-        let here = b.here();
-        let at = b.word(u64::from(self.id.0) << 32 | u64::from(self.at));
-        exit.at.add_incoming(&[(&at, here)]);
-        exit.status.add_incoming(&[(&status, here)]);
-        b.jump(exit.block);
+        let exit = self.exit(None, Some(status));
+        self.b().jump(exit);
     }
 
     /// Leaves the function when a status is not 0; goes on otherwise.
     pub fn check_status(&mut self, status: IntValue<'c>) {
         let failed = self.b().icmp_to(IntPredicate::NE, status, 0);
-        self.crash_if_status(failed, status);
+        let exit = self.exit(None, Some(status));
+        self.leave_if(failed, exit);
     }
 
     /// Crashes with a fixed reason when a condition holds; goes on otherwise.
     pub fn crash_if(&mut self, cond: IntValue<'c>, reason: Reason) {
-        let status = self.b().i32(reason as u32);
-        self.crash_if_status(cond, status);
+        let exit = self.exit(Some(reason), None);
+        self.leave_if(cond, exit);
     }
 
-    fn crash_if_status(&mut self, cond: IntValue<'c>, status: IntValue<'c>) {
-        let exit = self.exit();
+    fn leave_if(&self, cond: IntValue<'c>, exit: BasicBlock<'c>) {
         let b = self.b();
-        let here = b.here();
         let on = b.block("");
-        let at = b.word(u64::from(self.id.0) << 32 | u64::from(self.at));
-        exit.at.add_incoming(&[(&at, here)]);
-        exit.status.add_incoming(&[(&status, here)]);
-        b.branch(cond, exit.block, on, Likely::Else);
+        b.branch(cond, exit, on, Likely::Else);
         b.at(on);
     }
 
-    /// The way out of the instruction being lowered.
-    fn exit(&mut self) -> Exit<'c> {
+    /// The way out of the instruction being lowered, from the block that is being built.
+    fn exit(&mut self, reason: Option<Reason>, status: Option<IntValue<'c>>) -> BasicBlock<'c> {
         let set = self.crashes.by_inst[self.at as usize];
-        if let Some(exit) = self.crashes.exits.get(&set) {
-            return *exit;
+        let exit = match self.crashes.exits.get(&(set, reason)) {
+            Some(exit) => *exit,
+            None => self.new_exit(set, reason),
+        };
+        let b = self.b();
+        let here = b.here();
+        exit.at.add_incoming(&[(&b.i32(self.at), here)]);
+        if let Some((phi, status)) = exit.status.zip(status) {
+            phi.add_incoming(&[(&status, here)]);
         }
+        exit.block
+    }
+
+    fn new_exit(&mut self, set: u32, reason: Option<Reason>) -> Exit<'c> {
         let b = self.b();
         let here = b.here();
         let block = b.block("crash");
         b.at(block);
+        let at = b.phi(b.t.i32);
+        let phi = reason.is_none().then(|| b.phi(b.t.i32));
+        let status = match (reason, phi) {
+            (Some(reason), _) => b.i32(reason as u32),
+            (None, phi) => phi.expect("made above").as_basic_value().into_int_value(),
+        };
         let exit = Exit {
             block,
-            at: b.phi(b.t.i64),
-            status: b.phi(b.t.i32),
+            at,
+            status: phi,
         };
-        self.finish_exit(exit, set);
+        self.note(at, status, set);
         b.at(here);
-        self.crashes.exits.insert(set, exit);
+        self.crashes.exits.insert((set, reason), exit);
         exit
     }
 
-    fn finish_exit(&self, exit: Exit<'c>, set: u32) {
-        let (at, status) = (exit.at.as_basic_value(), exit.status.as_basic_value());
-        let status = self
-            .call("snow_unwind", &[self.ctx.into(), at.into(), status.into()])
-            .into_int_value();
+    /// Notes a crash, and goes on to where the frame is left.
+    fn note(&mut self, at: PhiValue<'c>, status: IntValue<'c>, set: u32) {
+        let b = self.b();
+        let at = at.as_basic_value().into_int_value();
+        let status = self.unwind(at, status);
+        let end = match self.crashes.ends.get(&set) {
+            Some(end) => *end,
+            None => self.new_end(set),
+        };
+        end.status.add_incoming(&[(&status, b.here())]);
+        b.jump(end.block);
+    }
+
+    /// Adds the frame to the trace; gives the status for the caller.
+    pub fn unwind(&self, at: IntValue<'c>, status: IntValue<'c>) -> IntValue<'c> {
+        let func = self.b().i32(self.id.0);
+        let args = [self.ctx.into(), func.into(), at.into(), status.into()];
+        self.call("snow_unwind", &args).into_int_value()
+    }
+
+    /// Gives up a reference where the function is left with a status, which is the result.
+    pub fn give_up(&self, cell: PointerValue<'c>, status: IntValue<'c>) -> IntValue<'c> {
+        let args = [self.ctx.into(), cell.into(), status.into()];
+        self.call("snow_leave", &args).into_int_value()
+    }
+
+    fn new_end(&mut self, set: u32) -> End<'c> {
+        let b = self.b();
+        let here = b.here();
+        let block = b.block("end");
+        b.at(block);
+        let status = b.phi(b.t.i32);
+        let mut left_with = status.as_basic_value().into_int_value();
         for reg in &self.crashes.sets[set as usize] {
             // Out of line, whatever the kind: this is no place to be fast.
             match self.slot(*reg) {
                 slot @ Slot::Token(_) => self.drop(self.cell(*reg), slot),
-                _ => self.run("snow_drop", &[self.ctx.into(), self.cell(*reg).into()]),
+                _ => left_with = self.give_up(self.cell(*reg), left_with),
             }
         }
-        self.return_status(status);
+        self.return_status(left_with);
+        b.at(here);
+        let end = End { block, status };
+        self.crashes.ends.insert(set, end);
+        end
     }
 
     /// Returns a status that is not 0, with no results.

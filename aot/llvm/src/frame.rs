@@ -1,16 +1,20 @@
 //! One function being lowered: its registers, blocks and ways out.
 
+use std::collections::BTreeMap;
+
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{
     BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue,
 };
+use rustc_hash::FxHashMap;
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, Function, Label, Reg};
 
 use crate::build::{Build, Class, Likely, result};
 use crate::crash::Crashes;
+use crate::own::{Known, Variant, View};
 use crate::signature::Convention;
-use crate::unit::Unit;
+use crate::unit::{COUNTING, Unit};
 
 /// The state of lowering one function.
 pub struct Frame<'u, 'c, 'm> {
@@ -26,14 +30,25 @@ pub struct Frame<'u, 'c, 'm> {
     pub convention: &'u Convention,
     /// The context.
     pub ctx: PointerValue<'c>,
+    /// Which variant of the function this is.
+    pub variant: Variant,
+    /// What can be known about its lists.
+    pub lists: View<'u>,
     /// The instruction being lowered.
     pub at: u32,
+    /// The own lists before it.
+    pub known: Known,
+    /// The own lists behind it, and where it jumps.
+    pub behind: Known,
     /// What crashes need.
     pub crashes: Crashes<'c>,
-    /// Where self tail calls go: behind the arguments' arrival.
-    pub start: BasicBlock<'c>,
     registers: Vec<PointerValue<'c>>,
-    blocks: Vec<Option<BasicBlock<'c>>>,
+    /// Which instructions begin blocks.
+    starts: Vec<bool>,
+    /// The versions of blocks that are reached.
+    blocks: FxHashMap<(usize, Known), BasicBlock<'c>>,
+    /// Those that are not lowered yet.
+    open: BTreeMap<(usize, u32), (Known, BasicBlock<'c>)>,
     scratch: PointerValue<'c>,
 }
 
@@ -42,6 +57,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
     pub fn new(
         unit: &'u Unit<'c, 'm>,
         id: FuncId,
+        variant: Variant,
         value: FunctionValue<'c>,
         crashes: Crashes<'c>,
     ) -> Self {
@@ -54,7 +70,6 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             .map(|slot| b.alloca(b.t.slot(*slot)))
             .collect();
         let scratch = b.alloca(b.t.i64.array_type(scratch_words(unit, func)));
-        let start = b.block("start");
         let frame = Frame {
             unit,
             id,
@@ -65,11 +80,16 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
                 .get_nth_param(0)
                 .expect("the context comes first")
                 .into_pointer_value(),
+            variant,
+            lists: unit.ownership.view(unit.module, id),
             at: 0,
+            known: Known::NOTHING,
+            behind: Known::NOTHING,
             crashes,
-            start,
             registers,
-            blocks: blocks(b, func),
+            starts: func.block_starts(),
+            blocks: FxHashMap::default(),
+            open: BTreeMap::new(),
             scratch,
         };
         frame.locate();
@@ -128,24 +148,64 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
 
     // ---- blocks
 
-    /// The block that begins at an instruction.
-    pub fn block_at(&self, index: usize) -> Option<BasicBlock<'c>> {
-        self.blocks.get(index).copied().flatten()
+    /// Whether an instruction begins a block.
+    pub fn begins_block(&self, index: usize) -> bool {
+        self.starts[index]
+    }
+
+    /// The block that begins at an instruction, for what is known there.
+    pub fn block(&mut self, index: usize, known: Known) -> BasicBlock<'c> {
+        let known = self.lists.version(self.variant, index, known);
+        self.version(index, known)
+    }
+
+    /// A version of the block that begins at an instruction.
+    fn version(&mut self, index: usize, known: Known) -> BasicBlock<'c> {
+        if let Some(block) = self.blocks.get(&(index, known)) {
+            return *block;
+        }
+        let block = self.b().block(&format!("i{index}"));
+        let number = self.blocks.len() as u32;
+        self.blocks.insert((index, known), block);
+        self.open.insert((index, number), (known, block));
+        block
+    }
+
+    /// The next block to be lowered, in the order of instructions.
+    pub fn next_open(&mut self) -> Option<(usize, Known, BasicBlock<'c>)> {
+        let ((index, _), (known, block)) = self.open.pop_first()?;
+        Some((index, known, block))
     }
 
     /// Where a jump to a label goes: the label's block, or for a loop turn a block with a safe point before it.
     pub fn target(&mut self, label: Label) -> BasicBlock<'c> {
-        let block = self.blocks[label.0 as usize].expect("jump targets begin blocks");
         if label.0 > self.at {
-            return block;
+            return self.block(label.0 as usize, self.behind);
         }
         let b = self.b();
         let here = b.here();
+        let next = self.next_turn(label.0 as usize, self.behind);
         let turn = b.block("turn");
         b.at(turn);
-        self.safe_point(block);
+        self.safe_point(next);
         b.at(here);
         turn
+    }
+
+    /// Where a loop goes on. When lists that it changes are not known to be own, it looks whether they are.
+    pub fn next_turn(&mut self, index: usize, known: Known) -> BasicBlock<'c> {
+        let plain = self.block(index, known);
+        let Some((better, unknown)) = self.lists.promotion(self.variant, index, known) else {
+            return plain;
+        };
+        let (b, better) = (self.b(), self.version(index, better));
+        let look = b.block("look");
+        b.at(look);
+        for reg in unknown {
+            self.look(reg, plain);
+        }
+        b.jump(better);
+        look
     }
 
     /// Compares the stack pointer with the limit and goes on to `next`, past a safe point when that fails.
@@ -162,15 +222,19 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
     }
 
     /// The instruction after the one being lowered.
-    pub fn next(&self) -> BasicBlock<'c> {
-        self.blocks[self.at as usize + 1].expect("a block begins behind every jump")
+    pub fn next(&mut self) -> BasicBlock<'c> {
+        self.block(self.at as usize + 1, self.behind)
     }
 
     // ---- calls of the runtime
 
     /// Calls a function of the runtime that has a result.
     pub fn call(&self, name: &str, args: &[BasicMetadataValueEnum<'c>]) -> BasicValueEnum<'c> {
-        result(self.b().call(self.unit.runtime(name), args))
+        let call = self.b().call(self.unit.runtime(name), args);
+        if COUNTING.contains(&name) {
+            self.b().touches(call, Class::Counting);
+        }
+        result(call)
     }
 
     /// Calls a function of the runtime that has none.
@@ -236,21 +300,6 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             }
         }
     }
-}
-
-/// Blocks for the jump targets of a function, and for what follows its jumps.
-fn blocks<'c>(b: &Build<'c>, func: &Function) -> Vec<Option<BasicBlock<'c>>> {
-    let mut starts = vec![false; func.code.len() + 1];
-    starts[0] = true;
-    for (index, inst) in func.code.iter().enumerate() {
-        inst.targets(&mut |label| {
-            starts[label.0 as usize] = true;
-            starts[index + 1] = true;
-        });
-    }
-    // One block behind the end, so that every instruction has a next one; nothing leads there.
-    let make = |(index, starts): (usize, &bool)| starts.then(|| b.block(&format!("i{index}")));
-    starts.iter().enumerate().map(make).collect()
 }
 
 /// Words of scratch memory that a function needs: the longest row of operands of an instruction, and room for three results.

@@ -10,21 +10,25 @@ use snow_vm::abi::{layout, status};
 use crate::build::{Class, Likely, result};
 use crate::crash::Crashes;
 use crate::frame::Frame;
+use crate::own::{Known, Variant};
 use crate::signature::{Convention, Place};
 use crate::target::stack_pointer;
 use crate::unit::{Unit, declare_function, field};
 
-/// Lowers a function of the object.
-pub fn lower(unit: &Unit<'_, '_>, id: FuncId) {
-    let value = unit.function(id).expect("the function is of this object");
+/// Lowers a variant of a function of the object.
+pub fn lower<'c>(unit: &Unit<'c, '_>, id: FuncId, variant: Variant) -> FunctionValue<'c> {
+    let value = unit.function(id, variant);
+    let value = value.expect("the function is of this object");
     let crashes = Crashes::new(unit.module, unit.layouts, id);
-    let mut frame = Frame::new(unit, id, value, crashes);
+    let mut frame = Frame::new(unit, id, variant, value, crashes);
     if unit.limit_checks && frame.calls_snow() {
         frame.check_stack();
     }
     frame.receive();
-    frame.begin();
+    let first = frame.block(0, frame.lists.entry(variant));
+    unit.b.jump(first);
     frame.body();
+    value
 }
 
 /// Lowers the variant of a function that enters it at a loop header, with the registers of an interpreter's frame: its parameters are the context
@@ -44,7 +48,7 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
     );
     value.set_linkage(Linkage::Internal);
     let crashes = Crashes::new(unit.module, unit.layouts, id);
-    let mut frame = Frame::new(unit, id, value, crashes);
+    let mut frame = Frame::new(unit, id, Variant::Any, value, crashes);
     let registers = value
         .get_nth_param(1)
         .expect("the frame's address")
@@ -56,11 +60,8 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
             b.word_at(registers, index as u64),
         );
     }
-    let loop_block = frame
-        .block_at(header as usize)
-        .expect("a loop header begins a block");
+    let loop_block = frame.block(header as usize, Known::NOTHING);
     b.jump(loop_block);
-    frame.begin();
     frame.body();
     value
 }
@@ -128,7 +129,6 @@ impl<'c> Frame<'_, 'c, '_> {
 
     /// Stores the arguments in their registers.
     fn receive(&self) {
-        let b = self.b();
         for (index, place) in self.convention.param_places.iter().enumerate() {
             let reg = snow_bytecode::module::Reg(index as u32);
             match place {
@@ -144,39 +144,35 @@ impl<'c> Frame<'_, 'c, '_> {
                 }
             }
         }
-        b.jump(self.start);
     }
 
-    /// Connects the arrival of arguments with the first instruction. Self tail calls come here, too.
-    fn begin(&mut self) {
-        let b = self.b();
-        b.at(self.start);
-        b.jump(self.block_at(0).expect("the code begins a block"));
-        b.at(self.block_at(0).expect("the code begins a block"));
-    }
-
-    /// Lowers all instructions.
+    /// Lowers all versions of blocks that are reached.
     fn body(&mut self) {
+        while let Some((index, known, block)) = self.next_open() {
+            self.b().at(block);
+            self.lower_block(index, known);
+        }
+    }
+
+    /// Lowers instructions from the begin of a block to its end.
+    fn lower_block(&mut self, start: usize, known: Known) {
         let b = self.b();
-        for (index, inst) in self.func.code.iter().enumerate() {
-            if let Some(block) = self.block_at(index) {
-                if !b.ended() && b.here() != block {
-                    b.jump(block);
-                }
-                b.at(block);
-            }
-            // What follows a jump that is always taken, and is no target itself, is never reached.
-            if b.ended() {
-                continue;
+        self.behind = known;
+        for (index, inst) in self.func.code.iter().enumerate().skip(start) {
+            if index > start && self.begins_block(index) {
+                let next = self.block(index, self.behind);
+                return b.jump(next);
             }
             self.at = index as u32;
+            self.known = self.behind;
+            self.behind = self.lists.after(inst, self.known);
             self.locate();
             self.lower(inst);
+            if b.ended() {
+                return;
+            }
         }
-        if let Some(end) = self.block_at(self.func.code.len()) {
-            b.at(end);
-            b.unreachable();
-        }
+        b.unreachable();
     }
 
     fn lower(&mut self, inst: &Inst) {
@@ -281,6 +277,9 @@ fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
     let (unit, b) = (frame.unit, frame.b());
     let convention = frame.convention;
     let name = format!("snow.overflow{}", frame.id.0);
+    if let Some(made) = unit.llvm.get_function(&name) {
+        return made;
+    }
     let function = declare_function(b, &unit.llvm, &name, convention.fn_type(b), unit.scope);
     function.set_linkage(Linkage::Internal);
     b.begin(function);

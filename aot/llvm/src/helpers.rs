@@ -89,12 +89,12 @@ fn dup<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         b.block("slow"),
         b.block("done"),
     );
-    let count = b.load_i32(Class::Header, count_of(b, cell));
+    let count = b.load_i32(Class::Count, count_of(b, cell));
     let before = b.sub(count, b.i32(1));
     let is_plain = b.icmp_to(IntPredicate::ULT, before, i32::MAX as u64 - 1);
     b.branch(is_plain, plain, other, Likely::Then);
     b.at(plain);
-    b.store_as(Class::Header, count_of(b, cell), b.add(count, b.i32(1)));
+    b.store_as(Class::Count, count_of(b, cell), b.add(count, b.i32(1)));
     b.jump(done);
     b.at(other);
     b.branch(
@@ -104,7 +104,8 @@ fn dup<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         Likely::Then,
     );
     b.at(slow);
-    b.call(runtime(llvm, "snow_dup"), &[cell.into()]);
+    let call = b.call(runtime(llvm, "snow_dup"), &[cell.into()]);
+    b.touches(call, Class::Counting);
     b.jump(done);
     b.at(done);
     b.ret_void();
@@ -126,7 +127,7 @@ fn drop<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         b.block("slow"),
         b.block("done"),
     );
-    let count = b.load_i32(Class::Header, count_of(b, cell));
+    let count = b.load_i32(Class::Count, count_of(b, cell));
     b.branch(
         b.icmp_to(IntPredicate::SGT, count, 1),
         plain,
@@ -134,7 +135,7 @@ fn drop<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         Likely::Either,
     );
     b.at(plain);
-    b.store_as(Class::Header, count_of(b, cell), b.sub(count, b.i32(1)));
+    b.store_as(Class::Count, count_of(b, cell), b.sub(count, b.i32(1)));
     b.jump(done);
     b.at(other);
     b.branch(
@@ -187,7 +188,7 @@ fn is_unique<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
     let cell = param(function, 0).into_pointer_value();
     let (other, slow, done) = (b.block("other"), b.block("slow"), b.block("done"));
     let start = b.here();
-    let count = b.load_i32(Class::Header, count_of(b, cell));
+    let count = b.load_i32(Class::Count, count_of(b, cell));
     b.branch(
         b.icmp_to(IntPredicate::EQ, count, 1),
         done,
@@ -202,7 +203,9 @@ fn is_unique<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) -> FunctionValue<'c> {
         Likely::Else,
     );
     b.at(slow);
-    let answer = result(b.call(runtime(llvm, "snow_is_unique"), &[cell.into()])).into_int_value();
+    let call = b.call(runtime(llvm, "snow_is_unique"), &[cell.into()]);
+    b.touches(call, Class::Counting);
+    let answer = result(call).into_int_value();
     let answer = b.icmp_to(IntPredicate::NE, answer, 0);
     b.jump(done);
     b.at(done);

@@ -10,6 +10,7 @@ mod frame;
 mod function;
 mod helpers;
 mod ops;
+mod own;
 mod program;
 mod signature;
 mod target;
@@ -24,6 +25,7 @@ use snow_bytecode::layout::Layouts;
 use snow_bytecode::module::{FuncId, Module};
 use std::time::{Duration, Instant};
 
+use own::Variant;
 use unit::{Scope, Unit};
 
 /// How much to optimise.
@@ -124,6 +126,7 @@ pub struct Code {
 pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
     let start = Instant::now();
     let layouts = Layouts::compute(&module.types)?;
+    target::configure();
     let machine = target::machine(job.cpu, job.level)?;
     let context = Context::create();
     let (funcs, loops, scope) = match &job.content {
@@ -140,8 +143,7 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
         unit.describe_sources();
     }
     for id in &funcs {
-        function::lower(&unit, *id);
-        let target = unit.function(*id).expect("just lowered");
+        let target = function::lower(&unit, *id, Variant::Any);
         let name = format!("snow.u{}", id.0);
         function::uniform(
             &unit,
@@ -161,6 +163,9 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
             target,
             function::Entry::Loop,
         );
+    }
+    while let Some(id) = unit.next_own() {
+        function::lower(&unit, id, Variant::Own);
     }
     if let Content::Program { bytecode } = job.content {
         program::describe(&unit, bytecode);

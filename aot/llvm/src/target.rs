@@ -23,6 +23,24 @@ pub fn processor() -> String {
     )
 }
 
+/// Sets what LLVM has only options of its command line for; they hold for the process.
+pub fn configure() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        // A loop that tests something that does not change in it becomes two loops, when it has at most so many instructions. With overflow checks
+        // and safe points, loops have more of them than those that LLVM's choice (50) was made for.
+        let args = [c"snow-llvm", c"-unswitch-threshold=150"].map(|arg| arg.as_ptr());
+        // SAFETY: the strings are static and end with a null; LLVM is called by nobody else before this has returned.
+        unsafe {
+            inkwell::llvm_sys::support::LLVMParseCommandLineOptions(
+                args.len() as i32,
+                args.as_ptr(),
+                std::ptr::null(),
+            );
+        }
+    });
+}
+
 /// The machine for code of this process's architecture and system.
 pub fn machine(cpu: Cpu, level: Level) -> Result<TargetMachine, Error> {
     Target::initialize_native(&InitializationConfig::default()).map_err(Error::Target)?;

@@ -9,17 +9,19 @@ use inkwell::targets::TargetMachine;
 use inkwell::types::{BasicMetadataTypeEnum, BasicType};
 use inkwell::values::{FunctionValue, GlobalValue, PointerValue};
 use rustc_hash::FxHashMap;
-use snow_bytecode::layout::Layouts;
+use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::module::{Const, ConstId, FuncId, Module};
 use snow_bytecode::types::{Type, TypeId};
+use snow_vm::abi::kept::KEPT;
 use snow_vm::abi::pool::PoolLayout;
 use snow_vm::abi::{AbiType, layout, table};
 use snow_vm::heap::{STATIC, header_word};
 
-use crate::build::{Build, FAST};
+use crate::build::{Build, FAST, PRESERVE_MOST};
 use crate::debug::Debug;
 use crate::helpers::Helpers;
-use crate::signature::Convention;
+use crate::own::{Ownership, Variant};
+use crate::signature::{Convention, Place};
 
 /// Which functions an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +54,14 @@ pub struct Unit<'c, 'm> {
     pub helpers: Helpers<'c>,
     /// Conventions of all functions of the program.
     conventions: Vec<Convention>,
+    /// What is known about lists.
+    pub ownership: Ownership,
     /// The functions of this object.
     functions: FxHashMap<u32, FunctionValue<'c>>,
+    /// Their variants for own lists, as far as something calls them.
+    own_functions: RefCell<FxHashMap<u32, FunctionValue<'c>>>,
+    /// Variants that are called and not lowered yet.
+    open: RefCell<Vec<FuncId>>,
     /// Static cells made so far.
     statics: RefCell<FxHashMap<String, PointerValue<'c>>>,
 }
@@ -76,17 +84,8 @@ impl<'c, 'm> Unit<'c, 'm> {
         declare_runtime(&b, &llvm);
         let helpers = Helpers::define(&b, &llvm);
         let conventions: Vec<Convention> = module.funcs.iter().map(Convention::of).collect();
-        let functions = funcs
-            .iter()
-            .map(|id| {
-                let ty = conventions[id.0 as usize].fn_type(&b);
-                (
-                    id.0,
-                    declare_function(&b, &llvm, &format!("snow.f{}", id.0), ty, scope),
-                )
-            })
-            .collect();
-        Unit {
+        let ownership = Ownership::of(module, funcs);
+        let mut unit = Unit {
             pool: PoolLayout::of(module),
             b,
             llvm,
@@ -97,9 +96,36 @@ impl<'c, 'm> Unit<'c, 'm> {
             debug: None,
             helpers,
             conventions,
-            functions,
+            ownership,
+            functions: FxHashMap::default(),
+            own_functions: RefCell::default(),
+            open: RefCell::default(),
             statics: RefCell::default(),
+        };
+        for id in funcs {
+            let function = unit.declare(*id, "", scope);
+            unit.functions.insert(id.0, function);
         }
+        unit
+    }
+
+    fn declare(&self, id: FuncId, suffix: &str, scope: Scope) -> FunctionValue<'c> {
+        let convention = self.convention(id);
+        let name = format!("snow.f{}{suffix}", id.0);
+        let function = declare_function(
+            &self.b,
+            &self.llvm,
+            &name,
+            convention.fn_type(&self.b),
+            scope,
+        );
+        describe_params(&self.b, function, convention, |ty| {
+            smallest(self.module, self.layouts, ty)
+        });
+        if let Some(debug) = &self.debug {
+            debug.function(function, self.module.func(id));
+        }
+        function
     }
 
     /// Adds debug information from now on.
@@ -117,8 +143,27 @@ impl<'c, 'm> Unit<'c, 'm> {
     }
 
     /// A function of this object.
-    pub fn function(&self, func: FuncId) -> Option<FunctionValue<'c>> {
-        self.functions.get(&func.0).copied()
+    pub fn function(&self, func: FuncId, variant: Variant) -> Option<FunctionValue<'c>> {
+        let any = self.functions.get(&func.0).copied()?;
+        match variant {
+            Variant::Any => Some(any),
+            Variant::Own => Some(self.own_function(func)),
+        }
+    }
+
+    fn own_function(&self, func: FuncId) -> FunctionValue<'c> {
+        let made = self.own_functions.borrow().get(&func.0).copied();
+        made.unwrap_or_else(|| {
+            let function = self.declare(func, ".own", Scope::Program);
+            self.own_functions.borrow_mut().insert(func.0, function);
+            self.open.borrow_mut().push(func);
+            function
+        })
+    }
+
+    /// A function whose variant for own lists is called and has not been lowered yet: it is to be now.
+    pub fn next_own(&self) -> Option<FuncId> {
+        self.open.borrow_mut().pop()
     }
 
     /// A function of the runtime.
@@ -227,6 +272,37 @@ pub fn declare_function<'c>(
     function
 }
 
+/// Says how much of the cells that parameters refer to is certain to be there, so that loads may be taken out of loops that would not always do them.
+fn describe_params<'c>(
+    b: &Build<'c>,
+    function: FunctionValue<'c>,
+    convention: &Convention,
+    words: impl Fn(TypeId) -> Option<usize>,
+) {
+    for (slot, place) in convention.params.iter().zip(&convention.param_places) {
+        if let (Slot::Ref(ty), Place::Register(number)) = (slot, place)
+            && let Some(words) = words(*ty)
+        {
+            let param = AttributeLoc::Param(number + 1);
+            b.attribute_with(function, param, "dereferenceable", words as u64 * 8);
+            b.attribute_with(function, param, "align", 8);
+        }
+    }
+}
+
+/// Words of the smallest cell of a type, where these can be read even when the cell has been freed, as LLVM expects of a parameter: memory of small
+/// cells stays with the heap.
+fn smallest(module: &Module, layouts: &Layouts, ty: TypeId) -> Option<usize> {
+    let words = match module.types.get(ty) {
+        Type::List(_) => Some(layout::LIST_WORDS),
+        _ => {
+            let cells = layouts.cells(ty).iter();
+            cells.map(|cell| cell.slots.len().max(1) + 1).min()
+        }
+    };
+    words.filter(|words| *words <= layout::MAX_SMALL_WORDS)
+}
+
 fn declare_runtime<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) {
     let basic = |ty: &AbiType| -> Option<inkwell::types::BasicTypeEnum<'c>> {
         Some(match ty {
@@ -252,25 +328,30 @@ fn declare_runtime<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) {
         };
         let value = llvm.add_function(function.name, ty, None);
         b.attribute(value, AttributeLoc::Function, "nounwind");
-        if COLD.contains(&function.name) {
+        if KEPT.contains(&function.name) {
+            value.set_call_conventions(PRESERVE_MOST);
+        }
+        if KEPT.contains(&function.name) || COLD.contains(&function.name) {
             b.attribute(value, AttributeLoc::Function, "cold");
         }
+    }
+    for name in PURE {
+        let function = llvm.get_function(name).expect("a function of the table");
+        b.only_reads(function);
     }
     let hop = llvm.add_function("snow_hop", b.context.void_type().fn_type(&[], false), None);
     b.attribute(hop, AttributeLoc::Function, "cold");
 }
 
-/// Functions of the runtime that are called rarely.
-const COLD: &[&str] = &[
-    "snow_alloc",
-    "snow_call_pending",
-    "snow_crash",
-    "snow_dup",
-    "snow_is_unique",
-    "snow_panic",
-    "snow_safe_point",
-    "snow_unwind",
-];
+/// Functions of the runtime that only read.
+const PURE: &[&str] = &["snow_list_get"];
+
+/// Functions of the runtime that touch nothing but headers and the context, as far as compiled code can tell: what a safe point frees is
+/// nobody's.
+pub const COUNTING: &[&str] = &["snow_dup", "snow_is_unique", "snow_safe_point"];
+
+/// Functions of the runtime that are called rarely, besides those that keep registers.
+const COLD: &[&str] = &["snow_call_pending"];
 
 /// Bytes from the context to a field of it.
 pub fn field<'c>(b: &Build<'c>, ctx: PointerValue<'c>, offset: usize) -> PointerValue<'c> {

@@ -51,8 +51,62 @@ export "Main.main" f3
 entry f3
 "#;
 
+/// `fill` changes a list of words in a loop, `mark` one of bytes; `rounds` calls `fill` in a loop, `main` both.
+const CHANGED_LISTS: &str = r#"types
+  t0 = Int
+  t1 = List t0
+  t2 = Bool
+  t3 = List t2
+consts
+files
+natives
+fn f0 "Main.fill" (ref t1, word, word) -> (ref t1) {
+  @0: br.int lt r1 r2 @2
+  @1: ret [r0]
+  @2: r0 = list.set r0 r1 r2
+  @3: r1 = int.bin.imm add r1 1
+  @4: jump @0
+}
+fn f1 "Main.mark" (ref t3, word, word) -> (ref t3) {
+  @0: br.int lt r1 r2 @2
+  @1: ret [r0]
+  @2: r0 = list.set r0 r1 r2
+  @3: r1 = int.bin.imm add r1 1
+  @4: jump @0
+}
+fn f2 "Main.rounds" (ref t1, word) -> (ref t1) {
+  reg r2..r3 word
+  @0: r2 = int 0
+  @1: br.int lt r2 r1 @3
+  @2: ret [r0]
+  @3: [r0] = call f0 [r0, r2, r1]
+  @4: r1 = int.bin.imm sub r1 1
+  @5: jump @1
+}
+fn f3 "Main.main" () -> (word) {
+  reg r0..r2 word
+  reg r2..r3 ref t1
+  reg r3..r4 ref t3
+  @0: r0 = int 1
+  @1: r1 = int 2
+  @2: r2 = list.new t1 [r0, r1]
+  @3: [r2] = call f0 [r2, r0, r1]
+  @4: drop r2
+  @5: r3 = list.new t3 [r0, r0]
+  @6: [r3] = call f1 [r3, r0, r1]
+  @7: drop r3
+  @8: ret [r0]
+}
+export "Main.main" f3
+entry f3
+"#;
+
 fn module() -> Module {
-    let module = assemble(TAIL_CALLS).expect("the listing is well-formed");
+    assembled(TAIL_CALLS)
+}
+
+fn assembled(listing: &str) -> Module {
+    let module = assemble(listing).expect("the listing is well-formed");
     verify(&module).expect("the module is valid");
     module
 }
@@ -118,6 +172,49 @@ fn tail_calls_are_jumps_at_every_level() {
             );
         }
     }
+}
+
+/// The definition of a function in LLVM's terms.
+fn definition<'t>(ir: &'t str, symbol: &str) -> &'t str {
+    let functions = ir.split("\ndefine ").skip(1);
+    let mut functions = functions.filter(|text| text.contains(&format!("@{symbol}(")));
+    let found = functions.find(|text| text.find(symbol) < text.find('\n'));
+    found
+        .and_then(|text| text.split("\n}").next())
+        .unwrap_or_else(|| panic!("{symbol} is not defined:\n{ir}"))
+}
+
+/// Counts are numbers of 32 bits, and nothing else that these functions read is.
+const COUNT: &str = "load i32";
+
+#[test]
+fn lists_that_are_known_to_be_own_are_changed_without_a_look() {
+    let module = assembled(CHANGED_LISTS);
+    let ir = text(&module, &job(unit(&[0, 1, 3]), Level::O0, Emit::PlainIr));
+    for function in ["snow.f0", "snow.f1"] {
+        assert!(definition(&ir, function).contains(COUNT), "{function}");
+        let own = definition(&ir, &format!("{function}.own"));
+        assert!(!own.contains(COUNT), "{own}");
+    }
+}
+
+#[test]
+fn callers_that_know_their_lists_say_so() {
+    let module = assembled(CHANGED_LISTS);
+    let ir = text(&module, &job(unit(&[0, 2, 3]), Level::O0, Emit::PlainIr));
+    let calls = |function| definition(&ir, function).matches("@snow.f0.own(").count();
+    // A list that was just made; one of which a turn of a loop has found out.
+    assert_eq!(calls("snow.f3"), 1);
+    assert_eq!(calls("snow.f2"), 1);
+    assert!(!ir.contains("@snow.f2.own"), "nothing calls it");
+}
+
+#[test]
+fn elements_that_fit_a_byte_are_written_as_one() {
+    let module = assembled(CHANGED_LISTS);
+    let ir = text(&module, &job(unit(&[0, 1]), Level::O1, Emit::Ir));
+    assert!(definition(&ir, "snow.f1").contains("store i8"));
+    assert!(!definition(&ir, "snow.f0").contains("store i8"));
 }
 
 #[test]

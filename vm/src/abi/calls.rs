@@ -1,5 +1,6 @@
 //! Calls that leave compiled code.
 
+use super::kept::kept;
 use crate::ctx::Ctx;
 
 /// Calls a function by its number, in whichever tier it is; a closure function gets the closure as its first argument. Gives a status, never
@@ -32,13 +33,13 @@ pub unsafe extern "C" fn snow_call_pending(ctx: *mut Ctx, ret: *mut u64) -> u32 
     unsafe { snow_call(ctx, (*ctx).native.tail_func, (*ctx).native.tail_args, ret) }
 }
 
-/// A safe point in a loop whose comparison with the limit failed: gives 0 to go on, or a status.
-///
-/// # Safety
-/// Called on the stack that the limit belongs to.
-#[unsafe(no_mangle)]
-#[cold]
-pub unsafe extern "C" fn snow_safe_point(ctx: *mut Ctx) -> u32 {
-    // SAFETY: the caller lends the context for the time of the call.
-    unsafe { (*ctx).safe_point() }
+kept! {
+    /// A safe point in a loop whose comparison with the limit failed: gives 0 to go on, or a status.
+    ///
+    /// # Safety
+    /// Called on the stack that the limit belongs to.
+    pub unsafe fn snow_safe_point = safe_point(ctx: *mut Ctx) -> u32 {
+        // SAFETY: the caller lends the context for the time of the call.
+        unsafe { (*ctx).safe_point() }
+    }
 }

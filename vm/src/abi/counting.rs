@@ -1,17 +1,20 @@
 //! Counting and memory: what compiled code does not do itself.
 
 use super::Ref;
+use super::kept::kept;
 use crate::ctx::Ctx;
 use crate::heap::Cell;
 
-/// Counts one more reference to a cell that cannot be counted plainly: static, shared between actors, or counted very often.
-///
-/// # Safety
-/// `cell` is a live cell.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn snow_dup(cell: Ref) {
-    // SAFETY: by contract.
-    unsafe { Cell::from_word(cell.0) }.dup();
+kept! {
+    /// Counts one more reference to a cell that cannot be counted plainly: static, shared between actors, or counted very often. Gives the reference.
+    ///
+    /// # Safety
+    /// `cell` is a live cell.
+    pub unsafe fn snow_dup = dup(cell: Ref) -> Ref {
+        // SAFETY: by contract.
+        unsafe { Cell::from_word(cell.0) }.dup();
+        cell
+    }
 }
 
 /// Gives up a reference, or null.
@@ -24,29 +27,43 @@ pub unsafe extern "C" fn snow_drop(ctx: *mut Ctx, cell: Ref) {
     unsafe { (*ctx).heap.drop_nullable(cell.0) }
 }
 
-/// Whether this is the only reference to a cell whose count is not 1.
-///
-/// # Safety
-/// `cell` is a live cell, and the caller holds a reference.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn snow_is_unique(cell: Ref) -> u32 {
-    // SAFETY: by contract.
-    unsafe { Cell::from_word(cell.0) }.is_unique().into()
+kept! {
+    /// Gives up a reference, or null, where a function is left with a status; gives the status.
+    ///
+    /// # Safety
+    /// `cell` is null or an owned reference.
+    pub unsafe fn snow_leave = leave(ctx: *mut Ctx, cell: Ref, status: u32) -> u32 {
+        // SAFETY: by contract.
+        unsafe { (*ctx).heap.drop_nullable(cell.0) }
+        status
+    }
 }
 
-/// Memory for a cell of `words` words with this header; the payload is the caller's to fill.
-///
-/// # Safety
-/// `words` is at least 2.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn snow_alloc(ctx: *mut Ctx, header: u64, words: u64) -> Ref {
-    // SAFETY: by contract; the header replaces the one that `alloc` wrote.
-    unsafe {
-        let cell = (*ctx)
-            .heap
-            .alloc(snow_bytecode::types::TypeId(0), 0, words as usize);
-        cell.set(0, header);
-        Ref(cell.word())
+kept! {
+    /// Whether this is the only reference to a cell whose count is not 1.
+    ///
+    /// # Safety
+    /// `cell` is a live cell, and the caller holds a reference.
+    pub unsafe fn snow_is_unique = is_unique(cell: Ref) -> u32 {
+        // SAFETY: by contract.
+        unsafe { Cell::from_word(cell.0) }.is_unique().into()
+    }
+}
+
+kept! {
+    /// Memory for a cell of `words` words with this header; the payload is the caller's to fill.
+    ///
+    /// # Safety
+    /// `words` is at least 2.
+    pub unsafe fn snow_alloc = alloc(ctx: *mut Ctx, header: u64, words: u64) -> Ref {
+        // SAFETY: by contract; the header replaces the one that `alloc` wrote.
+        unsafe {
+            let cell = (*ctx)
+                .heap
+                .alloc(snow_bytecode::types::TypeId(0), 0, words as usize);
+            cell.set(0, header);
+            Ref(cell.word())
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::mem::offset_of;
 use super::state::NativeState;
 
 /// Changes whenever compiled code of an earlier version no longer fits the runtime.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 const NATIVE: usize = offset_of!(Ctx, native);
 const HEAP: usize = offset_of!(Ctx, heap);
@@ -54,6 +54,8 @@ pub const ENTRY_FUNC: usize = offset_of!(ClosureEntry, func);
 /// In a closure entry: typed code of the function, or null.
 pub const ENTRY_CODE: usize = offset_of!(ClosureEntry, code);
 
+/// Words of a list cell.
+pub const LIST_WORDS: usize = crate::value::list::LIST_WORDS;
 /// In a list cell: word of the buffer, of the first position, and of the length.
 pub const LIST_BUFFER_WORD: usize = 1;
 /// See [`LIST_BUFFER_WORD`].
@@ -66,5 +68,7 @@ pub const BUFFER_BOUNDS_WORD: usize = 2;
 pub const BUFFER_CAPACITY_WORD: usize = 3;
 /// In a buffer cell: word of the first slot.
 pub const BUFFER_SLOTS_WORD: usize = 4;
+/// Tag of lists whose elements are bytes in their buffer.
+pub const NARROW: u8 = crate::value::list::NARROW;
 /// Tag of lists whose elements are all in their buffer.
 pub const FLAT: u8 = crate::value::list::FLAT;

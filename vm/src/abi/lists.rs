@@ -4,6 +4,7 @@ use snow_bytecode::types::TypeId;
 
 use super::Ref;
 use super::crashes::crash;
+use super::kept::kept;
 use super::status::OK;
 use crate::ctx::Ctx;
 use crate::value::list;
@@ -21,26 +22,26 @@ pub unsafe extern "C" fn snow_list_new(ctx: *mut Ctx, ty: u32, elems: *const u64
     }
 }
 
-/// Stores the element at an index, borrowed, in `out`; or crashes.
-///
-/// # Safety
-/// `list` refers to a list.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn snow_list_get(ctx: *mut Ctx, list: Ref, index: i64, out: *mut u64) -> u32 {
-    // SAFETY: by contract.
-    unsafe {
-        match list::get(list.0, index) {
-            Some(elem) => *out = elem,
-            None => return out_of_range(ctx, list.0, index),
-        }
+kept! {
+    /// The element at an index that is in range, borrowed. Compiled code relies on it that this only reads memory.
+    ///
+    /// # Safety
+    /// `list` refers to a list with more elements than `index`.
+    pub unsafe fn snow_list_get = list_get(list: Ref, index: i64) -> u64 {
+        // SAFETY: by contract; null would be an element that is not there.
+        unsafe { list::get(list.0, index) }.unwrap_or_default()
     }
-    OK
 }
 
-#[cold]
-unsafe fn out_of_range(ctx: *mut Ctx, list: u64, index: i64) -> u32 {
-    // SAFETY: callers hold the list.
-    crash(ctx, list::out_of_range(index, unsafe { list::len(list) }))
+kept! {
+    /// Crashes since an index is out of range.
+    ///
+    /// # Safety
+    /// `list` refers to a list.
+    pub unsafe fn snow_list_index = list_index(ctx: *mut Ctx, list: Ref, index: i64) -> u32 {
+        // SAFETY: callers hold the list.
+        crash(ctx, list::out_of_range(index, unsafe { list::len(list.0) }))
+    }
 }
 
 /// `list ++ [elem]`.

@@ -14,7 +14,7 @@ use crate::value::map;
 pub unsafe extern "C" fn snow_map_get(ctx: *mut Ctx, map: Ref, key: u64, out: *mut u64) -> u32 {
     // SAFETY: by contract.
     unsafe {
-        match map::get((*ctx).types(), map.0, key) {
+        match map::get(&(*ctx).heap, map.0, key) {
             Some(value) => {
                 *out = value;
                 1
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn snow_map_put(ctx: *mut Ctx, map: Ref, key: u64, value: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn snow_map_has(ctx: *mut Ctx, map: Ref, key: u64) -> u64 {
     // SAFETY: by contract.
-    unsafe { map::has((*ctx).types(), map.0, key) }.into()
+    unsafe { map::has(&(*ctx).heap, map.0, key) }.into()
 }
 
 /// Number of the first entry at or after a number, or -1.

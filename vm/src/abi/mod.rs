@@ -3,6 +3,7 @@
 //! - [`state`]: the part of the context that compiled code reads and writes;
 //! - [`pool`]: the words that the loader prepares for it;
 //! - [`table`]: the functions that it calls, all of them `snow_*`, with their types;
+//! - [`kept`]: those of them that keep the caller's registers;
 //! - [`layout`]: where it finds what it touches in memory;
 //! - [`executable`]: how the object of an executable describes itself.
 //!
@@ -14,6 +15,7 @@ mod cells;
 mod counting;
 pub(crate) mod crashes;
 pub mod executable;
+pub mod kept;
 pub mod layout;
 mod lists;
 mod maps;

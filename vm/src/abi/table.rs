@@ -74,10 +74,12 @@ table! {
     snow_free_token(_, _, _);
     snow_hash(_, _, _);
     snow_is_unique(_);
+    snow_leave(_, _, _);
     snow_list_append(_, _, _);
     snow_list_concat(_, _, _);
     snow_list_drop(_, _, _);
-    snow_list_get(_, _, _, _);
+    snow_list_get(_, _);
+    snow_list_index(_, _, _);
     snow_list_new(_, _, _, _);
     snow_list_prepend(_, _, _);
     snow_list_set(_, _, _, _, _);
@@ -97,5 +99,5 @@ table! {
     snow_text_concat(_, _, _);
     snow_text_equal(_, _);
     snow_text_strip(_, _, _);
-    snow_unwind(_, _, _);
+    snow_unwind(_, _, _, _);
 }

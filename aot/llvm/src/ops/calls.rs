@@ -1,6 +1,7 @@
 //! Calls, returns and closures.
 
 use inkwell::IntPredicate;
+use inkwell::basic_block::BasicBlock;
 use inkwell::values::{
     BasicMetadataValueEnum, CallSiteValue, IntValue, LLVMTailCallKind, PointerValue,
 };
@@ -97,14 +98,17 @@ impl<'c> Frame<'_, 'c, '_> {
         for (index, value) in values.into_iter().enumerate() {
             self.set(Reg(index as u32), value);
         }
-        self.safe_point_of_turn();
+        let here = self.b().here();
+        let next = self.next_turn(0, self.lists.turned(args, self.known));
+        self.b().at(here);
+        self.safe_point_of_turn(next);
     }
 
     /// The safe point of a self tail call: what it owns there are the arguments, which are in the parameters' registers already.
-    fn safe_point_of_turn(&self) {
+    fn safe_point_of_turn(&self, next: BasicBlock<'c>) {
         let b = self.b();
         let pause = b.block("pause");
-        b.branch(self.limit_is_hit(), pause, self.start, Likely::Else);
+        b.branch(self.limit_is_hit(), pause, next, Likely::Else);
         b.at(pause);
         let status = self
             .call("snow_safe_point", &[self.ctx.into()])
@@ -113,20 +117,14 @@ impl<'c> Frame<'_, 'c, '_> {
         b.branch(
             b.icmp_to(IntPredicate::NE, status, 0),
             stop,
-            self.start,
+            next,
             Likely::Else,
         );
         b.at(stop);
-        let at = b.word(u64::from(self.id.0) << 32 | u64::from(self.at));
-        let status = self
-            .call("snow_unwind", &[self.ctx.into(), at.into(), status.into()])
-            .into_int_value();
+        let mut status = self.unwind(b.i32(self.at), status);
         for (index, param) in self.func.params.iter().enumerate() {
             if param.slot.is_ref() && !param.is_borrowed() {
-                self.run(
-                    "snow_drop",
-                    &[self.ctx.into(), self.cell(Reg(index as u32)).into()],
-                );
+                status = self.give_up(self.cell(Reg(index as u32)), status);
             }
         }
         self.return_status(status);
@@ -219,7 +217,8 @@ impl<'c> Frame<'_, 'c, '_> {
         let b = self.b();
         match callee {
             Callee::Function(func) => {
-                let function = self.unit.function(func)?;
+                let variant = self.lists.callee(func, args, self.known);
+                let function = self.unit.function(func, variant)?;
                 Some(b.call(function, &self.pass(convention, args)))
             }
             Callee::Closure(_) if self.unit.scope == Scope::Program => {

@@ -114,7 +114,7 @@ impl<'c> Frame<'_, 'c, '_> {
         let b = self.b();
         let at = if cfg!(target_endian = "little") { 7 } else { 0 };
         b.widen(
-            b.load_as(Class::Header, b.t.i8, b.offset(cell, at))
+            b.load_as(Class::Tag, b.t.i8, b.offset(cell, at))
                 .into_int_value(),
         )
     }

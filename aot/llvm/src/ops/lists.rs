@@ -1,11 +1,12 @@
 //! Lists: the common cases of flat lists in line, all others by the runtime.
 
 use inkwell::IntPredicate;
-use inkwell::values::{IntValue, PointerValue};
+use inkwell::basic_block::BasicBlock;
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, IntValue, PointerValue};
 use snow_bytecode::inst::Inst;
-use snow_bytecode::layout::Slot;
+use snow_bytecode::layout::{Slot, fits_byte};
 use snow_bytecode::module::Reg;
-use snow_bytecode::types::TypeId;
+use snow_bytecode::types::{Type, TypeId};
 use snow_vm::abi::layout;
 use snow_vm::heap::header_word;
 
@@ -18,6 +19,23 @@ struct View<'c> {
     buffer: PointerValue<'c>,
     start: IntValue<'c>,
     len: IntValue<'c>,
+}
+
+/// How much room the elements of a list have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Width {
+    Word,
+    Byte,
+}
+
+impl Width {
+    /// The tag of lists whose elements are all in their buffer.
+    fn tag(self) -> u8 {
+        match self {
+            Width::Word => layout::FLAT,
+            Width::Byte => layout::NARROW,
+        }
+    }
 }
 
 impl<'c> Frame<'_, 'c, '_> {
@@ -57,15 +75,13 @@ impl<'c> Frame<'_, 'c, '_> {
                 list,
                 index,
                 elem,
-            }
-            | Inst::ListFill {
+            } => self.list_set(*dst, *list, *index, *elem),
+            Inst::ListFill {
                 dst,
                 list,
                 index,
                 elem,
-            } => {
-                self.list_set(*dst, *list, *index, *elem);
-            }
+            } => self.list_fill(*dst, *list, *index, *elem),
             Inst::ListTake {
                 elem,
                 dst,
@@ -77,6 +93,18 @@ impl<'c> Frame<'_, 'c, '_> {
                 self.set(*dst, self.call("snow_list_concat", &args));
             }
             _ => unreachable!("an instruction of another subject"),
+        }
+    }
+
+    /// How much room the elements of the list in a register have.
+    fn width(&self, list: Reg) -> Width {
+        let types = &self.unit.module.types;
+        match self.slot(list) {
+            Slot::Ref(ty) => match types.get(ty) {
+                Type::List(elem) if fits_byte(types, *elem) => Width::Byte,
+                _ => Width::Word,
+            },
+            _ => Width::Word,
         }
     }
 
@@ -98,10 +126,10 @@ impl<'c> Frame<'_, 'c, '_> {
     }
 
     /// Whether a list is flat and its count is 1: one look at the header, where only the type is left out.
-    fn is_own_flat(&self, list: PointerValue<'c>) -> IntValue<'c> {
+    fn is_own_flat(&self, list: PointerValue<'c>, width: Width) -> IntValue<'c> {
         let b = self.b();
         let header = b.load_int(Class::Header, list);
-        let wanted = header_word(TypeId(0), layout::FLAT, 1);
+        let wanted = header_word(TypeId(0), width.tag(), 1);
         let without_type = b.and(header, b.word(!header_word(TypeId(u32::MAX), 0, 0)));
         b.icmp_to(IntPredicate::EQ, without_type, wanted)
     }
@@ -111,16 +139,62 @@ impl<'c> Frame<'_, 'c, '_> {
         let b = self.b();
         b.icmp_to(
             IntPredicate::EQ,
-            b.load_i32(Class::Header, count_of(b, cell)),
+            b.load_i32(Class::Count, count_of(b, cell)),
             1,
         )
     }
 
+    /// Goes on when a list is own and has elements; goes to `other` otherwise.
+    pub fn look(&self, list: Reg, other: BasicBlock<'c>) {
+        let b = self.b();
+        let (more, own) = (b.block("look_on"), b.block("known"));
+        let (width, list) = (self.width(list), self.cell(list));
+        let view = self.view(list);
+        let not_empty = b.icmp_to(IntPredicate::NE, view.len, 0);
+        let is_flat = self.is_own_flat(list, width);
+        b.branch(b.and(is_flat, not_empty), more, other, Likely::Either);
+        b.at(more);
+        b.branch(self.is_owned(view.buffer), own, other, Likely::Either);
+        b.at(own);
+    }
+
     /// Address of a position of a buffer.
-    fn position(&self, buffer: PointerValue<'c>, position: IntValue<'c>) -> PointerValue<'c> {
+    fn position(
+        &self,
+        buffer: PointerValue<'c>,
+        position: IntValue<'c>,
+        width: Width,
+    ) -> PointerValue<'c> {
         let b = self.b();
         let slots = b.word_at(buffer, layout::BUFFER_SLOTS_WORD as u64);
-        b.offset_by(slots, b.mul(position, b.word(8)))
+        match width {
+            Width::Word => b.offset_by(slots, b.mul(position, b.word(8))),
+            Width::Byte => b.offset_by(slots, position),
+        }
+    }
+
+    /// Sets a register from an element.
+    fn set_from_element(&self, reg: Reg, at: PointerValue<'c>, width: Width) {
+        let b = self.b();
+        match width {
+            Width::Word => self.set_from(reg, Class::Slot, at),
+            Width::Byte => {
+                let byte = b.load_as(Class::Slot, b.t.i8, at).into_int_value();
+                self.set(reg, b.widen(byte));
+            }
+        }
+    }
+
+    /// Writes an element.
+    fn store_element(&self, at: PointerValue<'c>, value: BasicValueEnum<'c>, width: Width) {
+        let b = self.b();
+        match width {
+            Width::Word => b.store_as(Class::Slot, at, value),
+            Width::Byte => {
+                let byte = b.low_byte(value.into_int_value());
+                b.store_as(Class::Slot, at, byte);
+            }
+        }
     }
 
     fn list_get(&mut self, dst: Reg, list: Reg, index: Reg) {
@@ -129,18 +203,30 @@ impl<'c> Frame<'_, 'c, '_> {
         let (fast, slow, done) = (b.block("get"), b.block("get_slow"), b.block("got"));
         let view = self.view(cell);
         let inside = b.icmp(IntPredicate::ULT, at, view.len);
-        b.branch(b.and(inside, self.is_flat(cell)), fast, slow, Likely::Then);
+        let width = self.width(list);
+        let is_near = width == Width::Byte || self.lists.is_own(list, self.known);
+        let near = match is_near {
+            true => inside,
+            false => b.and(inside, self.is_flat(cell)),
+        };
+        b.branch(near, fast, slow, Likely::Then);
         b.at(fast);
-        self.set_from(
-            dst,
-            Class::Slot,
-            self.position(view.buffer, b.add(view.start, at)),
-        );
+        let place = self.position(view.buffer, b.add(view.start, at), width);
+        self.set_from_element(dst, place, width);
         b.jump(done);
         b.at(slow);
-        let out = self.try_call("snow_list_get", &[self.ctx.into(), cell.into(), at.into()]);
-        self.set_from(dst, Class::Row, out);
-        b.jump(done);
+        if !is_near {
+            let (far, outside) = (b.block("get_far"), b.block("outside"));
+            b.branch(inside, far, outside, Likely::Then);
+            b.at(far);
+            let word = self.call("snow_list_get", &[cell.into(), at.into()]);
+            self.set(dst, b.of_word(word.into_int_value(), self.slot(dst)));
+            b.jump(done);
+            b.at(outside);
+        }
+        let args = [self.ctx.into(), cell.into(), at.into()];
+        let status = self.call("snow_list_index", &args).into_int_value();
+        self.leave(status);
         b.at(done);
     }
 
@@ -155,10 +241,14 @@ impl<'c> Frame<'_, 'c, '_> {
             b.block("append_slow"),
             b.block("appended"),
         );
-        let view = self.view(cell);
+        let (view, width) = (self.view(cell), self.width(list));
+        let is_own = self.lists.is_own(list, self.known);
         let has_buffer = b.xor(b.is_null(view.buffer), b.t.bool.const_int(1, false));
-        let own = self.is_own_flat(cell);
-        b.branch(b.and(own, has_buffer), look, slow, Likely::Then);
+        let may_grow = match is_own {
+            true => has_buffer,
+            false => b.and(self.is_own_flat(cell, width), has_buffer),
+        };
+        b.branch(may_grow, look, slow, Likely::Then);
 
         b.at(look);
         let bounds_at = b.word_at(view.buffer, layout::BUFFER_BOUNDS_WORD as u64);
@@ -172,11 +262,15 @@ impl<'c> Frame<'_, 'c, '_> {
         let capacity = b.and(capacity, b.word(0x7fff_ffff));
         let at_end = b.icmp(IntPredicate::EQ, end, high);
         let has_room = b.icmp(IntPredicate::ULT, end, capacity);
-        let free = b.and(b.and(at_end, has_room), self.is_owned(view.buffer));
+        let free = b.and(at_end, has_room);
+        let free = match is_own {
+            true => free,
+            false => b.and(free, self.is_owned(view.buffer)),
+        };
         b.branch(free, fast, slow, Likely::Then);
 
         b.at(fast);
-        b.store_as(Class::Slot, self.position(view.buffer, end), value);
+        self.store_element(self.position(view.buffer, end, width), value, width);
         b.store_as(Class::Buffer, bounds_at, b.add(bounds, b.word(1 << 32)));
         b.store_as(
             Class::List,
@@ -206,25 +300,29 @@ impl<'c> Frame<'_, 'c, '_> {
             b.block("uncons_slow"),
             b.block("uncons_done"),
         );
-        let view = self.view(cell);
+        let (view, width) = (self.view(cell), self.width(list));
+        let is_own = self.lists.is_own(list, self.known);
         let not_empty = b.icmp_to(IntPredicate::NE, view.len, 0);
-        let own = self.is_own_flat(cell);
-        b.branch(b.and(own, not_empty), look, slow, Likely::Then);
+        let may_shrink = match is_own {
+            true => not_empty,
+            false => b.and(self.is_own_flat(cell, width), not_empty),
+        };
+        b.branch(may_shrink, look, slow, Likely::Then);
 
         b.at(look);
         let bounds_at = b.word_at(view.buffer, layout::BUFFER_BOUNDS_WORD as u64);
         let bounds = b.load_int(Class::Buffer, bounds_at);
         let low = b.and(bounds, b.word(0xffff_ffff));
         let at_start = b.icmp(IntPredicate::EQ, low, view.start);
-        b.branch(
-            b.and(at_start, self.is_owned(view.buffer)),
-            fast,
-            slow,
-            Likely::Then,
-        );
+        let is_first = match is_own {
+            true => at_start,
+            false => b.and(at_start, self.is_owned(view.buffer)),
+        };
+        b.branch(is_first, fast, slow, Likely::Then);
 
         b.at(fast);
-        self.set_from(head, Class::Slot, self.position(view.buffer, view.start));
+        let place = self.position(view.buffer, view.start, width);
+        self.set_from_element(head, place, width);
         b.store_as(Class::Buffer, bounds_at, b.add(bounds, b.word(1)));
         b.store_as(
             Class::List,
@@ -250,20 +348,26 @@ impl<'c> Frame<'_, 'c, '_> {
     /// Address of an element that may be changed in place, in the block that is then built; `slow` is where other lists and indices go.
     fn own_element(
         &self,
-        cell: PointerValue<'c>,
+        list: Reg,
         at: IntValue<'c>,
-        slow: inkwell::basic_block::BasicBlock<'c>,
+        is_own: bool,
+        slow: BasicBlock<'c>,
     ) -> PointerValue<'c> {
-        let b = self.b();
-        let (look, fast) = (b.block("own"), b.block("in_place"));
+        let (b, cell, width) = (self.b(), self.cell(list), self.width(list));
+        let fast = b.block("in_place");
         let view = self.view(cell);
         let inside = b.icmp(IntPredicate::ULT, at, view.len);
-        let own = self.is_own_flat(cell);
-        b.branch(b.and(own, inside), look, slow, Likely::Then);
-        b.at(look);
-        b.branch(self.is_owned(view.buffer), fast, slow, Likely::Then);
+        if is_own {
+            b.branch(inside, fast, slow, Likely::Then);
+        } else {
+            let look = b.block("own");
+            let own = self.is_own_flat(cell, width);
+            b.branch(b.and(own, inside), look, slow, Likely::Then);
+            b.at(look);
+            b.branch(self.is_owned(view.buffer), fast, slow, Likely::Then);
+        }
         b.at(fast);
-        self.position(view.buffer, b.add(view.start, at))
+        self.position(view.buffer, b.add(view.start, at), width)
     }
 
     fn list_set(&mut self, dst: Reg, list: Reg, index: Reg, elem: Reg) {
@@ -271,40 +375,72 @@ impl<'c> Frame<'_, 'c, '_> {
         let (cell, at, value) = (self.cell(list), self.int(index), self.get(elem));
         let word = b.as_word(value);
         let (slow, done) = (b.block("set_slow"), b.block("set"));
-        let place = self.own_element(cell, at, slow);
+        let is_own = self.lists.is_own(list, self.known);
+        let place = self.own_element(list, at, is_own, slow);
         if self.slot(elem).is_ref() {
             let old = b.load_ptr(Class::Slot, place);
             b.store_as(Class::Slot, place, value);
             self.drop(old, Slot::Any);
         } else {
-            b.store_as(Class::Slot, place, value);
+            self.store_element(place, value, self.width(list));
         }
         self.set(dst, cell);
         b.jump(done);
         b.at(slow);
         let args = [self.ctx.into(), cell.into(), at.into(), word.into()];
-        let out = self.try_call("snow_list_set", &args);
-        self.set_from(dst, Class::Row, out);
-        b.jump(done);
+        if let Some(out) = self.change("snow_list_set", &args, is_own) {
+            self.set_from(dst, Class::Row, out);
+            b.jump(done);
+        }
         b.at(done);
+    }
+
+    /// The hole that `take` left is in a list that is own, at an index inside it, and has nothing to be given up.
+    fn list_fill(&mut self, dst: Reg, list: Reg, index: Reg, elem: Reg) {
+        let b = self.b();
+        let (cell, at) = (self.cell(list), self.int(index));
+        let (view, width) = (self.view(cell), self.width(list));
+        let place = self.position(view.buffer, b.add(view.start, at), width);
+        self.store_element(place, self.get(elem), width);
+        self.set(dst, cell);
+    }
+
+    /// Calls the runtime to change a list. One that is own comes here only with an index that is out of range: then the call crashes.
+    fn change(
+        &mut self,
+        name: &str,
+        args: &[BasicMetadataValueEnum<'c>],
+        is_own: bool,
+    ) -> Option<PointerValue<'c>> {
+        if !is_own {
+            return Some(self.try_call(name, args));
+        }
+        let mut args = args.to_vec();
+        args.push(self.scratch().into());
+        let status = self.call(name, &args).into_int_value();
+        self.leave(status);
+        None
     }
 
     fn list_take(&mut self, elem: Reg, dst: Reg, list: Reg, index: Reg) {
         let b = self.b();
         let (cell, at) = (self.cell(list), self.int(index));
         let (slow, done) = (b.block("take_slow"), b.block("taken"));
-        let place = self.own_element(cell, at, slow);
-        self.set_from(elem, Class::Slot, place);
+        let is_own = self.lists.is_own(list, self.known);
+        let place = self.own_element(list, at, is_own, slow);
+        self.set_from_element(elem, place, self.width(list));
         if self.slot(elem).is_ref() {
             b.store_as(Class::Slot, place, b.t.ptr.const_null());
         }
         self.set(dst, cell);
         b.jump(done);
         b.at(slow);
-        let out = self.try_call("snow_list_take", &[self.ctx.into(), cell.into(), at.into()]);
-        self.set_from(elem, Class::Row, out);
-        self.set_from(dst, Class::Row, b.word_at(out, 1));
-        b.jump(done);
+        let args = [self.ctx.into(), cell.into(), at.into()];
+        if let Some(out) = self.change("snow_list_take", &args, is_own) {
+            self.set_from(elem, Class::Row, out);
+            self.set_from(dst, Class::Row, b.word_at(out, 1));
+            b.jump(done);
+        }
         b.at(done);
     }
 }

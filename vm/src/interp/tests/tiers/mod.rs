@@ -20,7 +20,7 @@ use snow_bytecode::module::{FuncId, Label, Mode, Module, Reg};
 /// Leaves a frame of compiled code with a status.
 fn unwind(ctx: *mut Ctx, func: u32, inst: u32, status: u32) -> u32 {
     // SAFETY: tests pass the context of the machine that runs.
-    unsafe { snow_unwind(ctx, u64::from(func) << 32 | u64::from(inst), status) }
+    unsafe { snow_unwind(ctx, func, inst, status) }
 }
 
 /// A unit of whole functions.
