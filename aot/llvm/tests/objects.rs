@@ -210,6 +210,16 @@ fn callers_that_know_their_lists_say_so() {
 }
 
 #[test]
+fn what_is_rarely_called_keeps_registers() {
+    let module = assembled(CHANGED_LISTS);
+    let ir = text(&module, &job(unit(&[0]), Level::O0, Emit::PlainIr));
+    for function in ["snow_safe_point", "snow_unwind"] {
+        let call = format!("call preserve_mostcc i32 @{function}(");
+        assert!(ir.contains(&call), "{call}\n{ir}");
+    }
+}
+
+#[test]
 fn elements_that_fit_a_byte_are_written_as_one() {
     let module = assembled(CHANGED_LISTS);
     let ir = text(&module, &job(unit(&[0, 1]), Level::O1, Emit::Ir));
