@@ -51,12 +51,20 @@ impl BuildError {
     }
 }
 
+/// What the worker has made.
+pub struct Compiled {
+    /// Native code, in the form that was asked for.
+    pub bytes: Vec<u8>,
+    /// Why later builds cannot use it again, when they should.
+    pub unkept: Option<BuildError>,
+}
+
 /// Native code of a whole program, in the form that the options ask for.
 pub fn compile_program(
     bytecode: Vec<u8>,
     options: Options,
     cache: Option<&Cache>,
-) -> Result<Vec<u8>, BuildError> {
+) -> Result<Compiled, BuildError> {
     compile(bytecode, JobKind::Program, options, cache)
 }
 
@@ -66,22 +74,23 @@ pub fn compile(
     kind: JobKind,
     options: Options,
     cache: Option<&Cache>,
-) -> Result<Vec<u8>, BuildError> {
+) -> Result<Compiled, BuildError> {
     let mut worker = Worker::start()?;
     let job = Job { kind, options };
     let cache = cache.filter(|_| options.emit == Emit::Object);
     let key = Key::of(&bytecode, &job, &worker.identity());
     let entry = cache.zip(key.ok());
-    if let Some(object) = entry.and_then(|(cache, key)| cache.get(key)) {
-        return Ok(object);
+    if let Some(bytes) = entry.and_then(|(cache, key)| cache.get(key)) {
+        let unkept = None;
+        return Ok(Compiled { bytes, unkept });
     }
     worker.load(bytecode)?;
-    let compiled = worker.compile(job)?;
-    if let Some((cache, key)) = entry {
-        let stored = cache.put(key, &compiled.bytes);
-        stored.map_err(BuildError::write(cache.folder()))?;
-    }
-    Ok(compiled.bytes)
+    let bytes = worker.compile(job)?.bytes;
+    let unkept = entry.and_then(|(cache, key)| {
+        let stored = cache.put(key, &bytes);
+        stored.map_err(BuildError::write(cache.folder())).err()
+    });
+    Ok(Compiled { bytes, unkept })
 }
 
 /// An executable of the object of a whole program.

@@ -8,8 +8,8 @@ mod tests;
 use crate::inst::{Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TextForm};
 use crate::layout::Slot;
 use crate::module::{
-    Const, ConstId, Export, FuncId, FuncKind, Function, Inlined, Label, Mode, Module, Native,
-    NativeId, ParamSlot, Place, Reg,
+    Const, ConstId, Export, ExportedCode, FuncId, FuncKind, Function, Inlined, Label, Mode, Module,
+    Native, NativeId, ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 use crate::wire::{self, FORMAT_VERSION, HEADER_LEN, MAGIC, Section};
@@ -248,10 +248,17 @@ impl Reader<'_> {
     }
 
     fn export(&mut self) -> Decoded<Export> {
-        Ok(Export {
-            name: self.text()?,
-            func: self.func_id()?,
-        })
+        let name = self.text()?;
+        let code = match self.byte()? {
+            wire::export::GENERIC => None,
+            wire::export::FUNCTION => Some(ExportedCode {
+                func: self.func_id()?,
+                params: self.list(Reader::type_id)?,
+                ret: self.type_id()?,
+            }),
+            _ => return self.invalid("unknown kind of export"),
+        };
+        Ok(Export { name, code })
     }
 
     fn function(&mut self) -> Decoded<Function> {

@@ -5,7 +5,7 @@
 
 use crate::inst::{Inst, Operand};
 use crate::layout::Slot;
-use crate::module::{Const, FuncKind, Function, Module, Native, ParamSlot, Place, Reg};
+use crate::module::{Const, Export, FuncKind, Function, Module, Native, ParamSlot, Place, Reg};
 use crate::names::type_name;
 use crate::types::{Field, Type, TypeId, Variant};
 use std::fmt::{self, Display, Write};
@@ -60,9 +60,20 @@ fn write_module(out: &mut String, module: &Module) -> fmt::Result {
         write_function(out, module, index, func)?;
     }
     for export in &module.exports {
-        writeln!(out, "export {} {}", quote(&export.name), export.func)?;
+        write_export(out, export)?;
     }
     writeln!(out, "entry {}", module.entry)
+}
+
+fn write_export(out: &mut String, export: &Export) -> fmt::Result {
+    write!(out, "export {} ", quote(&export.name))?;
+    match &export.code {
+        None => writeln!(out, "generic"),
+        Some(code) => {
+            let params = list("(", &code.params, ")");
+            writeln!(out, "{} {params} -> {}", code.func, code.ret)
+        }
+    }
 }
 
 fn has_parts(ty: &Type) -> bool {

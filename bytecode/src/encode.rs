@@ -213,7 +213,15 @@ impl Writer {
 
     fn export(&mut self, export: &Export) {
         self.text(&export.name);
-        self.number(export.func.0);
+        match &export.code {
+            None => self.byte(wire::export::GENERIC),
+            Some(code) => {
+                self.byte(wire::export::FUNCTION);
+                self.number(code.func.0);
+                self.list(&code.params, Writer::type_id);
+                self.type_id(&code.ret);
+            }
+        }
     }
 
     fn function(&mut self, func: &Function) {

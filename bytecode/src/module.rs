@@ -208,8 +208,19 @@ pub struct Native {
 pub struct Export {
     /// `Module.name`.
     pub name: String,
+    /// The code; none of a generic function, which has no code of its own.
+    pub code: Option<ExportedCode>,
+}
+
+/// What is behind a name: code, and the types of what it takes and gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedCode {
     /// The function.
     pub func: FuncId,
+    /// Types of its parameters.
+    pub params: Vec<TypeId>,
+    /// Type of its result.
+    pub ret: TypeId,
 }
 
 /// A linked program.
@@ -223,7 +234,7 @@ pub struct Module {
     pub funcs: Vec<Function>,
     /// Imports.
     pub natives: Vec<Native>,
-    /// Exports: every named, non-generic top-level function.
+    /// Exports: every named top-level function.
     pub exports: Vec<Export>,
     /// Source paths for stack traces, as the user wrote them or relative to the project.
     pub files: Vec<String>,

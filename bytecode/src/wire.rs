@@ -4,7 +4,7 @@
 pub(crate) const MAGIC: [u8; 4] = *b"SNOW";
 
 /// Version of the format, raised with every change that old readers or old files would not survive.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Bytes before the body: magic, version, length of the body, checksum of the body.
 pub(crate) const HEADER_LEN: usize = 24;
@@ -73,6 +73,12 @@ pub(crate) mod constant {
 pub(crate) mod kind {
     pub(crate) const DIRECT: u8 = 0;
     pub(crate) const CLOSURE: u8 = 1;
+}
+
+/// What stands behind the name of an export.
+pub(crate) mod export {
+    pub(crate) const GENERIC: u8 = 0;
+    pub(crate) const FUNCTION: u8 = 1;
 }
 
 /// FNV-1a with 64 bits: finds damage, not malice.

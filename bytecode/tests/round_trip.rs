@@ -10,8 +10,8 @@ use snow_bytecode::inst::{
 };
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{
-    Const, ConstId, Export, FuncId, FuncKind, Function, Inlined, Label, Mode, Module, Native,
-    NativeId, ParamSlot, Place, Reg,
+    Const, ConstId, Export, ExportedCode, FuncId, FuncKind, Function, Inlined, Label, Mode, Module,
+    Native, NativeId, ParamSlot, Place, Reg,
 };
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
@@ -205,10 +205,11 @@ fn module() -> impl Strategy<Value = Module> {
             results,
         },
     );
-    let export = (name(), any::<u32>()).prop_map(|(name, func)| Export {
-        name,
-        func: FuncId(func),
+    let code = (any::<u32>(), types(type_id()), type_id()).prop_map(|(func, params, ret)| {
+        let func = FuncId(func);
+        ExportedCode { func, params, ret }
     });
+    let export = (name(), prop::option::of(code)).prop_map(|(name, code)| Export { name, code });
     let tables = (
         types(ty()),
         types(constant()),

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use snow_aot::build::BuildError;
 use snow_lang::diagnostics::render::{Colours, Renderer};
 use snow_lang::diagnostics::{Diagnostic, FileSet, Severity, json};
 
@@ -62,4 +63,11 @@ fn print(diagnostics: &[Diagnostic], files: &FileSet, json: bool) {
 /// Colours only on a terminal, and not when the user asked for none.
 fn colours_wanted(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Says that native code could not be kept, so that it has to be made again the next time.
+pub fn unkept(reason: &BuildError) {
+    eprintln!(
+        "snow: warning: native code is not kept for the next time: {reason}; SNOW_CACHE can name another folder"
+    );
 }

@@ -301,8 +301,25 @@ fn damaged_code_in_the_cache_is_made_again() {
     }
     fs::write(&entry, &whole[..whole.len() / 2]).unwrap();
     build();
-    let no_cache = place.snow_with(&["aot", "a.snow"], &[("SNOW_CACHE", "/dev/null/cache")]);
-    fails(&no_cache, "cannot write /dev/null/cache: ");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_costs_only_time() {
+    let place = Place::new(&[("a.snow", HELLO)]);
+    let no_cache = [("SNOW_CACHE", "/dev/null/cache")];
+    let built = place.snow_with(&["aot", "a.snow"], &no_cache);
+    assert_eq!(built.code, Some(0), "{built:?}");
+    let warning =
+        "snow: warning: native code is not kept for the next time: cannot write /dev/null/cache: ";
+    assert!(built.stderr.starts_with(warning), "{built:?}");
+    assert_eq!(place.run("a", &[], &[]).stdout, "hello\n");
+    let ran = place.snow_with(&["run", "--tier=native", "a.snow"], &no_cache);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(0), "hello\n"),
+        "{ran:?}"
+    );
+    assert!(ran.stderr.starts_with(warning), "{ran:?}");
 }
 
 #[test]

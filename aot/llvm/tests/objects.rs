@@ -47,7 +47,7 @@ fn f3 "Main.main" () -> (word) {
   @2: [r0] = call f0 [r0, r1]
   @3: ret [r0]
 }
-export "Main.main" f3
+export "Main.main" f3 () -> t0
 entry f3
 "#;
 

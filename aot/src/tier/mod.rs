@@ -96,19 +96,20 @@ fn options(opt: OptLevel) -> Options {
     }
 }
 
-/// Compiles all functions of a program before it begins.
+/// Compiles all functions of a program before it begins. Besides the code, this gives the reason why it could not be kept for later.
 pub fn compile_all(
     module: &Module,
     opt: OptLevel,
     cache: Option<&Cache>,
-) -> Result<NativeUnit, TierError> {
+) -> Result<(NativeUnit, Option<BuildError>), TierError> {
     let kind = JobKind::Unit {
         funcs: (0..module.funcs.len() as u32).collect(),
         loops: Vec::new(),
     };
-    let object = crate::build::compile(encode(module), kind, options(opt), cache)?;
+    let compiled = crate::build::compile(encode(module), kind, options(opt), cache)?;
     // SAFETY: the object comes from the worker, for this module.
-    Ok(unsafe { load_unit(&mut Loader::new(Symbols::runtime()), &object)? })
+    let unit = unsafe { load_unit(&mut Loader::new(Symbols::runtime()), &compiled.bytes)? };
+    Ok((unit, compiled.unkept))
 }
 
 /// Compiles what is hot while the program runs, and never makes it wait.

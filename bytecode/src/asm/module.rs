@@ -3,7 +3,8 @@
 use super::{Parsed, Parser};
 use crate::layout::Slot;
 use crate::module::{
-    Const, Export, FuncId, FuncKind, Function, Inlined, Mode, Module, Native, ParamSlot, Place, Reg,
+    Const, Export, ExportedCode, FuncId, FuncKind, Function, Inlined, Mode, Module, Native,
+    ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
@@ -37,10 +38,7 @@ impl Parser {
                     module.funcs.push(func);
                 }
                 "export" => {
-                    let export = Export {
-                        name: self.text()?,
-                        func: self.func()?,
-                    };
+                    let export = self.export()?;
                     module.exports.push(export);
                 }
                 "entry" => module.entry = self.func()?,
@@ -83,6 +81,19 @@ impl Parser {
 
     pub(super) fn reg(&mut self) -> Parsed<Reg> {
         Ok(Reg(self.id("r", "a register like `r0`")?))
+    }
+
+    fn export(&mut self) -> Parsed<Export> {
+        let name = self.text()?;
+        if self.take_word("generic") {
+            return Ok(Export { name, code: None });
+        }
+        let func = self.func()?;
+        let params = self.list("(", ")", Parser::type_id)?;
+        self.mark("->")?;
+        let ret = self.type_id()?;
+        let code = Some(ExportedCode { func, params, ret });
+        Ok(Export { name, code })
     }
 
     fn ty(&mut self) -> Parsed<Type> {

@@ -2,7 +2,7 @@
 
 use super::error::{Check, Rule, ensure};
 use crate::layout::{Layouts, Slot};
-use crate::module::{FuncId, FuncKind, Function, Module, ParamSlot};
+use crate::module::{ExportedCode, FuncId, FuncKind, Function, Module, ParamSlot};
 use crate::types::TypeId;
 use rustc_hash::FxHashSet;
 
@@ -31,12 +31,30 @@ pub(super) fn check(module: &Module, layouts: &Layouts) -> Check {
     })?;
     let mut names = FxHashSet::default();
     for export in &module.exports {
-        direct(module, export.func, &export.name)?;
+        if let Some(code) = &export.code {
+            exported(module, layouts, code, &export.name)?;
+        }
         ensure(names.insert(export.name.as_str()), Rule::Export, || {
             format!("{} is exported twice", export.name)
         })?;
     }
     Ok(())
+}
+
+/// What is exported takes and gives the words of the types that the export states, and takes what it is given for its own.
+fn exported(module: &Module, layouts: &Layouts, code: &ExportedCode, name: &str) -> Check {
+    let func = direct(module, code.func, name)?;
+    code.params
+        .iter()
+        .chain([&code.ret])
+        .try_for_each(|ty| known_type(module, *ty))?;
+    let takes = code.params.iter().flat_map(|ty| layouts.slots(*ty));
+    let fits = takes.eq(func.params.iter().map(|param| &param.slot))
+        && layouts.slots(code.ret) == func.results
+        && !func.params.iter().any(ParamSlot::is_borrowed);
+    ensure(fits, Rule::Export, || {
+        format!("the stated types of {name} are not those of its code")
+    })
 }
 
 fn direct<'m>(module: &'m Module, id: FuncId, name: &str) -> Check<&'m Function> {

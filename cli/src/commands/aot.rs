@@ -17,11 +17,14 @@ use crate::compiler::compile_sources;
 use crate::error::CliError;
 use crate::output::write_whole;
 use crate::project::{Program, load};
+use crate::report;
 
 /// Compiles a program to native code.
 pub fn aot(args: AotArgs) -> Result<ExitCode, CliError> {
     let (name, bytecode) = bytecode(&args.program, args.report)?;
-    let native = compile_program(bytecode, options(&args), Cache::of_user().as_ref())?;
+    let compiled = compile_program(bytecode, options(&args), Cache::of_user().as_ref())?;
+    compiled.unkept.iter().for_each(report::unkept);
+    let native = compiled.bytes;
     let extension = args.emit.map_or("", extension);
     let output = args
         .output

@@ -19,6 +19,7 @@ use crate::args::{RunArgs, Tier};
 use crate::compiler::compile_sources;
 use crate::error::CliError;
 use crate::project::{Program, load};
+use crate::report;
 
 /// Runs a program; the exit code is the program's.
 pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
@@ -48,7 +49,10 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
 /// Native code of the whole program; none, after a warning, when this program cannot be compiled.
 fn compiled(module: &Module, opt: u8) -> Result<Option<NativeUnit>, CliError> {
     match tier::compile_all(module, opt_level(opt), Cache::of_user().as_ref()) {
-        Ok(unit) => Ok(Some(unit)),
+        Ok((unit, unkept)) => {
+            unkept.iter().for_each(report::unkept);
+            Ok(Some(unit))
+        }
         Err(error) if error.is_final() => Err(CliError::Tier(error)),
         Err(error) => {
             tier::warn(&error.to_string());

@@ -37,8 +37,8 @@ pub struct Program {
     pub funcs: Vec<Func>,
     /// `main`.
     pub entry: Option<FuncId>,
-    /// `Module.function` of each named, non-generic top-level function that is to be registered.
-    pub exports: Vec<(String, FuncId)>,
+    /// `Module.function` of each top-level function that is to be registered; a generic one has no code.
+    pub exports: Vec<(String, Option<FuncId>)>,
 }
 
 /// A function.

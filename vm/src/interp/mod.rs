@@ -39,7 +39,8 @@ use crate::output::Output;
 use crate::registry::{FunctionEntry, ProgramRegistry, Registered};
 use crate::value::text;
 use code::Code;
-use snow_bytecode::module::FuncId;
+use snow_bytecode::fingerprint::{Fingerprint, Fingerprints};
+use snow_bytecode::module::{Export, FuncId};
 use stack::Stack;
 use state::Stop;
 use std::sync::Arc;
@@ -178,12 +179,26 @@ impl Vm {
         let Some(registry) = &self.registry else {
             return;
         };
-        for export in self.program.module.exports.iter().filter(|e| which(e.func)) {
-            let uniform = self.program.tier.uniform(export.func);
-            let native = self.program.tier.codes()[export.func.0 as usize].load(Relaxed);
-            let entry = FunctionEntry::function(export.func.0, uniform, native);
-            registry.register(&export.name, entry);
+        let module = &self.program.module;
+        let mut fingerprints = Fingerprints::new(&module.types);
+        for Export { name, code } in &module.exports {
+            let entry = match code {
+                Some(code) if which(code.func) => {
+                    let fingerprint = fingerprints.of_function(&code.params, code.ret);
+                    self.entry(code.func, fingerprint)
+                }
+                Some(_) => continue,
+                None => FunctionEntry::generic(),
+            };
+            registry.register(name, entry);
         }
+    }
+
+    /// The entry of a function, in the tier in which it is now.
+    fn entry(&self, func: FuncId, fingerprint: Fingerprint) -> FunctionEntry {
+        let uniform = self.program.tier.uniform(func);
+        let native = self.program.tier.codes()[func.0 as usize].load(Relaxed);
+        FunctionEntry::function(func.0, uniform, native, fingerprint)
     }
 
     /// Stores the reason of a crash.

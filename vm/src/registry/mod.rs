@@ -14,6 +14,7 @@ use crate::abi::status::TAIL;
 use crate::ctx::Ctx;
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
+use snow_bytecode::fingerprint::Fingerprint;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -41,9 +42,9 @@ pub struct FunctionEntry {
     pub uniform: Option<UniformFn>,
     /// Its typed code, or null.
     pub native: *const u8,
-    /// Fingerprint of its parameters; zeros while bytecode does not say their types.
+    /// Fingerprint of what it takes and gives, lowest byte first; zeros of a generic function.
     pub fingerprint: [u8; 16],
-    /// Its number in the program.
+    /// Its number in the program; [`FunctionEntry::NO_CODE`] of a generic function, which cannot be called by its name.
     pub func: u32,
     /// What it is.
     pub kind: EntryKind,
@@ -55,21 +56,44 @@ unsafe impl Send for FunctionEntry {}
 unsafe impl Sync for FunctionEntry {}
 
 impl FunctionEntry {
+    /// Number of what has no code.
+    pub const NO_CODE: u32 = u32::MAX;
+
     /// A function that has this number and these codes.
-    pub fn function(func: u32, uniform: Option<UniformFn>, native: *const u8) -> FunctionEntry {
+    pub fn function(
+        func: u32,
+        uniform: Option<UniformFn>,
+        native: *const u8,
+        fingerprint: Fingerprint,
+    ) -> FunctionEntry {
         FunctionEntry {
             uniform,
             native,
-            fingerprint: [0; 16],
+            fingerprint: fingerprint.0.to_le_bytes(),
             func,
             kind: EntryKind::Function,
         }
     }
 
+    /// A generic function: its name is known, but there is no code that one could call without saying for which types.
+    pub fn generic() -> FunctionEntry {
+        FunctionEntry::function(
+            FunctionEntry::NO_CODE,
+            None,
+            std::ptr::null(),
+            Fingerprint(0),
+        )
+    }
+
+    /// Whether it can be called.
+    pub fn has_code(&self) -> bool {
+        self.func != FunctionEntry::NO_CODE
+    }
+
     /// Calls it, in whichever tier it is; gives the status.
     ///
     /// # Safety
-    /// The context is that of a machine that runs the entry's program, and on a carrier; `args` points to the function's argument words, all
+    /// It has code. The context is that of a machine that runs the entry's program, and on a carrier; `args` points to the function's argument words, all
     /// owned; `ret` has room for its results.
     pub unsafe fn call(&self, ctx: *mut Ctx, args: *const u64, ret: *mut u64) -> u32 {
         // SAFETY: by contract.

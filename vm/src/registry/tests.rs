@@ -2,9 +2,10 @@
 
 use super::intrinsics::shells;
 use super::{FunctionEntry, ProgramRegistry, Registry, lookup_function, snow_register_function};
+use snow_bytecode::fingerprint::Fingerprint;
 
 fn entry(func: u32) -> FunctionEntry {
-    FunctionEntry::function(func, None, std::ptr::null())
+    FunctionEntry::function(func, None, std::ptr::null(), Fingerprint(5))
 }
 
 fn number(registry: &Registry, name: &str) -> Option<u32> {

@@ -3,7 +3,7 @@
 use super::{Rule, accepts, module, rejects};
 use crate::asm::assemble;
 use crate::inst::{Inst, TABLE};
-use crate::module::{ConstId, Export, FuncId, Label, Reg};
+use crate::module::{ConstId, Export, ExportedCode, FuncId, Label, Reg};
 use crate::types::TypeId;
 use crate::verify::{Place, verify};
 
@@ -223,11 +223,32 @@ fn tables_are_sound() {
         broken(|m| m.exports = vec![
             Export {
                 name: "x".into(),
-                func: FuncId(4)
+                code: None
             };
             2
         ]),
         (Rule::Export, Place::Module)
+    );
+    let with_code = |change: fn(&mut ExportedCode)| {
+        let mut module = good.clone();
+        let mut code = ExportedCode {
+            func: module.entry,
+            params: Vec::new(),
+            ret: TypeId(0),
+        };
+        change(&mut code);
+        module.exports.push(Export {
+            name: "x".into(),
+            code: Some(code),
+        });
+        verify(&module).map(|_| ()).map_err(|error| error.rule)
+    };
+    assert_eq!(with_code(|_| {}), Ok(()));
+    assert_eq!(with_code(|code| code.func = FuncId(77)), Err(Rule::Unknown));
+    assert_eq!(with_code(|code| code.ret = TypeId(500)), Err(Rule::Unknown));
+    assert_eq!(
+        with_code(|code| code.params.push(TypeId(0))),
+        Err(Rule::Export)
     );
     assert_eq!(
         broken(|m| m.natives[0].type_args.push(TypeId(500))),

@@ -19,7 +19,7 @@ pub(crate) mod wrap;
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::Inst;
 use snow_bytecode::layout::{Layouts, Slot};
-use snow_bytecode::module::{Export, FuncId, FuncKind, Mode};
+use snow_bytecode::module::{Export, ExportedCode, FuncId, FuncKind, Mode};
 use snow_bytecode::types::{TypeId, TypeTable};
 
 use crate::core::ir as core_ir;
@@ -61,6 +61,17 @@ impl Shared {
     }
 }
 
+/// A function with the types that it takes and gives.
+fn exported(program: &core_ir::Program, id: core_ir::FuncId) -> ExportedCode {
+    let func = &program.funcs[id.0 as usize];
+    let types = func.params.iter();
+    ExportedCode {
+        func: FuncId(id.0),
+        params: types.map(|var| func.vars[var.0 as usize].ty).collect(),
+        ret: func.ret,
+    }
+}
+
 /// Flattens a whole program.
 pub fn flatten(program: &core_ir::Program) -> Result<Program> {
     let nowhere = Span {
@@ -91,7 +102,7 @@ pub fn flatten(program: &core_ir::Program) -> Result<Program> {
     }
     let exports = program.exports.iter().map(|(name, func)| Export {
         name: name.clone(),
-        func: FuncId(func.0),
+        code: func.map(|id| exported(program, id)),
     });
     let exports = exports.collect();
     funcs.iter_mut().for_each(prune::prune);

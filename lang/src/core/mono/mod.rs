@@ -62,7 +62,11 @@ impl<'a> Mono<'a> {
             let func = self.func(id);
             let name = self.qualified_name(func);
             let span = func.span;
-            exports.push((name, self.instance(id, Vec::new(), span)?));
+            let code = match func.type_params.is_empty() {
+                true => Some(self.instance(id, Vec::new(), span)?),
+                false => None,
+            };
+            exports.push((name, code));
         }
         let entry = match self.program.main {
             Some(main) => Some(self.instance(main, Vec::new(), self.func(main).span)?),
@@ -171,7 +175,7 @@ fn program_roots(program: &Program) -> Vec<FuncId> {
     let funcs = program.funcs.iter().enumerate();
     let users = funcs.filter(|(_, func)| {
         let user = !program.modules[func.module.0 as usize].std;
-        user && func.type_params.is_empty() && matches!(func.imp, Imp::Body(_))
+        user && matches!(func.imp, Imp::Body(_))
     });
     users.map(|(number, _)| FuncId(number as u32)).collect()
 }

@@ -24,11 +24,24 @@ pub(super) enum Same {
     Many,
 }
 
+/// How often each variable of a function is read.
+pub(super) fn uses(func: &Func) -> Vec<u32> {
+    let mut uses = vec![0; func.vars.len()];
+    for block in func.body.all_blocks() {
+        for stmt in &block.stmts {
+            if let Stmt::Let { op, .. } = stmt {
+                op.operands(&mut |operand| uses[operand.0 as usize] += 1);
+            }
+        }
+        let end = &block.end;
+        end.operands(&mut |operand| uses[operand.0 as usize] += 1);
+    }
+    uses
+}
+
 /// The counts of a function.
 #[derive(Debug)]
 pub(super) struct Census {
-    /// Reads of each variable.
-    pub(super) uses: Vec<u32>,
     /// Per join.
     pub(super) joins: Vec<Entered>,
     /// Position in the code where each variable is bound.
@@ -38,6 +51,8 @@ pub(super) struct Census {
     position: u32,
     params: Vec<Vec<Var>>,
     constructed: Vec<bool>,
+    /// Whether a jump hands a variable over.
+    handed_over: Vec<bool>,
 }
 
 impl Census {
@@ -45,13 +60,13 @@ impl Census {
     pub(super) fn of(func: &Func) -> Census {
         let (vars, joins) = (func.vars.len(), func.joins as usize);
         let mut census = Census {
-            uses: vec![0; vars],
             joins: vec![Entered::default(); joins],
             bound_at: vec![0; vars],
             declared_at: vec![0; joins],
             position: 1,
             params: vec![Vec::new(); joins],
             constructed: vec![false; vars],
+            handed_over: vec![false; vars],
         };
         census.block(&func.body);
         census
@@ -60,6 +75,14 @@ impl Census {
     /// How often a join is jumped to.
     pub(super) fn jumps(&self, join: JoinId) -> u32 {
         self.joins[join.0 as usize].jumps
+    }
+
+    /// Whether some jump hands a variable over.
+    pub(super) fn is_handed_over(&self, var: Var) -> bool {
+        self.handed_over
+            .get(var.0 as usize)
+            .copied()
+            .unwrap_or(false)
     }
 
     /// The variable that stands for a parameter of a join on all paths, if it is bound before the join is declared.
@@ -77,7 +100,6 @@ impl Census {
                 self.position += 1;
                 match stmt {
                     Stmt::Let { var, op, .. } => {
-                        op.operands(&mut |operand| self.uses[operand.0 as usize] += 1);
                         self.bound_at[var.0 as usize] = self.position;
                         self.constructed[var.0 as usize] =
                             matches!(op, Op::Bool(_) | Op::Construct(..) | Op::Int(_));
@@ -95,9 +117,6 @@ impl Census {
                     }
                 }
             }
-            block
-                .end
-                .operands(&mut |operand| self.uses[operand.0 as usize] += 1);
             if let End::Jump(join, args) = &block.end {
                 self.jump(*join, args);
             }
@@ -112,6 +131,7 @@ impl Census {
         entered.jumps += 1;
         for (number, arg) in args.iter().enumerate() {
             entered.known |= self.constructed[arg.0 as usize];
+            self.handed_over[arg.0 as usize] = true;
             if self.params[join.0 as usize].get(number) == Some(arg) {
                 continue;
             }

@@ -1,29 +1,31 @@
 //! Removal of what nothing needs: results that are not read, parameters of joins that are not read.
 
-use super::census::Census;
+use super::census;
 use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
 use crate::stack::with_stack;
 
-/// Removes dead code; whether there was any.
+/// Removes dead code; whether what is left may be simplified further: a block has become short, or a join takes less.
 pub(super) fn remove(func: &mut Func) -> bool {
-    let census = Census::of(func);
     let mut pass = Dead {
-        uses: census.uses,
+        uses: census::uses(func),
         dropped: vec![Vec::new(); func.joins as usize],
-        changed: false,
+        shrunk: false,
     };
     pass.block(&mut func.body);
     if pass.dropped.iter().any(|params| !params.is_empty()) {
         pass.drop_params(&mut func.body);
     }
-    pass.changed
+    pass.shrunk
 }
+
+/// Statements of a block that simplification treats as a whole.
+const SHORT: usize = 1;
 
 struct Dead {
     uses: Vec<u32>,
     /// Per join: numbers of the parameters that go, descending.
     dropped: Vec<Vec<usize>>,
-    changed: bool,
+    shrunk: bool,
 }
 
 impl Dead {
@@ -39,6 +41,10 @@ impl Dead {
                     dead.push(at);
                 }
             }
+            if dead.is_empty() {
+                return;
+            }
+            self.shrunk |= block.stmts.len() - dead.len() <= SHORT;
             let mut at = 0;
             block.stmts.retain(|_| {
                 let gone = dead.last() == Some(&at);
@@ -57,7 +63,6 @@ impl Dead {
             Stmt::Let { var, op, .. } => {
                 if self.uses[var.0 as usize] == 0 && is_pure(op) {
                     op.operands(&mut |operand| self.uses[operand.0 as usize] -= 1);
-                    self.changed = true;
                     return false;
                 }
             }
@@ -73,7 +78,7 @@ impl Dead {
     }
 
     fn drop_params(&mut self, body: &mut Block) {
-        self.changed = true;
+        self.shrunk = true;
         let dropped = &self.dropped;
         let of = |join: JoinId| dropped[join.0 as usize].iter().copied();
         body.for_each_block_mut(&mut |block| {

@@ -93,21 +93,25 @@ fn calls_in(
     room: &mut Room,
 ) -> bool {
     let index = id.0 as usize;
-    let closures = known_functions(&body);
-    let mut target = program.funcs[index].clone();
-    let mut pass = Inline {
+    let choice = Choice {
         program,
         callees,
-        target: &mut target,
-        closures,
-        room,
-        changed: false,
+        closures: known_functions(&body),
+        home: &program.funcs[index].name,
     };
-    let body = pass.block(body);
-    let changed = pass.changed;
-    target.body = body;
+    if !choice.any(&body, room) {
+        program.funcs[index].body = body;
+        return false;
+    }
+    let mut target = program.funcs[index].clone();
+    let mut pass = Inline {
+        choice,
+        target: &mut target,
+        room,
+    };
+    target.body = pass.block(body);
     program.funcs[index] = target;
-    changed
+    true
 }
 
 fn empty() -> Block {
@@ -187,14 +191,20 @@ fn known_functions(body: &Block) -> FxHashMap<Var, Known> {
     known
 }
 
-struct Inline<'p> {
+/// Which calls of a function are replaced.
+struct Choice<'p> {
     program: &'p Program,
     callees: &'p Callees,
+    closures: FxHashMap<Var, Known>,
+    /// Name of the function.
+    home: &'p str,
+}
+
+struct Inline<'p> {
+    choice: Choice<'p>,
     /// The function that is changed, without its body.
     target: &'p mut Func,
-    closures: FxHashMap<Var, Known>,
     room: &'p mut Room,
-    changed: bool,
 }
 
 /// As what a stack trace shows code that has been inlined.
@@ -222,6 +232,70 @@ struct Call<'a> {
     rest: &'a mut Vec<Stmt>,
 }
 
+impl Choice<'_> {
+    /// Whether any call is replaced. Most functions have none, and need not be built anew.
+    fn any(&self, body: &Block, room: &Room) -> bool {
+        body.all_blocks().any(|block| {
+            block.stmts.iter().any(|stmt| {
+                matches!(stmt, Stmt::Let { op, span, .. } if self.of(op, *span, room).is_some())
+            })
+        })
+    }
+
+    /// What a call is to be replaced by.
+    fn of(&self, op: &Op, site: Site, room: &Room) -> Option<Replacement> {
+        match op {
+            Op::Call(func, args) => {
+                let (callee, known) = self.usable(*func, room)?;
+                let given_function = args.iter().any(|arg| self.closures.contains_key(arg));
+                let fits = known.size <= SMALL
+                    || (callee.library && given_function && known.size <= HIGHER_ORDER);
+                let traced = match callee.library || known.cannot_crash {
+                    true => Traced::Call,
+                    false => Traced::Frame,
+                };
+                let values = callee.params.iter().copied().zip(args.iter().copied());
+                fits.then(|| (*func, values.collect(), traced))
+            }
+            Op::CallClosure(closure, args) => {
+                let value = self.closures.get(closure)?;
+                let (callee, known) = self.usable(value.func, room)?;
+                let FuncKind::Closure { captures, .. } = &callee.kind else {
+                    return None;
+                };
+                if value.uses > 1 && known.size > SMALL_CLOSURE {
+                    return None;
+                }
+                let traced = self.closure_traced(callee, site);
+                let captured = captures.iter().copied().zip(value.captures.iter().copied());
+                let values =
+                    captured.chain(callee.params.iter().copied().zip(args.iter().copied()));
+                Some((value.func, values.collect(), traced))
+            }
+            _ => None,
+        }
+    }
+
+    /// A function that may be inlined here at all.
+    fn usable(&self, func: FuncId, room: &Room) -> Option<(&Func, Callee)> {
+        let known = self.callees.0.get(func.0 as usize).copied().flatten()?;
+        (known.size <= room.0).then_some((&self.program.funcs[func.0 as usize], known))
+    }
+
+    /// How a closure's code is traced when it moves into this function: where the closure is written, it is the function's own.
+    fn closure_traced(&self, closure: &Func, site: Site) -> Traced {
+        if closure.library {
+            return Traced::Call;
+        }
+        let home = closure.name.trim_end_matches("/fn");
+        let here = self.home.trim_end_matches("/fn");
+        match home == here && site.inlined == 0 {
+            true => Traced::Caller,
+            false => Traced::Frame,
+        }
+    }
+}
+
 impl Inline<'_> {
     fn block(&mut self, block: Block) -> Block {
         with_stack(|| {
@@ -230,7 +304,7 @@ impl Inline<'_> {
             let mut rest: Vec<Stmt> = stmts.into_iter().rev().collect();
             while let Some(stmt) = rest.pop() {
                 match stmt {
-                    Stmt::Let { var, op, span } => match self.callee(&op, span) {
+                    Stmt::Let { var, op, span } => match self.choice.of(&op, span, self.room) {
                         Some((callee, values, traced)) => {
                             let call = Call {
                                 callee,
@@ -264,10 +338,9 @@ impl Inline<'_> {
 
     /// The block with a call replaced.
     fn replace(&mut self, call: Call<'_>, mut out: Vec<Stmt>, end: End) -> Block {
-        self.changed = true;
         let in_tail = call.rest.is_empty() && matches!(end, End::Return(var) if var == call.result);
         let places = self.places(&call, in_tail);
-        let callee = &self.program.funcs[call.callee.0 as usize];
+        let callee = &self.choice.program.funcs[call.callee.0 as usize];
         self.room.0 = self.room.0.saturating_sub(size(callee));
         let mut copier = Copier {
             from: Some(&callee.vars),
@@ -327,7 +400,7 @@ impl Inline<'_> {
 
     /// Takes note of an inlined call, and says where its code is then.
     fn places(&mut self, call: &Call<'_>, in_tail: bool) -> Places {
-        let callee = &self.program.funcs[call.callee.0 as usize];
+        let callee = &self.choice.program.funcs[call.callee.0 as usize];
         let entries = &mut self.target.inlined;
         let around = |entries: &[Inlined], entry: u32| {
             let entry = entries.get(entry.checked_sub(1)? as usize)?;
@@ -361,59 +434,6 @@ impl Inline<'_> {
             });
         }
         places
-    }
-
-    /// What a call is to be replaced by.
-    fn callee(&self, op: &Op, site: Site) -> Option<Replacement> {
-        match op {
-            Op::Call(func, args) => {
-                let (callee, known) = self.usable(*func)?;
-                let given_function = args.iter().any(|arg| self.closures.contains_key(arg));
-                let fits = known.size <= SMALL
-                    || (callee.library && given_function && known.size <= HIGHER_ORDER);
-                let traced = match callee.library || known.cannot_crash {
-                    true => Traced::Call,
-                    false => Traced::Frame,
-                };
-                let values = callee.params.iter().copied().zip(args.iter().copied());
-                fits.then(|| (*func, values.collect(), traced))
-            }
-            Op::CallClosure(closure, args) => {
-                let value = self.closures.get(closure)?;
-                let (callee, known) = self.usable(value.func)?;
-                let FuncKind::Closure { captures, .. } = &callee.kind else {
-                    return None;
-                };
-                if value.uses > 1 && known.size > SMALL_CLOSURE {
-                    return None;
-                }
-                let traced = self.closure_traced(callee, site);
-                let captured = captures.iter().copied().zip(value.captures.iter().copied());
-                let values =
-                    captured.chain(callee.params.iter().copied().zip(args.iter().copied()));
-                Some((value.func, values.collect(), traced))
-            }
-            _ => None,
-        }
-    }
-
-    /// A function that may be inlined here at all.
-    fn usable(&self, func: FuncId) -> Option<(&Func, Callee)> {
-        let known = self.callees.0.get(func.0 as usize).copied().flatten()?;
-        (known.size <= self.room.0).then_some((&self.program.funcs[func.0 as usize], known))
-    }
-
-    /// How a closure's code is traced when it moves into this function: where the closure is written, it is the function's own.
-    fn closure_traced(&self, closure: &Func, site: Site) -> Traced {
-        if closure.library {
-            return Traced::Call;
-        }
-        let home = closure.name.trim_end_matches("/fn");
-        let here = self.target.name.trim_end_matches("/fn");
-        match home == here && site.inlined == 0 {
-            true => Traced::Caller,
-            false => Traced::Frame,
-        }
     }
 }
 

@@ -10,7 +10,8 @@ use super::fold::{Fact, Folded, fact_of, fold};
 use crate::core::ir::{Block, End, Func, Join, JoinId, Op, Stmt, Var, VarInfo};
 use crate::stack::with_stack;
 
-/// Simplifies a function; whether anything changed.
+/// Simplifies a function; whether another pass may find more. What is learnt about values is used at once, wherever they are read; but the
+/// census is that of the code as it was, so code that has gone, or jumps that hand over something else, are a reason to look again.
 pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
     let census = Census::of(func);
     let mut pass = Simplify {
@@ -23,7 +24,7 @@ pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
         moved: FxHashMap::default(),
         small: FxHashMap::default(),
         computed: FxHashMap::default(),
-        changed: false,
+        again: false,
     };
     let empty = Block {
         stmts: Vec::new(),
@@ -33,7 +34,7 @@ pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
     func.body = pass.block(body);
     func.vars = pass.vars;
     func.joins = pass.joins;
-    pass.changed
+    pass.again
 }
 
 struct Simplify<'t> {
@@ -50,7 +51,7 @@ struct Simplify<'t> {
     small: FxHashMap<JoinId, Join>,
     /// Words and floats computed on the way here.
     computed: FxHashMap<Key, Var>,
-    changed: bool,
+    again: bool,
 }
 
 /// A computation, by its operands.
@@ -144,10 +145,7 @@ impl Simplify<'_> {
                 self.stands_for(var, other);
                 return None;
             }
-            Folded::Op(simpler) => {
-                self.changed = true;
-                simpler
-            }
+            Folded::Op(simpler) => simpler,
             Folded::No => op,
         };
         if let Some(key) = self.key_of(var, &op) {
@@ -180,7 +178,7 @@ impl Simplify<'_> {
     }
 
     fn stands_for(&mut self, var: Var, other: Var) {
-        self.changed = true;
+        self.again |= self.census.is_handed_over(var);
         self.replaced[var.0 as usize] = other;
         let name = self.vars[var.0 as usize].name.clone();
         let info = &mut self.vars[other.0 as usize];
@@ -192,7 +190,7 @@ impl Simplify<'_> {
     fn join(&mut self, mut join: Join, out: &mut Vec<Stmt>) {
         let jumps = self.census.jumps(join.id);
         if jumps == 0 {
-            self.changed = true;
+            self.again = true;
             return;
         }
         for (number, param) in join.params.iter().enumerate() {
@@ -204,7 +202,6 @@ impl Simplify<'_> {
             }
         }
         if !join.looping && jumps == 1 {
-            self.changed = true;
             self.moved.insert(join.id, join);
             return;
         }
@@ -212,7 +209,7 @@ impl Simplify<'_> {
             self.split_arms(&mut join, out);
         }
         if !join.looping && self.is_small(&join.body) {
-            self.changed = true;
+            self.again = true;
             self.small.insert(join.id, join);
             return;
         }
@@ -294,7 +291,7 @@ impl Simplify<'_> {
                 self.replaced[param.0 as usize] = before;
             }
             out.push(Stmt::Join(arm));
-            self.changed = true;
+            self.again = true;
         }
     }
 
@@ -349,7 +346,7 @@ impl Simplify<'_> {
             Some(Fact::Bool(true)) => return self.chosen(then),
             Some(Fact::Bool(false)) => return self.chosen(otherwise),
             Some(Fact::Not(inner)) => {
-                self.changed = true;
+                self.again = true;
                 return self.branch(inner, otherwise, then);
             }
             _ => {}
@@ -360,14 +357,14 @@ impl Simplify<'_> {
             && otherwise.stmts.is_empty()
             && same_jump(&then.end, &otherwise.end)
         {
-            self.changed = true;
+            self.again = true;
             return Next::End(then.end);
         }
         Next::End(End::If(on, Box::new(then), Box::new(otherwise)))
     }
 
     fn chosen(&mut self, block: Block) -> Next {
-        self.changed = true;
+        self.again = true;
         Next::Code(block)
     }
 

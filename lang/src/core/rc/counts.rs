@@ -5,8 +5,6 @@
 //! (references read out of others) are not counted: they keep their root alive. Where that would cost the root's consumer its only
 //! reference, the view is made owned instead and the walk starts over.
 
-use std::collections::BTreeSet;
-
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::{Access, Inst, OperandMut};
 use snow_bytecode::module::{Mode, ParamSlot};
@@ -15,6 +13,7 @@ use super::at_once::consumed_at_once;
 use super::free::free_vars;
 use super::live::{Class, Classes, Live};
 use super::signatures::Signatures;
+use super::var_set::VarSet;
 use crate::core::flat::ir::{Block, End, Func, Join, Stmt, Var, VarInfo};
 use crate::core::ir::JoinId;
 use crate::core::ir::Site;
@@ -32,8 +31,8 @@ pub(super) fn insert(func: &mut Func, signatures: &Signatures) {
             classes: Classes::of(func, &owned),
             vars: func.vars.clone(),
             live_in: FxHashMap::default(),
-            costly: BTreeSet::new(),
-            invalid: BTreeSet::new(),
+            costly: VarSet::new(),
+            invalid: VarSet::new(),
         };
         let (mut body, live) = pass.block(&func.body);
         let settled = pass.costly.is_empty() || walk >= MANY_WALKS;
@@ -58,9 +57,9 @@ struct Pass<'a> {
     /// What the bodies of join points need from outside.
     live_in: FxHashMap<JoinId, Live>,
     /// Views that stand in the way of moving their root.
-    costly: BTreeSet<Var>,
+    costly: VarSet,
     /// Views that an instruction ends though they are used later.
-    invalid: BTreeSet<Var>,
+    invalid: VarSet,
 }
 
 /// What surrounds an instruction.
@@ -225,15 +224,15 @@ impl Pass<'_> {
     ) -> Live {
         let mut live = self.uses(inst);
         for (_, needed) in blocks.iter() {
-            live.extend(needed);
+            live.add(needed);
         }
         let roots = self.classes.roots(&live);
         for (index, (block, needed)) in blocks.iter_mut().enumerate() {
             let mut kept = self.classes.roots(needed);
             if index == 0 {
-                kept.extend(self.classes.roots(needed_on_fall));
+                kept.add(&self.classes.roots(needed_on_fall));
             }
-            let drops = roots.difference(&kept).copied();
+            let drops = roots.difference(&kept);
             let drops: Vec<Var> = drops
                 .filter(|var| index != 1 || null != Some(*var))
                 .collect();
@@ -345,7 +344,7 @@ impl Pass<'_> {
         inst.defs(&mut |dst| {
             live.remove(&dst);
         });
-        live.extend(uses);
+        live.add(&uses);
         around
     }
 
@@ -376,7 +375,7 @@ impl Pass<'_> {
             if free {
                 let classes = &self.classes;
                 let views = live.iter().filter(|view| classes.is_view_of(**view, *var));
-                self.costly.extend(views);
+                self.costly.extend(views.copied());
             }
             if let Some(root) = self.classes.root(*var) {
                 needed.insert(*var);
@@ -391,7 +390,7 @@ impl Pass<'_> {
             !moved.contains(root) && !used.contains(root) && !self.alive(*root, live)
         });
         around.before.extend(ended.map(|src| Inst::Drop { src }));
-        live.extend(needed);
+        live.add(&needed);
     }
 
     /// A call of a closure that is needed later, or not owned, leaves it alone.
@@ -419,7 +418,7 @@ impl Pass<'_> {
     fn end_views(&mut self, root: Var, live: &Live) {
         let classes = &self.classes;
         let views = live.iter().filter(|view| classes.is_view_of(**view, root));
-        self.invalid.extend(views);
+        self.invalid.extend(views.copied());
     }
 
     /// The references that an instruction reads without consuming them, save those that the caller keeps.
@@ -481,17 +480,15 @@ fn for_each_take(
         }
         return;
     }
-    let modes: Option<Vec<Mode>> = signatures
-        .callee(inst)
-        .map(|params: &[ParamSlot]| params.iter().map(|param| param.mode).collect());
+    let modes: Option<&[ParamSlot]> = signatures.callee(inst);
     inst.operands_mut(&mut |operand| match operand {
         OperandMut::Take(var) => change(var),
         OperandMut::Takes(vars) => vars.iter_mut().for_each(&mut change),
         OperandMut::FieldTakes(fields) => fields.iter_mut().for_each(|(_, var)| change(var)),
         OperandMut::Args(vars) => {
             for (index, var) in vars.iter_mut().enumerate() {
-                let mode = modes.as_ref().and_then(|modes| modes.get(index));
-                if mode != Some(&Mode::Borrow) {
+                let param = modes.and_then(|params| params.get(index));
+                if param.is_none_or(|param| param.mode != Mode::Borrow) {
                     change(var);
                 }
             }

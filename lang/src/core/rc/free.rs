@@ -57,7 +57,7 @@ impl<'p> FreeVars<'p> {
                 End::Jump(id, args) => {
                     args.iter().for_each(|arg| self.read(*arg));
                     if let Some(needed) = self.live_in.get(id) {
-                        self.used.extend(needed);
+                        self.used.add(needed);
                     }
                 }
             }

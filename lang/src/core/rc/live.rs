@@ -1,16 +1,15 @@
 //! Who keeps a reference alive, and which variables are needed from a point on.
 
-use std::collections::BTreeSet;
-
 use rustc_hash::FxHashSet;
 use snow_bytecode::inst::Inst;
 use snow_bytecode::module::Mode;
 
+use super::var_set::VarSet;
 use crate::core::flat::ir::{Block, End, Func, Stmt, Var};
 use crate::stack::with_stack;
 
 /// Variables that are needed later: owned ones and views of owned ones.
-pub(super) type Live = BTreeSet<Var>;
+pub(super) type Live = VarSet;
 
 /// Who keeps a variable's reference alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

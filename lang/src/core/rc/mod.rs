@@ -17,6 +17,7 @@ mod reuse;
 mod signatures;
 mod unpack;
 mod uses;
+mod var_set;
 
 use crate::core::flat::ir::Program;
 use crate::core::flat::{prune, wrap};
@@ -39,7 +40,11 @@ pub fn insert(program: &mut Program) {
 
 /// Exports own their arguments: those that borrow get an entry that does not.
 fn own_exports(program: &mut Program) {
-    for export in &mut program.exports {
+    for export in program
+        .exports
+        .iter_mut()
+        .filter_map(|export| export.code.as_mut())
+    {
         let Some(target) = program.funcs.get(export.func.0 as usize) else {
             continue;
         };

@@ -1,6 +1,6 @@
 //! Calls and closures across tiers.
 
-use super::super::build::{Builder, Code, FUN, S, STRING, W};
+use super::super::build::{Builder, Code, FUN, INT, S, STRING, W};
 use super::super::{Ending, machine};
 use super::{call, finish, function, imm, main_calls, mixed, run, unit, wrong};
 use crate::abi::UniformFn;
@@ -12,7 +12,7 @@ use crate::native::Intrinsics;
 use crate::value::{closure, text};
 use snow_bytecode::inst::{Cond, Inst, IntOp};
 use snow_bytecode::layout::Slot;
-use snow_bytecode::module::{Export, FuncId, Label, Mode, Module, Reg};
+use snow_bytecode::module::{Export, ExportedCode, FuncId, Label, Mode, Module, Reg};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -344,15 +344,28 @@ fn borrowed_arguments_stay_the_callers() {
 fn names_lead_to_the_tier_in_which_the_function_is() {
     let mut module = alternating(3);
     for (name, func) in [("Main.f", 1), ("Main.g", 2), ("Main.__h", 1)] {
+        let code = ExportedCode {
+            func: FuncId(func),
+            params: vec![INT; module.funcs[func as usize].params.len()],
+            ret: INT,
+        };
         module.exports.push(Export {
             name: name.to_owned(),
-            func: FuncId(func),
+            code: Some(code),
         });
     }
+    module.exports.push(Export {
+        name: "Main.same".to_owned(),
+        code: None,
+    });
     let mut vm = mixed(module, &[]);
     vm.register_functions();
     let (f, g) = (vm.lookup("Main.f").unwrap(), vm.lookup("Main.g").unwrap());
     assert_eq!((f.entry().func, g.entry().func), (1, 2));
+    assert_eq!(f.entry().fingerprint, g.entry().fingerprint);
+    assert_ne!(f.entry().fingerprint, [0; 16]);
+    assert!(f.entry().has_code());
+    assert!(!vm.lookup("Main.same").unwrap().entry().has_code());
     assert!(vm.lookup("Main.__h").is_none() && vm.lookup("Main.other").is_none());
     vm.install(unit(&[(2, back_to_f)]));
     assert!(f.entry().uniform.is_none());
