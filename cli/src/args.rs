@@ -91,6 +91,12 @@ Environment:
   snow disasm app.snowb | less")]
     Disasm(DisasmArgs),
 
+    /// Say what the code of a diagnostic means, with an example
+    #[command(after_help = "Examples:
+  snow explain E0012
+  snow explain 12")]
+    Explain(ExplainArgs),
+
     /// Format source files in the one style
     #[command(after_help = "Examples:
   snow fmt                     every .snow file below this folder
@@ -110,6 +116,13 @@ Environment:
         /// The shell to complete for
         shell: Shell,
     },
+}
+
+/// What to explain.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The code, as in `[E0012]`
+    pub code: String,
 }
 
 /// How mistakes are reported.

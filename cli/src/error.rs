@@ -87,6 +87,9 @@ pub enum CliError {
     /// A mistake of the compiler: it made code that nobody would load.
     #[error("the compiler made code that does not verify: {0}; please report this")]
     Unsound(String),
+    /// A code that no diagnostic has.
+    #[error("no diagnostic has the code {0}; docs/errors.md lists them all")]
+    UnknownCode(String),
     /// Diagnostics that were already printed.
     #[error("{}", summary(*errors, *warnings))]
     Diagnostics {

@@ -49,6 +49,7 @@ fn command(command: Command) -> Result<ExitCode, CliError> {
         Command::Build(args) => commands::build::build(args),
         Command::Aot(args) => commands::aot::aot(args),
         Command::Disasm(args) => commands::disasm::disasm(args),
+        Command::Explain(args) => commands::explain::explain(args),
         Command::Fmt(args) => commands::fmt::fmt(args),
         Command::Version => commands::about::version(),
         Command::Completions { shell } => commands::about::completions(shell),

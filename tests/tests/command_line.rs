@@ -315,6 +315,7 @@ fn every_command_has_help_with_examples() {
         "check",
         "build",
         "disasm",
+        "explain",
         "fmt",
         "version",
         "completions",
@@ -331,6 +332,32 @@ fn every_command_has_help_with_examples() {
     let version = format!("snow {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(snow(&[], &["version"]).stdout, version);
     assert_eq!(snow(&[], &["--version"]).stdout, version);
+}
+
+#[test]
+fn codes_are_explained_with_an_example() {
+    let explained = snow(&[], &["explain", "E0012"]);
+    assert_eq!(explained.code, Some(0), "{explained:?}");
+    assert!(explained.stdout.starts_with("E0012\n\n"), "{explained:?}");
+    assert!(
+        explained.stdout.contains("\n    fn main() do\n"),
+        "{explained:?}"
+    );
+    assert!(!explained.stdout.contains("```"), "{explained:?}");
+    assert!(!explained.stdout.contains("E0013"), "{explained:?}");
+    for same in ["e0012", "12", "e12"] {
+        assert_eq!(snow(&[], &["explain", same]).stdout, explained.stdout);
+    }
+    for unknown in ["E9999", "x", "", "é"] {
+        let output = snow(&[], &["explain", unknown]);
+        assert_eq!(output.code, Some(1), "{output:?}");
+        assert!(
+            output
+                .stderr
+                .starts_with("snow: no diagnostic has the code "),
+            "{output:?}"
+        );
+    }
 }
 
 #[test]

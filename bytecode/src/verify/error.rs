@@ -68,7 +68,7 @@ rules! {
     Signature "bad signature",
     /// Line tables ascend.
     Lines "bad line table",
-    /// `main` and exports are functions of kind `Direct`; `main` has no parameters; names of exports differ.
+    /// `main` and exports are functions of kind `Direct`; `main` has no parameters; names of exports differ; exports take and give what their types say, and own what they take.
     Export "bad export",
     /// Jump targets are instructions of the function, and no path runs past its end.
     Target "bad jump",

@@ -5,5 +5,6 @@ pub mod aot;
 pub mod build;
 pub mod check;
 pub mod disasm;
+pub mod explain;
 pub mod fmt;
 pub mod run;
