@@ -94,7 +94,8 @@ impl Project {
         sink: &mut Sink,
     ) {
         let file = self.files.add(path, text);
-        let tree = syntax::parse(file, text, sink);
+        let mut tree = syntax::parse(file, text, sink);
+        crate::derive::expand(&mut tree);
         self.modules.push(SourceModule {
             name: name.into(),
             file,

@@ -2,6 +2,7 @@
 pub mod check;
 pub mod compile;
 pub mod core;
+pub mod derive;
 pub mod emit;
 pub mod patterns;
 pub mod resolve;

@@ -35,8 +35,10 @@ sources! {
     "Float" "float.snow";
     "IO" "io.snow";
     "Int" "int.snow";
+    "Interfaces" "interfaces.snow";
     "List" "list.snow";
     "Map" "map.snow";
+    "MapBy" "map_by.snow";
     "Math" "math.snow";
     "Option" "option.snow";
     "Ordering" "ordering.snow";

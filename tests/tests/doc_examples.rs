@@ -60,6 +60,10 @@ fn run(name: &str, program: &str) -> Result<command::Output, Failed> {
 fn run_module(source: &Path) -> Result<(), Failed> {
     let text = fs::read_to_string(source)?;
     let examples = doc::examples(&text);
+    let public = text.lines().any(|line| line.starts_with("pub "));
+    if examples.is_empty() && !public {
+        return Ok(());
+    }
     if examples.is_empty() {
         return Err("no example in this module".into());
     }

@@ -23,7 +23,12 @@ pub fn check(program: &Program, sink: &mut Sink) {
         if program.modules[func.module.0 as usize].std {
             continue;
         }
-        if let Imp::Body(body) = &func.imp {
+        if let Imp::Body(body)
+        | Imp::Method {
+            default: Some(body),
+            ..
+        } = &func.imp
+        {
             let whole = body
                 .clauses
                 .iter()

@@ -56,6 +56,7 @@ fn program() -> Program {
             variant("Three", vec![]),
         ]),
         display: false,
+        bounds: Vec::new(),
         derives: Vec::new(),
         public: true,
         span: Span::default(),

@@ -7,8 +7,8 @@ use super::{FuncSource, Item, Origin, Project, Scope, TypeSource, World};
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
 use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Span};
 use crate::typed::{
-    Alias, AliasId, Con, Func, FuncId, Imp, Module, ModuleId, Program, Shape, Ty, TypeDef,
-    TypeDefId, VariantDef,
+    Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Module, ModuleId, Owner, Program,
+    Shape, Ty, TypeDef, TypeDefId, VariantDef,
 };
 
 impl<'a> World<'a> {
@@ -24,6 +24,11 @@ impl<'a> World<'a> {
             first_func: base.funcs.len() as u32,
             first_type: base.types.len() as u32,
             first_alias: base.aliases.len() as u32,
+            first_impl: base.impls.len() as u32,
+            interfaces: Vec::new(),
+            impls: Vec::new(),
+            impls_of: FxHashMap::default(),
+            methods: FxHashMap::default(),
             funcs: Vec::new(),
             types: Vec::new(),
             aliases: Vec::new(),
@@ -34,6 +39,7 @@ impl<'a> World<'a> {
             files,
         };
         world.index_base();
+        world.reserve_interfaces();
         world
     }
 
@@ -52,7 +58,26 @@ impl<'a> World<'a> {
         for (index, func) in self.program.funcs.iter().enumerate() {
             let scope = &mut self.scopes[func.module.0 as usize];
             let id = FuncId(index as u32);
-            scope.values.insert(func.name.clone(), id);
+            match func.owner {
+                Owner::Module => drop(scope.values.insert(func.name.clone(), id)),
+                Owner::Interface(_) => self.methods.entry(func.name.clone()).or_default().push(id),
+                Owner::Impl(_) => {}
+            }
+        }
+        for (index, interface) in self.program.interfaces.iter().enumerate() {
+            let item = Item::Interface(InterfaceId(index as u32));
+            let scope = &mut self.scopes[interface.module.0 as usize];
+            scope.types.insert(interface.name.clone(), item);
+            if interface.public {
+                self.std_types.insert(interface.name.clone(), item);
+            }
+        }
+        for (index, implementation) in self.program.impls.iter().enumerate() {
+            if let Some(con) = implementation.con() {
+                let key = (implementation.interface, con);
+                let known = self.impls_of.entry(key).or_default();
+                known.push(ImplId(index as u32));
+            }
         }
         for (index, def) in self.program.types.iter().enumerate() {
             let item = Item::Type(TypeDefId(index as u32));
@@ -107,18 +132,26 @@ pub fn collect<'a>(
 
 /// Namespaces in which a name may be declared once in a module.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Space {
+pub(super) enum Space {
     Value,
     Type,
     Module,
 }
 
-struct Collector<'w, 'a> {
-    world: &'w mut World<'a>,
-    origin: Origin,
-    sink: &'w mut Sink,
+pub(super) struct Collector<'w, 'a> {
+    pub(super) world: &'w mut World<'a>,
+    pub(super) origin: Origin,
+    pub(super) sink: &'w mut Sink,
     /// First declaration of each name.
     spans: FxHashMap<(ModuleId, Space, SmolStr), Span>,
+}
+
+/// What is known of a function before its signature is.
+pub(super) struct Declared {
+    pub(super) module: ModuleId,
+    pub(super) public: bool,
+    pub(super) owner: Owner,
+    pub(super) doc: Option<String>,
 }
 
 impl<'a> Collector<'_, 'a> {
@@ -173,6 +206,8 @@ impl<'a> Collector<'_, 'a> {
                 ItemKind::Sum(def) => self.type_def(module, item, &def.name, TypeSource::Sum(def)),
                 ItemKind::Alias(def) => self.alias(module, item, def),
                 ItemKind::Module(def) => self.nested(module, item, def),
+                ItemKind::Interface(def) => self.interface(module, item, def),
+                ItemKind::Impl(def) => self.implementation(module, item, def),
                 ItemKind::Import(_) => {}
                 other => self.unsupported(module, item, other),
             }
@@ -181,7 +216,6 @@ impl<'a> Collector<'_, 'a> {
 
     fn unsupported(&mut self, module: ModuleId, item: &ast::Item, kind: &ItemKind) {
         let name = match kind {
-            ItemKind::Interface(def) => Some(&def.name),
             ItemKind::Actor(def) => Some(&def.name),
             ItemKind::Service(def) => Some(&def.name),
             ItemKind::Supervisor(def) => Some(&def.name),
@@ -192,8 +226,6 @@ impl<'a> Collector<'_, 'a> {
             scope.reported.insert(name.name.clone());
         }
         let what = match kind {
-            ItemKind::Interface(_) => "interfaces are",
-            ItemKind::Impl(_) => "`impl` blocks are",
             ItemKind::Actor(_) => "actors are",
             ItemKind::Service(_) => "services are",
             ItemKind::Supervisor(_) => "supervisors are",
@@ -207,7 +239,7 @@ impl<'a> Collector<'_, 'a> {
     }
 
     /// Reports a second declaration of a name; `true` when the name is new.
-    fn declare(&mut self, module: ModuleId, space: Space, name: &Ident) -> bool {
+    pub(super) fn declare(&mut self, module: ModuleId, space: Space, name: &Ident) -> bool {
         let key = (module, space, name.name.clone());
         match self.spans.get(&key) {
             None => {
@@ -300,11 +332,30 @@ impl<'a> Collector<'_, 'a> {
         name: &Ident,
         source: FuncSource<'a>,
     ) {
+        let declared = Declared {
+            module,
+            public: item.public,
+            owner: Owner::Module,
+            doc: item.doc.clone(),
+        };
+        let id = self.push_func(declared, name, source);
+        let scope = &mut self.world.scopes[module.0 as usize];
+        scope.values.insert(name.name.clone(), id);
+    }
+
+    /// Gives a function its number.
+    pub(super) fn push_func(
+        &mut self,
+        declared: Declared,
+        name: &Ident,
+        source: FuncSource<'a>,
+    ) -> FuncId {
         let id = FuncId(self.world.program.funcs.len() as u32);
         self.world.program.funcs.push(Func {
             name: name.name.clone(),
-            module,
-            public: item.public,
+            module: declared.module,
+            public: declared.public,
+            owner: declared.owner,
             type_params: Vec::new(),
             params: Vec::new(),
             ret: Ty::con(Con::Unit),
@@ -313,12 +364,11 @@ impl<'a> Collector<'_, 'a> {
                 owned: Vec::new(),
             },
             span: name.span,
-            doc: item.doc.clone(),
+            doc: declared.doc,
         });
         self.world.funcs.push(source);
         self.world.used_funcs.push(false);
-        let scope = &mut self.world.scopes[module.0 as usize];
-        scope.values.insert(name.name.clone(), id);
+        id
     }
 
     fn type_def(
@@ -350,6 +400,7 @@ impl<'a> Collector<'_, 'a> {
                 .collect(),
             shape,
             display: false,
+            bounds: Vec::new(),
             derives: Vec::new(),
             public: item.public,
             span: name.span,
@@ -398,6 +449,14 @@ impl<'a> TypeSource<'a> {
         match self {
             TypeSource::Struct(def) => &def.type_params,
             TypeSource::Sum(def) => &def.type_params,
+        }
+    }
+
+    /// The `where` clause.
+    pub fn bounds(self) -> &'a [ast::Bound] {
+        match self {
+            TypeSource::Struct(def) => &def.bounds,
+            TypeSource::Sum(def) => &def.bounds,
         }
     }
 
@@ -454,7 +513,7 @@ fn parameters(count: usize) -> String {
 }
 
 /// Reports clauses after one that takes everything.
-fn catch_all(clauses: &[&FnClause], sink: &mut Sink) {
+pub(super) fn catch_all(clauses: &[&FnClause], sink: &mut Sink) {
     let takes_all = |clause: &FnClause| {
         clause.guard.is_none() && clause.params.iter().all(|p| is_catch_all(&p.pattern.kind))
     };

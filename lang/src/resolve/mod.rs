@@ -4,6 +4,7 @@
 //! typed, because what a name after a dot means may depend on types.
 
 mod collect;
+mod collect_interfaces;
 mod cycles;
 pub mod deps;
 pub mod imports;
@@ -15,7 +16,9 @@ use smol_str::SmolStr;
 
 use crate::diagnostics::{Diagnostic, FileSet, Sink};
 use crate::syntax::ast::{self, FileId, Name, Span};
-use crate::typed::{AliasId, FuncId, Known, ModuleId, Program, TypeDefId};
+use crate::typed::{
+    AliasId, Con, FuncId, ImplId, InterfaceId, Known, ModuleId, Program, TypeDefId,
+};
 
 pub use collect::{collect, source_arity};
 
@@ -54,6 +57,8 @@ pub enum Item {
     Variant(TypeDefId, u32),
     /// A module.
     Module(ModuleId),
+    /// An interface.
+    Interface(InterfaceId),
 }
 
 /// A name brought in by an import.
@@ -71,7 +76,7 @@ pub struct Imported {
 pub struct Scope {
     /// Functions.
     pub values: FxHashMap<Name, FuncId>,
-    /// Structs, sum types and aliases.
+    /// Structs, sum types, aliases and interfaces.
     pub types: FxHashMap<Name, Item>,
     /// Variants of the module's sum types; more than one where types share a variant's name.
     pub variants: FxHashMap<Name, Vec<(TypeDefId, u32)>>,
@@ -132,6 +137,16 @@ pub struct World<'a> {
     pub funcs: Vec<FuncSource<'a>>,
     /// Sources of the types from `first_type`.
     pub types: Vec<TypeSource<'a>>,
+    /// Sources of the interfaces of this compilation, in the order of their definition.
+    pub interfaces: Vec<(InterfaceId, &'a ast::InterfaceDef)>,
+    /// Implementations below this id are declared already.
+    pub first_impl: u32,
+    /// Sources of the implementations from `first_impl`.
+    pub impls: Vec<&'a ast::ImplDef>,
+    /// Implementations by interface and constructor of their type.
+    pub impls_of: FxHashMap<(InterfaceId, Con), Vec<ImplId>>,
+    /// Methods of interfaces by name.
+    pub methods: FxHashMap<Name, Vec<FuncId>>,
     /// Sources of the aliases from `first_alias`.
     pub aliases: Vec<&'a ast::AliasDef>,
     /// Which of `funcs` another function refers to.
@@ -173,6 +188,21 @@ impl World<'_> {
             result: by_name("Result"),
             ordering: by_name("Ordering"),
             queue: by_name("Queue"),
+        }
+    }
+
+    /// The implementations of an interface for types of a constructor.
+    pub fn impls_of(&self, interface: InterfaceId, con: Con) -> &[ImplId] {
+        self.impls_of
+            .get(&(interface, con))
+            .map_or(&[], |found| found)
+    }
+
+    /// Whether a function is a method of an interface without a default.
+    pub fn is_bare_method(&self, id: FuncId) -> bool {
+        match self.func_source(id) {
+            Some(FuncSource::Clauses(clauses)) => clauses[0].body.is_none(),
+            _ => false,
         }
     }
 

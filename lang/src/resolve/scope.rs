@@ -209,7 +209,7 @@ impl World<'_> {
         })
     }
 
-    /// A type of a module, seen from another.
+    /// A type or interface of a module, seen from another.
     pub fn type_in(&self, from: ModuleId, module: ModuleRef, name: &str) -> Access<Item> {
         self.in_module(module, |id| {
             let Some(&item) = self.scope(id).types.get(name) else {
@@ -275,10 +275,14 @@ impl World<'_> {
                 (alias.public, alias.span)
             }
             Item::Module(id) => (self.program.modules[id.0 as usize].public, Span::default()),
+            Item::Interface(id) => {
+                let interface = self.program.interface(id);
+                (interface.public, interface.span)
+            }
         }
     }
 
-    /// The type that a bare name means.
+    /// The type or interface that a bare name means.
     pub fn find_type(&self, from: ModuleId, name: &str) -> Option<Hit<Item>> {
         for scope in self.scopes_from(from) {
             if let Some(&item) = scope.types.get(name) {
@@ -286,7 +290,8 @@ impl World<'_> {
             }
             if let Some(imported) = scope.imports.get(name) {
                 let mut items = imported.items.iter();
-                let is_type = |item: &&Item| matches!(item, Item::Type(_) | Item::Alias(_));
+                let is_type =
+                    |item: &&Item| item.is_named_type() || matches!(item, Item::Interface(_));
                 if let Some(&item) = items.find(is_type) {
                     let import = Some(imported.span);
                     return Some(Hit { item, import });

@@ -3,7 +3,7 @@
 use super::{Project, World};
 use crate::diagnostics::{Code, Diagnostic, Sink};
 use crate::syntax::ast::Span;
-use crate::typed::FuncId;
+use crate::typed::{FuncId, Owner};
 
 /// Warns about unused imports and functions of the user's modules.
 pub fn report(world: &World<'_>, project: &Project, sink: &mut Sink) {
@@ -45,7 +45,8 @@ fn functions(world: &World<'_>, project: &Project, sink: &mut Sink) {
         let id = FuncId(world.first_func + index as u32);
         let entry =
             world.program.main == Some(id) || (func.name == "main" && project.main.is_none());
-        let quiet = *used || func.public || entry || func.name.starts_with('_');
+        let method = func.owner != Owner::Module;
+        let quiet = *used || func.public || entry || method || func.name.starts_with('_');
         if quiet || world.is_std(func.module) {
             continue;
         }

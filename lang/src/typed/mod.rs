@@ -9,11 +9,13 @@
 //! stand where they are allowed.
 
 mod body;
+mod interface;
 pub mod walk;
 
 use std::sync::Arc;
 
 pub use body::BodyRef;
+pub use interface::{Bound, Impl, ImplId, Interface, InterfaceId, Owner};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -54,6 +56,10 @@ pub struct Program {
     pub aliases: Vec<Alias>,
     /// Functions, natives included.
     pub funcs: Vec<Func>,
+    /// Interfaces; those that the language refers to come first.
+    pub interfaces: Vec<Interface>,
+    /// Implementations.
+    pub impls: Vec<Impl>,
     /// Types and functions that the compiler itself refers to.
     pub known: Known,
     /// The user's `main`, when there is one.
@@ -146,8 +152,10 @@ pub struct TypeDef {
     pub shape: Shape,
     /// Whether `Display` is derived.
     pub display: bool,
-    /// Every interface it derives, with the numbers of the parameters that must have the interface too.
-    pub derives: Vec<(Bound, Vec<u32>)>,
+    /// What its parameters must have.
+    pub bounds: Vec<Vec<Bound>>,
+    /// Every interface that it has by its structure, with what its parameters must have for that.
+    pub derives: Vec<(InterfaceId, Vec<(u32, InterfaceId)>)>,
     /// Whether other modules may name it.
     pub public: bool,
     /// Its name in the source.
@@ -200,58 +208,6 @@ pub struct VariantDef {
     pub fields: Vec<FieldDef>,
 }
 
-/// Interfaces that built-in and user types have structurally.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum Bound {
-    Eq,
-    Ord,
-    Display,
-    Debug,
-    Hash,
-    /// `+`, `-`, `*`, `/`, `%` and unary minus: Int and Float.
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Rem,
-    Neg,
-    /// `<>`: String and Bytes.
-    Concat,
-    /// What a comparator may return: Int or Ordering.
-    Comparison,
-}
-
-impl Bound {
-    /// All of them with their source names, in the order of their declaration.
-    pub const ALL: [(Bound, &'static str); 13] = [
-        (Bound::Eq, "Eq"),
-        (Bound::Ord, "Ord"),
-        (Bound::Display, "Display"),
-        (Bound::Debug, "Debug"),
-        (Bound::Hash, "Hash"),
-        (Bound::Add, "Add"),
-        (Bound::Sub, "Sub"),
-        (Bound::Mul, "Mul"),
-        (Bound::Div, "Div"),
-        (Bound::Rem, "Rem"),
-        (Bound::Neg, "Neg"),
-        (Bound::Concat, "Concat"),
-        (Bound::Comparison, "Comparison"),
-    ];
-
-    /// Its source name.
-    pub fn name(self) -> &'static str {
-        Bound::ALL[self as usize].1
-    }
-
-    /// The bound of a source name.
-    pub fn from_name(name: &str) -> Option<Bound> {
-        let found = Bound::ALL.iter().find(|(_, known)| *known == name);
-        found.map(|&(bound, _)| bound)
-    }
-}
-
 /// A type parameter of a function.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TypeParam {
@@ -270,6 +226,8 @@ pub struct Func {
     pub module: ModuleId,
     /// Whether other modules may use it.
     pub public: bool,
+    /// What it belongs to.
+    pub owner: Owner,
     /// Its parameters' types may mention these.
     pub type_params: Vec<TypeParam>,
     /// Parameter names (for keyword arguments; empty for patterns) and types.
@@ -289,6 +247,15 @@ pub struct Func {
 pub enum Imp {
     /// Snow code.
     Body(BodyRef),
+    /// A method of an interface: implementations say what it does, or its default does.
+    Method {
+        /// Its number in the interface.
+        number: u32,
+        /// Whether its first parameter is `self`.
+        has_self: bool,
+        /// What it does where an implementation says nothing.
+        default: Option<BodyRef>,
+    },
     /// A native function or an instruction.
     Native {
         /// `snow_…` for natives, a mnemonic for instructions.

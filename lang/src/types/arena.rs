@@ -1,7 +1,7 @@
 //! Inference types: a union-find arena of nodes addressed by `u32`, emptied after each binding group.
 
 use crate::syntax::ast::Span;
-use crate::typed::{Bound, Con, FuncId};
+use crate::typed::{Con, FuncId, ImplId, InterfaceId, TypeDefId};
 
 /// A type under inference: index of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +50,32 @@ pub struct Args {
     len: u32,
 }
 
+impl Args {
+    /// No types.
+    pub const NONE: Args = Args { start: 0, len: 0 };
+}
+
+/// An interface with types for its slots after `Self`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The interface.
+    pub interface: InterfaceId,
+    /// The slots; a type with the interface determines those after the first `inputs`.
+    pub args: Args,
+    /// How many parameters the interface has.
+    pub inputs: u32,
+}
+
+impl From<InterfaceId> for Need {
+    fn from(interface: InterfaceId) -> Need {
+        Need {
+            interface,
+            args: Args::NONE,
+            inputs: 0,
+        }
+    }
+}
+
 /// A type parameter that stands for itself while its function is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RigidId(pub u32);
@@ -72,8 +98,14 @@ pub enum Needs {
     Call(FuncId),
     /// The keys of a map literal or pattern.
     MapKey,
-    /// A definition that instantiates a type with bounds.
-    Local,
+    /// A construction of this type, whose definition has the bound.
+    Construct(TypeDefId),
+    /// An implementation, whose interface requires it.
+    Impl(ImplId),
+    /// `?`, which converts.
+    Conversion,
+    /// A `for`.
+    Loop,
 }
 
 /// A list of bounds of a variable; cells are shared and only ever appended to.
@@ -87,7 +119,7 @@ impl Bounds {
 
 #[derive(Clone, Copy, Debug)]
 struct BoundCell {
-    bound: Bound,
+    need: Need,
     origin: Origin,
     next: Bounds,
 }
@@ -131,9 +163,11 @@ pub struct Due {
     /// The type.
     pub ty: TyId,
     /// The interface.
-    pub bound: Bound,
+    pub need: Need,
     /// What needs it.
     pub origin: Origin,
+    /// The implementation whose bound it is, when a type has the interface only under conditions.
+    pub via: Option<ImplId>,
 }
 
 /// The arena.
@@ -144,6 +178,8 @@ pub struct Arena {
     cells: Vec<BoundCell>,
     /// Bounds of variables that became known types; the checker settles them after each unification.
     pub due: Vec<Due>,
+    /// Types that must be equal because one type has an interface in one way only.
+    pub same: Vec<(TyId, TyId, Origin)>,
     /// The current `let` depth.
     pub level: u32,
     /// Visit marks of [`Arena::occurs`].
@@ -158,6 +194,7 @@ impl Arena {
         self.args.clear();
         self.cells.clear();
         self.due.clear();
+        self.same.clear();
         self.marks.clear();
         self.mark = 0;
         self.level = 1;
@@ -271,38 +308,103 @@ impl Arena {
     }
 
     /// The bounds of a variable, with their origins.
-    pub fn bounds(&self, bounds: Bounds) -> impl Iterator<Item = (Bound, Origin)> + '_ {
+    pub fn bounds(&self, bounds: Bounds) -> impl Iterator<Item = (Need, Origin)> + '_ {
         let mut at = bounds;
         std::iter::from_fn(move || {
             let cell = *self.cells.get(at.0 as usize)?;
             at = cell.next;
-            Some((cell.bound, cell.origin))
+            Some((cell.need, cell.origin))
         })
     }
 
-    /// Demands that a type have an interface: a variable keeps the demand, anything else is [`Arena::due`].
-    pub fn require(&mut self, ty: TyId, bound: Bound, origin: Origin) {
-        let root = self.root(ty);
-        match self.nodes[root.0 as usize] {
-            Node::Var { level, bounds } => {
-                let bounds = self.with_bound(bounds, bound, origin);
-                self.nodes[root.0 as usize] = Node::Var { level, bounds };
-            }
-            Node::Error => {}
-            _ => self.due.push(Due { ty, bound, origin }),
+    /// An interface with types for its slots after `Self`.
+    pub fn need(&mut self, interface: InterfaceId, args: &[TyId], inputs: u32) -> Need {
+        let start = self.args.len() as u32;
+        self.args.extend_from_slice(args);
+        let len = args.len() as u32;
+        Need {
+            interface,
+            args: Args { start, len },
+            inputs,
         }
     }
 
-    fn with_bound(&mut self, bounds: Bounds, bound: Bound, origin: Origin) -> Bounds {
-        if self.bounds(bounds).any(|(known, _)| known == bound) {
+    /// Demands that a type have an interface: a variable keeps the demand, anything else is [`Arena::due`].
+    pub fn require(&mut self, ty: TyId, need: Need, origin: Origin) {
+        let root = self.root(ty);
+        match self.nodes[root.0 as usize] {
+            Node::Var { level, bounds } => {
+                let bounds = self.with_bound(bounds, need, origin);
+                self.nodes[root.0 as usize] = Node::Var { level, bounds };
+                self.lower_args(need, level);
+            }
+            Node::Error => {}
+            _ => self.due.push(Due {
+                ty,
+                need,
+                origin,
+                via: None,
+            }),
+        }
+    }
+
+    /// What a variable determines is generalised with it or not at all.
+    fn lower_args(&mut self, need: Need, level: u32) {
+        for index in 0..need.args.len as usize {
+            self.mark += 1;
+            self.marks.resize(self.nodes.len(), 0);
+            let arg = self.arg(need.args, index);
+            let nowhere = TyId(u32::MAX);
+            // A type too deep to walk is reported when it is finished.
+            let _too_deep = self.occurs(nowhere, arg, level, 0);
+        }
+    }
+
+    fn with_bound(&mut self, bounds: Bounds, need: Need, origin: Origin) -> Bounds {
+        let known: Option<Need> = self
+            .bounds(bounds)
+            .map(|(known, _)| known)
+            .find(|known| self.is_same(*known, need));
+        if let Some(known) = known {
+            for index in need.inputs as usize..need.args.len as usize {
+                let (a, b) = (self.arg(known.args, index), self.arg(need.args, index));
+                self.same.push((a, b, origin));
+            }
             return bounds;
         }
         self.cells.push(BoundCell {
-            bound,
+            need,
             origin,
             next: bounds,
         });
         Bounds(self.cells.len() as u32 - 1)
+    }
+
+    /// Whether two demands are of one interface with the same parameters.
+    fn is_same(&self, a: Need, b: Need) -> bool {
+        a.interface == b.interface
+            && (0..a.inputs as usize)
+                .all(|index| self.is_equal(self.arg(a.args, index), self.arg(b.args, index), 0))
+    }
+
+    /// Whether two types are equal already.
+    pub fn is_equal(&self, a: TyId, b: TyId, depth: u32) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return true;
+        }
+        match (self.nodes[a.0 as usize], self.nodes[b.0 as usize]) {
+            (Node::App(c, xs), Node::App(d, ys)) => {
+                depth < MAX_DEPTH
+                    && c == d
+                    && xs.len == ys.len
+                    && (0..xs.len as usize)
+                        .all(|i| self.is_equal(self.arg(xs, i), self.arg(ys, i), depth + 1))
+            }
+            (Node::Rigid(x), Node::Rigid(y)) => x == y,
+            (Node::LetParam(x), Node::LetParam(y)) => x == y,
+            _ => false,
+        }
     }
 
     /// Makes two types equal.
@@ -352,7 +454,7 @@ impl Arena {
         self.nodes[var.0 as usize] = Node::Link(to);
         let mut at = bounds;
         while let Some(&cell) = self.cells.get(at.0 as usize) {
-            self.require(to, cell.bound, cell.origin);
+            self.require(to, cell.need, cell.origin);
             at = cell.next;
         }
         Ok(())
@@ -368,6 +470,7 @@ impl Arena {
             Node::Var { level: l, bounds } => {
                 if l > level {
                     self.nodes[root.0 as usize] = Node::Var { level, bounds };
+                    self.occurs_in_bounds(bounds, level, depth)?;
                 }
                 Ok(root == var)
             }
@@ -384,6 +487,19 @@ impl Arena {
             }
             _ => Ok(false),
         }
+    }
+
+    /// Lowers the levels of what a variable's interfaces determine.
+    fn occurs_in_bounds(&mut self, bounds: Bounds, level: u32, depth: u32) -> Result<(), Clash> {
+        let mut at = bounds;
+        while let Some(&cell) = self.cells.get(at.0 as usize) {
+            for index in 0..cell.need.args.len as usize {
+                let nowhere = TyId(u32::MAX);
+                self.occurs(nowhere, self.arg(cell.need.args, index), level, depth + 1)?;
+            }
+            at = cell.next;
+        }
+        Ok(())
     }
 
     /// Keeps every variable in the type from being generalised by `let`s inside the function.

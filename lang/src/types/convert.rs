@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::hole;
 use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
-use crate::resolve::scope::Access;
+use crate::resolve::scope::{Access, dotted};
 use crate::resolve::{Item, World};
 use crate::stack::with_stack;
 use crate::syntax::ast::{Ident, Name, Span, TypeExpr, TypeExprKind};
-use crate::typed::{AliasId, Con, ModuleId, Ty, TypeDefId};
+use crate::typed::{AliasId, Con, InterfaceId, ModuleId, Ty, TypeDefId};
 
 /// More parts than this make a type too large.
 pub const MAX_SIZE: usize = 10_000;
@@ -18,11 +18,24 @@ pub const MAX_SIZE: usize = 10_000;
 pub struct TypeScope<'s> {
     /// The module.
     pub module: ModuleId,
-    /// Type parameters in scope; their numbers are their positions.
+    /// Type parameters in scope; their numbers are their positions. Those for associated types are called `C.Item`.
     pub params: &'s [Name],
+    /// Names that stand for types: `Self` and `Self.Item` in an implementation.
+    pub fixed: &'s [(Name, Ty)],
 }
 
-/// How far an alias is resolved.
+impl TypeScope<'_> {
+    /// The type that a name in scope stands for.
+    fn named(&self, name: &str) -> Option<Ty> {
+        if let Some(number) = self.params.iter().position(|param| param == name) {
+            return Some(Ty::Param(number as u32));
+        }
+        let fixed = self.fixed.iter().find(|(known, _)| known == name);
+        fixed.map(|(_, ty)| ty.clone())
+    }
+}
+
+/// How far an alias or an interface is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AliasState {
     /// Not looked at.
@@ -41,6 +54,8 @@ pub struct Converter<'c, 'a> {
     pub sink: &'c mut Sink,
     /// State of each alias of this compilation.
     pub aliases: &'c mut Vec<AliasState>,
+    /// State of each interface of this compilation.
+    pub interfaces: &'c mut Vec<AliasState>,
 }
 
 /// Constructors with a name of their own, and how many arguments they take.
@@ -57,6 +72,12 @@ const BUILT_IN: [(&str, Con, usize); 11] = [
     ("Map", Con::Map, 2),
     ("Set", Con::Set, 1),
 ];
+
+/// A type of the language by name, and how many arguments it takes.
+pub fn built_in(name: &str) -> Option<(Con, usize)> {
+    let found = BUILT_IN.iter().find(|(known, ..)| *known == name);
+    found.map(|&(_, con, count)| (con, count))
+}
 
 /// Type names of other languages.
 const FOREIGN: [(&str, &str); 22] = [
@@ -85,7 +106,7 @@ const FOREIGN: [(&str, &str); 22] = [
 ];
 
 /// Types whose meaning comes later.
-const LATER: [&str; 12] = [
+const LATER: [&str; 11] = [
     "Pid",
     "Ref",
     "TimerRef",
@@ -95,7 +116,6 @@ const LATER: [&str; 12] = [
     "Job",
     "Json",
     "Row",
-    "Self",
     "SpawnError",
     "CallError",
 ];
@@ -145,9 +165,9 @@ impl Converter<'_, '_> {
         let [name] = path else {
             return self.qualified(scope, path, args, span);
         };
-        if let Some(number) = scope.params.iter().position(|param| *param == name.name) {
+        if let Some(named) = scope.named(&name.name) {
             self.count(args, 0, &name.name, span);
-            return Ty::Param(number as u32);
+            return named;
         }
         if let Some(hit) = self.world.find_type(scope.module, &name.name) {
             let item = self.world.note(hit);
@@ -179,6 +199,13 @@ impl Converter<'_, '_> {
         let Some((name, modules)) = path.split_last() else {
             return hole::error_type();
         };
+        if let Some(named) = scope.named(&dotted(path)) {
+            self.count(args, 0, &name.name, span);
+            return named;
+        }
+        if scope.named(&modules[0].name).is_some() {
+            return self.no_associated_type(modules, name, span);
+        }
         let Some(hit) = self.world.find_module(scope.module, modules) else {
             super::messages::unknown_module(self.world, scope.module, modules, self.sink);
             return hole::error_type();
@@ -216,6 +243,7 @@ impl Converter<'_, '_> {
                 let alias = &self.world.program.aliases[id.0 as usize];
                 (alias.name.clone(), alias.type_params.len())
             }
+            Item::Interface(id) => return self.interface_as_type(id, span),
             _ => return hole::error_type(),
         };
         if !self.count(args, arity, &name, span) {
@@ -226,6 +254,42 @@ impl Converter<'_, '_> {
             Item::Type(id) => Ty::app(Con::Adt(id), converted),
             _ => hole::error_type(),
         }
+    }
+
+    /// `C.Item` where no interface of `C` has `Item`.
+    fn no_associated_type(&mut self, of: &[Ident], name: &Ident, span: Span) -> Ty {
+        let owner = dotted(of);
+        self.sink.push(
+            Diagnostic::new(
+                Code::UNDECLARED_ASSOCIATED_TYPE,
+                span,
+                format!("`{owner}` has no associated type `{}`", name.name),
+            )
+            .label(format!(
+                "not declared by the trait: no interface of `{owner}` has a type `{}`",
+                name.name
+            ))
+            .help(format!(
+                "demand the interface that has it: `where {owner}: …`"
+            )),
+        );
+        hole::error_type()
+    }
+
+    fn interface_as_type(&mut self, id: InterfaceId, span: Span) -> Ty {
+        let name = &self.world.program.interface(id).name;
+        self.sink.push(
+            Diagnostic::new(
+                Code::INTERFACE_AS_TYPE,
+                span,
+                format!("`{name}` is an interface, not a type"),
+            )
+            .label("a type must stand here")
+            .help(format!(
+                "take any type that has it: `fn f<T>(x :: T) where T: {name}`"
+            )),
+        );
+        hole::error_type()
     }
 
     /// Whether there are as many type arguments as needed; reports it when not.
@@ -278,7 +342,9 @@ impl Converter<'_, '_> {
         let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == text);
         let diagnostic = if let Some((_, snow)) = foreign {
             diagnostic.help(format!("in Snow this is `{snow}`"))
-        } else if let Some(module) = super::messages::public_home(self.world, text, Item::is_type) {
+        } else if let Some(module) =
+            super::messages::public_home(self.world, text, Item::is_named_type)
+        {
             diagnostic.help(format!("import it: `from {module} import {text}`"))
         } else if args == 0 && text.len() <= 2 {
             diagnostic.help(format!(
@@ -340,6 +406,7 @@ impl Converter<'_, '_> {
                 let scope = TypeScope {
                     module,
                     params: &params,
+                    fixed: &[],
                 };
                 let ty = with_stack(|| self.ty(scope, &def.ty));
                 if self.aliases[index] == AliasState::Active {
@@ -369,7 +436,7 @@ impl Converter<'_, '_> {
 
 impl Item {
     /// Whether it is a struct, sum type or alias.
-    pub fn is_type(&self) -> bool {
+    pub fn is_named_type(&self) -> bool {
         matches!(self, Item::Type(_) | Item::Alias(_))
     }
 }

@@ -3,10 +3,11 @@
 use smol_str::SmolStr;
 
 use super::convert::{Converter, TypeScope};
+use super::generics::{Generics, bare};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::TypeSource;
-use crate::syntax::ast::{self, Ident, Name, Span};
-use crate::typed::{AliasId, FieldDef, ModuleId, Shape, TypeDefId, VariantDef};
+use crate::syntax::ast::{self, Ident, Span};
+use crate::typed::{AliasId, FieldDef, Shape, TypeDefId, VariantDef};
 
 impl Converter<'_, '_> {
     /// Fills in all aliases, structs and sum types of this compilation.
@@ -26,15 +27,12 @@ impl Converter<'_, '_> {
         let scope = TypeScope {
             module,
             params: &names,
+            fixed: &[],
         };
         self.type_params(source.type_params());
         let shape = match source {
-            TypeSource::Struct(def) => {
-                self.no_bounds(&def.bounds);
-                Shape::Struct(self.fields(scope, def))
-            }
+            TypeSource::Struct(def) => Shape::Struct(self.fields(scope, def)),
             TypeSource::Sum(def) => {
-                self.no_bounds(&def.bounds);
                 self.distinct(
                     def.variants.iter().map(|v| &v.name),
                     "variant",
@@ -51,13 +49,40 @@ impl Converter<'_, '_> {
         self.world.program.types[id.0 as usize].shape = shape;
     }
 
-    fn no_bounds(&mut self, bounds: &[ast::Bound]) {
-        if let Some(bound) = bounds.first() {
+    /// Fills in the bounds of all structs and sum types, when the interfaces are known.
+    pub fn declare_type_bounds(&mut self) {
+        for index in 0..self.world.types.len() {
+            let source = self.world.types[index];
+            let id = self.world.first_type as usize + index;
+            let def = &self.world.program.types[id];
+            let mut generics = Generics {
+                module: def.module,
+                fixed: &[],
+                reported: Vec::new(),
+                equal: &[],
+                mentioned: Vec::new(),
+                params: def.type_params.iter().map(bare).collect(),
+            };
+            self.where_clause(&mut generics, source.bounds());
+            let hidden = generics.params.len() > self.world.program.types[id].type_params.len();
+            if hidden {
+                self.hidden_in_type(source);
+            }
+            let bounds = generics.params.into_iter().map(|param| param.bounds);
+            self.world.program.types[id].bounds = bounds
+                .map(|bounds| if hidden { Vec::new() } else { bounds })
+                .collect();
+        }
+    }
+
+    /// The layout of a type depends on its parameters alone, so its bounds bring no others in.
+    fn hidden_in_type(&mut self, source: TypeSource<'_>) {
+        if let Some(bound) = source.bounds().first() {
             self.sink.push(
                 Diagnostic::new(
                     Code::NOT_SUPPORTED,
                     bound.span,
-                    "bounds on type definitions are not supported yet",
+                    "bounds with associated types on type definitions are not supported yet",
                 )
                 .label("not supported yet")
                 .help("put the bound on the functions that need it"),
@@ -70,7 +95,12 @@ impl Converter<'_, '_> {
         self.distinct(params, "type parameter", Code::DUPLICATE);
     }
 
-    fn distinct<'i>(&mut self, names: impl IntoIterator<Item = &'i Ident>, what: &str, code: Code) {
+    pub(super) fn distinct<'i>(
+        &mut self,
+        names: impl IntoIterator<Item = &'i Ident>,
+        what: &str,
+        code: Code,
+    ) {
         let mut seen: rustc_hash::FxHashMap<&str, Span> = Default::default();
         for name in names {
             if let Some(&first) = seen.get(name.name.as_str()) {
@@ -134,71 +164,5 @@ impl Converter<'_, '_> {
             name: variant.name.name.clone(),
             fields: variant.fields.iter().map(field).collect(),
         }
-    }
-
-    /// The bounds of a `where` clause, by number of type parameter.
-    pub fn bounds(
-        &mut self,
-        params: &[Name],
-        bounds: &[ast::Bound],
-        module: ModuleId,
-    ) -> Vec<Vec<crate::typed::Bound>> {
-        let mut out = vec![Vec::new(); params.len()];
-        for bound in bounds {
-            let scope = TypeScope { module, params };
-            let ty = self.ty(scope, &bound.ty);
-            let number = match ty {
-                crate::typed::Ty::Param(number) => Some(number as usize),
-                _ => None,
-            };
-            for interface in &bound.interfaces {
-                let Some(found) = self.interface(interface) else {
-                    continue;
-                };
-                match number.and_then(|number| out.get_mut(number)) {
-                    Some(list) if !list.contains(&found) => list.push(found),
-                    Some(_) => {}
-                    None => self.odd_bound(&ty, bound),
-                }
-            }
-        }
-        out
-    }
-
-    fn odd_bound(&mut self, ty: &crate::typed::Ty, bound: &ast::Bound) {
-        if super::hole::as_type(ty).is_some() {
-            return;
-        }
-        self.sink.push(
-            Diagnostic::new(
-                Code::NOT_SUPPORTED,
-                bound.ty.span,
-                "bounds on anything but a type parameter are not supported yet",
-            )
-            .label("this is no type parameter of the function"),
-        );
-    }
-
-    fn interface(&mut self, written: &ast::TypeExpr) -> Option<crate::typed::Bound> {
-        let ast::TypeExprKind::Path { path, args } = &written.kind else {
-            return None;
-        };
-        let name = crate::resolve::scope::dotted(path);
-        let found = crate::typed::Bound::from_name(&name);
-        if found.is_none() || !args.is_empty() {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::NOT_SUPPORTED,
-                    written.span,
-                    format!("the interface `{name}` is not supported yet"),
-                )
-                .label("not supported yet")
-                .help(
-                    "supported are Eq, Ord, Display, Debug, Hash, Add, Sub, Mul, Div, Rem and Neg",
-                ),
-            );
-            return None;
-        }
-        found
     }
 }

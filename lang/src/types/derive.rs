@@ -6,18 +6,18 @@
 use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
 use crate::resolve::World;
 use crate::syntax::ast::Ident;
-use crate::typed::{Bound, Con, FieldDef, Shape, Ty, TypeDef, TypeDefId};
+use crate::typed::{Con, FieldDef, InterfaceId, Program, Shape, Ty, TypeDef, TypeDefId};
 
 /// What types can derive today.
-const DERIVABLE: [Bound; 5] = [
-    Bound::Eq,
-    Bound::Ord,
-    Bound::Display,
-    Bound::Debug,
-    Bound::Hash,
+const DERIVABLE: [InterfaceId; 5] = [
+    InterfaceId::EQ,
+    InterfaceId::ORD,
+    InterfaceId::DISPLAY,
+    InterfaceId::DEBUG,
+    InterfaceId::HASH,
 ];
 /// What types will be able to derive.
-const LATER: [&str; 3] = ["Json", "Row", "Default"];
+const LATER: [&str; 2] = ["Json", "Row"];
 
 /// Settles the derived interfaces of all types of this compilation.
 pub fn settle(world: &mut World<'_>, sink: &mut Sink) {
@@ -28,24 +28,32 @@ pub fn settle(world: &mut World<'_>, sink: &mut Sink) {
         .enumerate()
         .map(|(index, source)| match source.deriving() {
             None => Wanted::AsFarAsPossible,
-            Some(list) => Wanted::Listed(listed(&world.program.types[first + index], list, sink)),
+            Some(list) => {
+                let con = Con::Adt(TypeDefId((first + index) as u32));
+                let has_eq = !world.impls_of(InterfaceId::EQ, con).is_empty();
+                let def = &world.program.types[first + index];
+                Wanted::Listed(listed(def, has_eq, list, sink))
+            }
         })
         .collect();
     for (index, wanted) in wanted.iter().enumerate() {
+        let con = Con::Adt(TypeDefId((first + index) as u32));
+        let mut claims = wanted.bounds();
+        // What is implemented is not derived.
+        claims.retain(|&bound| world.impls_of(bound, con).is_empty());
         let def = &mut world.program.types[first + index];
-        def.derives = wanted
-            .bounds()
+        def.derives = claims
             .into_iter()
             .map(|bound| (bound, Vec::new()))
             .collect();
     }
-    shrink(&mut world.program.types, first);
+    shrink(world, first);
     for (index, wanted) in wanted.iter().enumerate() {
         let def = &mut world.program.types[first + index];
         def.display = def
             .derives
             .iter()
-            .any(|(bound, _)| *bound == Bound::Display);
+            .any(|(bound, _)| *bound == InterfaceId::DISPLAY);
         if let Wanted::Listed(list) = wanted {
             let id = TypeDefId((first + index) as u32);
             list.iter()
@@ -56,32 +64,44 @@ pub fn settle(world: &mut World<'_>, sink: &mut Sink) {
 
 enum Wanted {
     AsFarAsPossible,
-    Listed(Vec<(Bound, Ident)>),
+    Listed(Vec<(InterfaceId, Ident)>),
 }
 
 impl Wanted {
-    fn bounds(&self) -> Vec<Bound> {
+    fn bounds(&self) -> Vec<InterfaceId> {
         match self {
-            Wanted::AsFarAsPossible => vec![Bound::Eq, Bound::Ord, Bound::Debug, Bound::Hash],
+            Wanted::AsFarAsPossible => vec![
+                InterfaceId::EQ,
+                InterfaceId::ORD,
+                InterfaceId::DEBUG,
+                InterfaceId::HASH,
+            ],
             Wanted::Listed(list) => list.iter().map(|(bound, _)| *bound).collect(),
         }
     }
 }
 
-/// The known interfaces of a `deriving` list.
-fn listed(def: &TypeDef, list: &[Ident], sink: &mut Sink) -> Vec<(Bound, Ident)> {
-    let mut out: Vec<(Bound, Ident)> = Vec::new();
+/// The known interfaces of a `deriving` list; `has_eq` when `Eq` is implemented.
+fn listed(
+    def: &TypeDef,
+    has_eq: bool,
+    list: &[Ident],
+    sink: &mut Sink,
+) -> Vec<(InterfaceId, Ident)> {
+    let mut out: Vec<(InterfaceId, Ident)> = Vec::new();
     for name in list {
-        let bound = Bound::from_name(&name.name).filter(|bound| DERIVABLE.contains(bound));
+        let bound = InterfaceId::lang(&name.name).filter(|bound| DERIVABLE.contains(bound));
         match bound {
             Some(bound) => out.push((bound, name.clone())),
+            None if crate::derive::GENERATED.contains(&name.name.as_str()) => {}
             None => sink.push(unknown(def, name)),
         }
     }
-    let has = |wanted: Bound| out.iter().any(|(bound, _)| *bound == wanted);
-    if has(Bound::Ord)
-        && !has(Bound::Eq)
-        && let Some((_, ord)) = out.iter().find(|(bound, _)| *bound == Bound::Ord)
+    let has = |wanted: InterfaceId| out.iter().any(|(bound, _)| *bound == wanted);
+    if has(InterfaceId::ORD)
+        && !has(InterfaceId::EQ)
+        && !has_eq
+        && let Some((_, ord)) = out.iter().find(|(bound, _)| *bound == InterfaceId::ORD)
     {
         sink.push(
             Diagnostic::new(
@@ -106,7 +126,8 @@ fn unknown(def: &TypeDef, name: &Ident) -> Diagnostic {
         )
         .label("not supported yet");
     }
-    let names = DERIVABLE.iter().map(|bound| bound.name());
+    let names = DERIVABLE.iter().map(|bound| lang_name(*bound));
+    let names = names.chain(crate::derive::GENERATED.iter().copied());
     Diagnostic::new(
         Code::UNKNOWN_DERIVE,
         name.span,
@@ -114,26 +135,26 @@ fn unknown(def: &TypeDef, name: &Ident) -> Diagnostic {
     )
     .label("no interface of this name can be derived")
     .maybe_help(did_you_mean(text, names))
-    .help("types can derive Eq, Ord, Display, Debug and Hash")
+    .help("types can derive Eq, Ord, Display, Debug, Hash and Default")
 }
 
 /// Takes interfaces away and adds conditions until every remaining claim holds.
-fn shrink(types: &mut [TypeDef], first: usize) {
+fn shrink(world: &mut World<'_>, first: usize) {
     loop {
         let mut changed = false;
-        for index in first..types.len() {
-            let claims = types[index].derives.clone();
+        for index in first..world.program.types.len() {
+            let claims = world.program.types[index].derives.clone();
             let mut next = Vec::with_capacity(claims.len());
             for (bound, params) in claims {
                 let mut needed = params.clone();
-                let holds = fields(&types[index].shape)
-                    .all(|field| lacking(types, &field.ty, bound, &mut needed).is_none());
+                let holds = fields(&world.program.types[index].shape)
+                    .all(|field| lacking(world, &field.ty, bound, &mut needed).is_none());
                 changed |= !holds || needed.len() != params.len();
                 if holds {
                     next.push((bound, needed));
                 }
             }
-            types[index].derives = next;
+            world.program.types[index].derives = next;
         }
         if !changed {
             return;
@@ -149,63 +170,94 @@ fn fields(shape: &Shape) -> Box<dyn Iterator<Item = &FieldDef> + '_> {
     }
 }
 
-/// The first part of a type that lacks an interface; adds the parameters it depends on to `needed`.
+/// What parameters must have.
+type Conditions = Vec<(u32, InterfaceId)>;
+
+/// The first part of a type that lacks an interface; adds what parameters must have for that to `needed`.
 fn lacking<'t>(
-    types: &[TypeDef],
+    world: &World<'_>,
     ty: &'t Ty,
-    bound: Bound,
-    needed: &mut Vec<u32>,
+    bound: InterfaceId,
+    needed: &mut Conditions,
 ) -> Option<&'t Ty> {
-    match ty {
+    let (con, args) = match ty {
         Ty::Param(number) => {
-            if super::hole::as_type(ty).is_none() && !needed.contains(number) {
-                needed.push(*number);
+            if super::hole::as_type(ty).is_none() && !needed.contains(&(*number, bound)) {
+                needed.push((*number, bound));
             }
-            None
+            return None;
         }
-        Ty::App(Con::Adt(id), args) => {
-            let claim = types[id.0 as usize]
-                .derives
-                .iter()
-                .find(|(known, _)| *known == bound);
-            let Some((_, params)) = claim else {
-                return Some(ty);
-            };
-            params
-                .iter()
-                .filter_map(|&number| args.get(number as usize))
-                .find_map(|arg| lacking(types, arg, bound, needed))
+        Ty::App(con, args) => (*con, args),
+    };
+    let Some(conditions) = conditions(world, con, args, bound) else {
+        return Some(ty);
+    };
+    conditions
+        .into_iter()
+        .find_map(|(at, bound)| lacking(world, args.get(at as usize)?, bound, needed))
+}
+
+/// What the arguments of a constructor must have for it to have an interface; `None` when it never has.
+fn conditions(world: &World<'_>, con: Con, args: &[Ty], bound: InterfaceId) -> Option<Conditions> {
+    if let Some(&id) = world.impls_of(bound, con).first() {
+        return Some(impl_conditions(&world.program, id, args.len()));
+    }
+    match con {
+        Con::Adt(id) => {
+            let derives = &world.program.types[id.0 as usize].derives;
+            let claim = derives.iter().find(|(known, _)| *known == bound)?;
+            Some(claim.1.clone())
         }
-        Ty::App(con, args) => {
-            if !has(*con, bound) {
-                return Some(ty);
-            }
-            args.iter()
-                .find_map(|arg| lacking(types, arg, bound, needed))
-        }
+        _ if !has(con, bound) => None,
+        Con::Fun => Some(Vec::new()),
+        _ => Some((0..args.len() as u32).map(|at| (at, bound)).collect()),
     }
 }
 
+/// The bounds of an implementation on what the arguments of its type are.
+fn impl_conditions(program: &Program, id: crate::typed::ImplId, count: usize) -> Conditions {
+    let decl = program.implementation(id);
+    let Ty::App(_, targets) = &decl.target else {
+        return Vec::new();
+    };
+    let targets = targets.iter().take(count).enumerate();
+    let on = targets.flat_map(|(at, target)| {
+        let bounds = match target {
+            Ty::Param(number) => decl.type_params.get(*number as usize),
+            Ty::App(..) => None,
+        };
+        let bounds = bounds.map_or(&[][..], |param| &param.bounds);
+        bounds.iter().map(move |bound| (at as u32, bound.interface))
+    });
+    on.collect()
+}
+
 /// Whether a built-in constructor has an interface, given that its arguments have it.
-pub fn has(con: Con, bound: Bound) -> bool {
+pub fn has(con: Con, bound: InterfaceId) -> bool {
     match bound {
-        Bound::Display | Bound::Debug => true,
-        Bound::Eq | Bound::Hash => con != Con::Fun,
-        Bound::Ord => !matches!(con, Con::Fun | Con::Map | Con::Set | Con::Range),
-        Bound::Add | Bound::Sub | Bound::Mul | Bound::Div | Bound::Rem | Bound::Neg => {
+        InterfaceId::DISPLAY | InterfaceId::DEBUG => true,
+        InterfaceId::EQ | InterfaceId::HASH => con != Con::Fun,
+        InterfaceId::ORD => !matches!(con, Con::Fun | Con::Map | Con::Set | Con::Range),
+        InterfaceId::ADD
+        | InterfaceId::SUB
+        | InterfaceId::MUL
+        | InterfaceId::DIV
+        | InterfaceId::REM
+        | InterfaceId::NEG => {
             matches!(con, Con::Int | Con::Float)
         }
-        Bound::Concat => matches!(con, Con::String | Con::Bytes),
-        Bound::Comparison => con == Con::Int,
+        InterfaceId::CONCAT => matches!(con, Con::String | Con::Bytes),
+        InterfaceId::COMPARISON => con == Con::Int,
+        _ => false,
     }
 }
 
 /// The field that keeps a type from having an interface, in words, and the part of its type that lacks it.
-pub fn culprit(world: &World<'_>, id: TypeDefId, bound: Bound) -> Option<(String, String)> {
+pub fn culprit(world: &World<'_>, id: TypeDefId, bound: InterfaceId) -> Option<(String, String)> {
     let def = &world.program.types[id.0 as usize];
     let shower = super::show::Shower::new(&world.program, def.module);
     fields(&def.shape).find_map(|field| {
-        let part = lacking(&world.program.types, &field.ty, bound, &mut Vec::new())?;
+        let part = lacking(world, &field.ty, bound, &mut Vec::new())?;
         let place = match field.name.as_str() {
             "" => "a field".to_owned(),
             name => format!("field `{name}`"),
@@ -215,9 +267,10 @@ pub fn culprit(world: &World<'_>, id: TypeDefId, bound: Bound) -> Option<(String
 }
 
 /// Reports a listed interface that a field does not allow.
-fn underived(world: &World<'_>, id: TypeDefId, bound: Bound, name: &Ident, sink: &mut Sink) {
+fn underived(world: &World<'_>, id: TypeDefId, bound: InterfaceId, name: &Ident, sink: &mut Sink) {
     let def = &world.program.types[id.0 as usize];
-    if def.derives.iter().any(|(known, _)| *known == bound) {
+    let written = !world.impls_of(bound, Con::Adt(id)).is_empty();
+    if written || def.derives.iter().any(|(known, _)| *known == bound) {
         return;
     }
     let Some((place, part)) = culprit(world, id, bound) else {
@@ -230,15 +283,20 @@ fn underived(world: &World<'_>, id: TypeDefId, bound: Bound, name: &Ident, sink:
             format!(
                 "`{}` cannot derive `{}`: {place} holds `{part}`, which has no `{}`",
                 def.name,
-                bound.name(),
-                bound.name()
+                lang_name(bound),
+                lang_name(bound)
             ),
         )
-        .label(format!("`{part}` has no `{}`", bound.name())),
+        .label(format!("`{part}` has no `{}`", lang_name(bound))),
     );
 }
 
 /// Whether an interface is one that types can derive.
-pub fn is_derivable(bound: Bound) -> bool {
-    DERIVABLE.contains(&bound)
+pub fn is_derivable(bound: InterfaceId) -> bool {
+    bound == InterfaceId::DEFAULT || DERIVABLE.contains(&bound)
+}
+
+/// The name of an interface of the language.
+fn lang_name(id: InterfaceId) -> &'static str {
+    InterfaceId::LANG.get(id.0 as usize).copied().unwrap_or("")
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::arena::{Arena, MAX_DEPTH, Node, Origin, TyId};
+use super::arena::{Arena, MAX_DEPTH, Need, Node, Origin, TyId};
 use super::convert::MAX_SIZE;
 use super::hole;
 use super::infer::pending::Pending;
@@ -12,7 +12,7 @@ use crate::resolve::World;
 use crate::stack::with_stack;
 use crate::syntax::ast::Span;
 use crate::typed::{
-    Arm, Body, Bound, Clause, Con, Expr, ExprKind, FuncId, InterpPart, ListItem, Pat, PatKind,
+    Arm, Body, Clause, Con, Expr, ExprKind, FuncId, Interface, InterpPart, ListItem, Pat, PatKind,
     Stmt, Ty, TypeParam,
 };
 
@@ -30,6 +30,8 @@ pub struct Finisher<'f> {
     sink: &'f mut Sink,
     arena: &'f Arena,
     rigid: &'f [Rigid],
+    /// Names of all interfaces.
+    interfaces: &'f [Interface],
     pending: &'f mut [Pending],
     group: &'f FxHashMap<FuncId, Quantified>,
     /// Numbers of the function's type parameters.
@@ -47,7 +49,7 @@ pub struct Finisher<'f> {
 impl<'f> Finisher<'f> {
     /// A finisher for a member of a group.
     pub fn new(
-        world: &World<'_>,
+        world: &'f World<'_>,
         sink: &'f mut Sink,
         arena: &'f Arena,
         rigid: &'f [Rigid],
@@ -69,6 +71,7 @@ impl<'f> Finisher<'f> {
             sink,
             arena,
             rigid,
+            interfaces: &world.program.interfaces,
             pending,
             group,
             numbers,
@@ -159,28 +162,20 @@ impl<'f> Finisher<'f> {
     fn undetermined(&mut self, root: TyId) -> Ty {
         match self.arena.node(root) {
             Node::Var { bounds, .. } => {
-                let structural = [
-                    Bound::Eq,
-                    Bound::Ord,
-                    Bound::Display,
-                    Bound::Debug,
-                    Bound::Hash,
-                ];
-                let odd: Option<(Bound, Origin)> = self
+                let odd: Option<(Need, Origin)> = self
                     .arena
                     .bounds(bounds)
-                    .find(|(bound, _)| !structural.contains(bound));
-                if let Some((bound, origin)) = odd
+                    .find(|(need, _)| !need.interface.is_structural());
+                if let Some((need, origin)) = odd
+                    && !self.sink.has_errors()
                     && self.reported.insert(root)
                 {
+                    let interface = &self.interfaces[need.interface.0 as usize].name;
                     self.sink.push(
                         Diagnostic::new(
                             Code::AMBIGUOUS_TYPE,
                             origin.span,
-                            format!(
-                                "nothing determines which type with `{}` this is",
-                                bound.name()
-                            ),
+                            format!("nothing determines which type with `{interface}` this is"),
                         )
                         .label("type not determined")
                         .help("annotate one of the values, for example `x :: Int`"),
@@ -278,10 +273,11 @@ impl<'f> Finisher<'f> {
     /// Type arguments of a function of the group are its own parameters: it is monomorphic inside.
     fn group_args(&mut self, id: FuncId, args: &mut Vec<Ty>) {
         match self.group.get(&id) {
-            Some(quantified) => {
+            // Inside its own default, a method of an interface is called like any other.
+            Some(quantified) if args.is_empty() => {
                 *args = quantified.types.iter().map(|&ty| self.ty(ty)).collect();
             }
-            None => self.replace_all(args),
+            _ => self.replace_all(args),
         }
     }
 

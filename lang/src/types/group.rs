@@ -10,7 +10,8 @@ use super::show;
 use super::signature::{Signature, param_names};
 use crate::resolve::FuncSource;
 use crate::syntax::ast::{FnBody, FnClause, Name};
-use crate::typed::{Bound, Clause, FuncId, Imp, Ty, TypeParam};
+use crate::typed::BodyRef;
+use crate::typed::{Bound, Clause, FuncId, Imp, InterfaceId, Ty, TypeParam};
 
 impl Infer<'_, '_> {
     /// Infers a group and puts its functions into the program.
@@ -48,14 +49,9 @@ impl Infer<'_, '_> {
 
     /// Sets up a function's types: annotated ones as written, the others unknown.
     fn member(&mut self, func: FuncId, signature: &Signature) {
-        let mut rigid = Vec::with_capacity(signature.type_params.len());
-        for param in &signature.type_params {
-            let id = RigidId(self.rigid.len() as u32);
-            self.rigid.push(Rigid {
-                func,
-                param: param.clone(),
-            });
-            rigid.push(self.arena.rigid(id));
+        let mut rigid = self.rigid_params(Some(func), &signature.type_params);
+        for &number in &signature.reported {
+            rigid[number as usize] = TyId::ERROR;
         }
         let open = |ty: &Option<Ty>, arena: &mut Arena| match ty {
             Some(ty) => arena.instantiate(ty, &rigid),
@@ -73,14 +69,34 @@ impl Infer<'_, '_> {
             .iter()
             .map(|p| p.name.clone())
             .collect();
+        let mut frame = Frame::new(func, module, names, rigid.clone());
+        frame.fixed = signature.fixed.clone();
         self.members.push(Member {
             func,
             params,
             ret,
-            frame: Frame::new(func, module, names, rigid.clone()),
+            frame,
             clauses: Vec::new(),
             rigid,
         });
+    }
+
+    /// Type parameters that stand for themselves.
+    pub fn rigid_params(&mut self, func: Option<FuncId>, params: &[TypeParam]) -> Vec<TyId> {
+        let first = TyId(self.arena.len() as u32);
+        params
+            .iter()
+            .map(|param| {
+                let id = RigidId(self.rigid.len() as u32);
+                self.rigid.push(Rigid {
+                    func,
+                    param: param.clone(),
+                    first,
+                    count: params.len() as u32,
+                });
+                self.arena.rigid(id)
+            })
+            .collect()
     }
 
     /// Infers a function's clauses.
@@ -143,11 +159,14 @@ impl Infer<'_, '_> {
             mut pending,
             ..
         } = self;
-        let quantified: FxHashMap<FuncId, Quantified> = members
-            .iter()
-            .map(|member| (member.func, quantify(arena, &rigid, member)))
-            .collect();
-        for member in members {
+        let mut quantified: FxHashMap<FuncId, Quantified> = FxHashMap::default();
+        let mut raw = Vec::with_capacity(members.len());
+        for member in &members {
+            let (found, bounds) = quantify(arena, &rigid, member);
+            quantified.insert(member.func, found);
+            raw.push(bounds);
+        }
+        for (member, raw) in members.into_iter().zip(raw) {
             let names = match world.func_source(member.func) {
                 Some(source) => param_names(source),
                 None => Vec::new(),
@@ -164,12 +183,21 @@ impl Infer<'_, '_> {
             let params: Vec<Ty> = member.params.iter().map(|&ty| finisher.ty(ty)).collect();
             let ret = finisher.ty(member.ret);
             let func = member.func;
+            let mut type_params = quantified[&func].params.clone();
+            for (param, bounds) in type_params.iter_mut().zip(raw) {
+                param
+                    .bounds
+                    .extend(bounds.into_iter().map(|(interface, args)| Bound {
+                        interface,
+                        args: args.into_iter().map(|arg| finisher.ty(arg)).collect(),
+                    }));
+            }
             let body = finisher.body(member);
             let decl = &mut world.program.funcs[func.0 as usize];
-            decl.type_params = quantified[&func].params.clone();
+            decl.type_params = type_params;
             decl.params = names.into_iter().zip(params).collect();
             decl.ret = ret;
-            decl.imp = Imp::Body(body.into());
+            decl.imp = implemented(&decl.imp, body.into());
         }
     }
 
@@ -189,14 +217,33 @@ impl Infer<'_, '_> {
     }
 }
 
-/// The type parameters of a function of the group: written ones first, then the variables of its type.
-fn quantify(arena: &Arena, rigid: &[Rigid], member: &Member) -> Quantified {
+/// A body in the place of what stood there: a method of an interface keeps its number.
+fn implemented(before: &Imp, body: BodyRef) -> Imp {
+    match before {
+        Imp::Method {
+            number, has_self, ..
+        } => Imp::Method {
+            number: *number,
+            has_self: *has_self,
+            default: Some(body),
+        },
+        _ => Imp::Body(body),
+    }
+}
+
+/// Interfaces of a type parameter with the types of their slots.
+type RawBounds = Vec<(InterfaceId, Vec<TyId>)>;
+
+/// The type parameters of a function of the group: written ones first, then the variables of its type, and what their
+/// interfaces determine. The bounds of the latter come apart, because finishing them needs the numbers of all.
+fn quantify(arena: &mut Arena, rigid: &[Rigid], member: &Member) -> (Quantified, Vec<RawBounds>) {
     let mut out = Quantified {
         types: member.rigid.clone(),
         params: Vec::new(),
     };
-    let own = rigid.iter().filter(|rigid| rigid.func == member.func);
+    let own = rigid.iter().filter(|rigid| rigid.func == Some(member.func));
     out.params.extend(own.map(|rigid| rigid.param.clone()));
+    let mut raw: Vec<RawBounds> = vec![Vec::new(); out.params.len()];
     let mut seen: rustc_hash::FxHashSet<TyId> =
         out.types.iter().map(|&ty| arena.root(ty)).collect();
     let mut work: Vec<TyId> = vec![member.ret];
@@ -206,24 +253,40 @@ fn quantify(arena: &Arena, rigid: &[Rigid], member: &Member) -> Quantified {
         if !seen.insert(root) {
             continue;
         }
-        let bounds: Vec<Bound> = match arena.node(root) {
+        let mut bounds: RawBounds = match arena.node(root) {
             Node::App(_, args) => {
                 work.extend(arena.args(args).iter().rev());
                 continue;
             }
-            Node::Var { bounds, .. } => arena.bounds(bounds).map(|(bound, _)| bound).collect(),
-            Node::Rigid(id) => rigid[id.0 as usize].param.bounds.clone(),
+            Node::Var { bounds, .. } => arena
+                .bounds(bounds)
+                .map(|(need, _)| (need.interface, arena.args(need.args).to_vec()))
+                .collect(),
+            Node::Rigid(id) => foreign_bounds(arena, &rigid[id.0 as usize]),
             _ => continue,
         };
-        let mut bounds = bounds;
-        bounds.sort_unstable();
+        bounds.sort_by_key(|(interface, _)| *interface);
+        work.extend(bounds.iter().flat_map(|(_, args)| args.iter().rev()));
         out.params.push(TypeParam {
             name: fresh_name(&out.params),
-            bounds,
+            bounds: Vec::new(),
         });
+        raw.push(bounds);
         out.types.push(root);
     }
-    out
+    (out, raw)
+}
+
+/// The bounds of a type parameter of another function of the group.
+fn foreign_bounds(arena: &mut Arena, rigid: &Rigid) -> RawBounds {
+    let own: Vec<TyId> = (0..rigid.count)
+        .map(|at| TyId(rigid.first.0 + at))
+        .collect();
+    let bounds = rigid.param.bounds.iter().map(|bound| {
+        let args = bound.args.iter().map(|arg| arena.instantiate(arg, &own));
+        (bound.interface, args.collect())
+    });
+    bounds.collect()
 }
 
 /// The next letter that no parameter is called.

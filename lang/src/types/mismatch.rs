@@ -6,7 +6,7 @@ use super::show::{Qualify, Shower};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::FuncSource;
 use crate::syntax::ast::Span;
-use crate::typed::{Bound, Con, FuncId, Shape, TypeDefId};
+use crate::typed::{Con, FuncId, InterfaceId, Shape, TypeDefId};
 
 /// Why a type was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub enum Why {
     Text(&'static str),
     /// The error of a `?`, which the function must return too.
     TryError(Span),
+    /// What an implementation says about an associated type.
+    Slot,
 }
 
 impl Infer<'_, '_> {
@@ -166,6 +168,7 @@ impl Infer<'_, '_> {
                     format!("the function returns errors of type `{want}`"),
                 )
                 .note("`?` passes the error on, so both error types must be one"),
+            Why::Slot => diagnostic.note("an implementation determines this type"),
         }
     }
 
@@ -269,17 +272,11 @@ impl Infer<'_, '_> {
     /// Reports that a type lacks an interface.
     pub fn unmet(&mut self, due: Due, part: TyId) {
         let [whole, text] = self.show([due.ty, part]);
-        let bound = due.bound.name();
-        let need = match due.origin.why {
-            Needs::Operator(op) => format!("`{op}` needs `{bound}`"),
-            Needs::Call(func) => {
-                let name = &self.world.program.funcs[func.0 as usize].name;
-                format!("`{name}` needs `{bound}`")
-            }
-            Needs::MapKey => format!("keys of maps need `{bound}`"),
-            Needs::Local => format!("this needs `{bound}`"),
-        };
-        let diagnostic = if self.is_function(part) && matches!(due.bound, Bound::Eq | Bound::Ord) {
+        let bound = self.need_text(due.need);
+        let need = self.needed_by(due, &bound);
+        let diagnostic = if self.is_function(part)
+            && matches!(due.need.interface, InterfaceId::EQ | InterfaceId::ORD)
+        {
             Diagnostic::new(
                 Code::UNMET_BOUND,
                 due.origin.span,
@@ -298,8 +295,65 @@ impl Infer<'_, '_> {
         } else {
             diagnostic.note(format!("it is part of `{whole}`"))
         };
+        let diagnostic = self.through(diagnostic, due, &bound);
         let diagnostic = self.remedy(diagnostic, due, part, &text);
         self.sink.push(diagnostic);
+    }
+
+    /// What needs an interface, in words.
+    fn needed_by(&self, due: Due, bound: &str) -> String {
+        let program = &self.world.program;
+        match due.origin.why {
+            Needs::Operator(op) => format!("`{op}` needs `{bound}`"),
+            Needs::Call(func) => {
+                let name = &program.funcs[func.0 as usize].name;
+                format!("`{name}` needs `{bound}`")
+            }
+            Needs::MapKey => format!("keys of maps need `{bound}`"),
+            Needs::Construct(def) => {
+                let name = &program.types[def.0 as usize].name;
+                format!("`{name}` needs `{bound}`")
+            }
+            Needs::Impl(id) => {
+                let interface = program.implementation(id).interface;
+                let name = &program.interface(interface).name;
+                format!("`{name}` requires `{bound}` of types that implement it")
+            }
+            Needs::Conversion => format!("the conversion needs `{bound}`"),
+            Needs::Loop => format!("`for` needs `{bound}`"),
+        }
+    }
+
+    /// Adds the place that demands the interface: a function's signature, a definition, an implementation's bound.
+    fn through(&self, diagnostic: Diagnostic, due: Due, bound: &str) -> Diagnostic {
+        let program = &self.world.program;
+        if let Some(id) = due.via {
+            let decl = program.implementation(id);
+            let name = &program.interface(decl.interface).name;
+            return diagnostic.secondary(
+                decl.span,
+                format!("this implementation of `{name}` is for parts with `{bound}`"),
+            );
+        }
+        let place = match due.origin.why {
+            Needs::Call(func) => {
+                let decl = &program.funcs[func.0 as usize];
+                (!self.world.is_std(decl.module)).then_some((decl.span, &decl.name))
+            }
+            Needs::Construct(def) => {
+                let decl = &program.types[def.0 as usize];
+                Some((decl.span, &decl.name))
+            }
+            Needs::Impl(id) => {
+                let decl = program.interface(program.implementation(id).interface);
+                Some((decl.span, &decl.name))
+            }
+            _ => None,
+        };
+        match place {
+            Some((span, name)) => diagnostic.secondary(span, format!("`{name}` demands `{bound}`")),
+            None => diagnostic,
+        }
     }
 
     fn is_function(&self, ty: TyId) -> bool {
@@ -307,64 +361,95 @@ impl Infer<'_, '_> {
     }
 
     fn remedy(&self, diagnostic: Diagnostic, due: Due, part: TyId, text: &str) -> Diagnostic {
-        let bound = due.bound.name();
+        let interface = due.need.interface;
+        let bound = self.need_text(due.need);
         match self.arena.node(part) {
             Node::Rigid(id) => {
                 let rigid = &self.rigid[id.0 as usize];
-                let func = &self.world.program.funcs[rigid.func.0 as usize];
-                diagnostic
-                    .secondary(
-                        func.span,
-                        format!("`{text}` is a type parameter of `{}`", func.name),
-                    )
-                    .help(format!(
-                        "demand it in the signature: `where {text}: {bound}`"
-                    ))
+                let diagnostic = match rigid.func {
+                    Some(func) => {
+                        let func = &self.world.program.funcs[func.0 as usize];
+                        diagnostic.secondary(
+                            func.span,
+                            format!("`{text}` is a type parameter of `{}`", func.name),
+                        )
+                    }
+                    None => diagnostic,
+                };
+                diagnostic.help(format!(
+                    "demand it in the signature: `where {text}: {bound}`"
+                ))
             }
-            Node::App(Con::Adt(id), _) => self.adt_remedy(diagnostic, due.bound, id),
-            Node::App(Con::String, _) if due.bound == Bound::Add => {
+            Node::App(Con::Adt(id), _) => self.adt_remedy(diagnostic, interface, id),
+            Node::App(Con::String, _) if interface == InterfaceId::ADD => {
                 diagnostic.help("strings are joined with `<>`")
             }
-            Node::App(Con::List, _) if matches!(due.bound, Bound::Add | Bound::Concat) => {
+            Node::App(Con::List, _)
+                if matches!(interface, InterfaceId::ADD | InterfaceId::CONCAT) =>
+            {
                 diagnostic.help("lists are joined with `++`")
             }
-            Node::App(Con::Int | Con::Float | Con::Bool, _) if due.bound == Bound::Concat => {
+            Node::App(Con::Int | Con::Float | Con::Bool, _) if interface == InterfaceId::CONCAT => {
                 diagnostic.help("`<>` joins strings; make it text first: `\"${x}\"`")
+            }
+            Node::App(..)
+                if !self
+                    .world
+                    .is_std(self.world.program.interface(interface).module) =>
+            {
+                diagnostic.help(format!("implement it: `impl {bound} for {text} do … end`"))
             }
             _ => diagnostic,
         }
     }
 
-    fn adt_remedy(&self, diagnostic: Diagnostic, bound: Bound, id: TypeDefId) -> Diagnostic {
+    fn adt_remedy(
+        &self,
+        diagnostic: Diagnostic,
+        interface: InterfaceId,
+        id: TypeDefId,
+    ) -> Diagnostic {
         let def = &self.world.program.types[id.0 as usize];
-        if self.world.is_std(def.module) {
+        let decl = self.world.program.interface(interface);
+        let name = &decl.name;
+        let std = self.world.is_std(def.module);
+        if std && self.world.is_std(decl.module) {
             return diagnostic;
         }
+        if !super::derive::is_derivable(interface) || std {
+            let diagnostic = match std || self.names_place(&diagnostic, def.span) {
+                true => diagnostic,
+                false => diagnostic.secondary(def.span, "defined here"),
+            };
+            return diagnostic.help(format!(
+                "implement it: `impl {name} for {} do … end`",
+                def.name
+            ));
+        }
         let index = (id.0 - self.world.first_type) as usize;
-        let listed = self
-            .world
-            .types
-            .get(index)
-            .and_then(|source| source.deriving().as_ref());
-        match (listed, super::derive::is_derivable(bound)) {
-            (Some(_), true) => diagnostic
+        let source = self.world.types.get(index);
+        let listed = source.and_then(|source| source.deriving().as_ref());
+        let optional = matches!(interface, InterfaceId::DISPLAY | InterfaceId::DEFAULT);
+        match (listed, super::derive::culprit(self.world, id, interface)) {
+            (Some(_), _) => diagnostic
                 .secondary(def.span, "defined here with a `deriving` list")
                 .help(format!(
-                    "add `{}` to the `deriving` list of `{}`",
-                    bound.name(),
+                    "add `{name}` to the `deriving` list of `{}`",
                     def.name
                 )),
-            (None, true) if bound == Bound::Display => diagnostic
+            (None, _) if optional => diagnostic
                 .secondary(def.span, "defined here")
-                .help(format!("add `deriving(…, Display)` to `{}`", def.name)),
-            (None, true) => match super::derive::culprit(self.world, id, bound) {
-                Some((place, part)) => diagnostic.secondary(
-                    def.span,
-                    format!("{place} holds `{part}`, which has no `{}`", bound.name()),
-                ),
-                None => diagnostic.secondary(def.span, "defined here"),
-            },
-            (_, false) => diagnostic.secondary(def.span, "defined here"),
+                .help(format!("add `deriving(…, {name})` to `{}`", def.name)),
+            (None, Some((place, part))) => diagnostic.secondary(
+                def.span,
+                format!("{place} holds `{part}`, which has no `{name}`"),
+            ),
+            (None, None) => diagnostic.secondary(def.span, "defined here"),
         }
+    }
+
+    /// Whether a diagnostic shows a place already.
+    fn names_place(&self, diagnostic: &Diagnostic, span: Span) -> bool {
+        diagnostic.secondary.iter().any(|label| label.span == span)
     }
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::arena::{Arena, Node, Origin, TyId};
+use super::arena::{Arena, Need, Node, Origin, TyId};
 use super::hole;
 use crate::typed::{Bound, Ty};
 
@@ -21,7 +21,7 @@ pub struct LocalParam {
     /// Its number in the function.
     pub number: u32,
     /// What an instance must have.
-    pub bounds: Vec<(Bound, Origin)>,
+    pub bounds: Vec<(Need, Origin)>,
 }
 
 impl Arena {
@@ -54,7 +54,10 @@ impl Arena {
                     work.extend(self.args(args).iter().rev());
                 }
                 Node::Var { bounds, .. } if self.is_general(root) => {
-                    let bounds = self.bounds(bounds).collect();
+                    let bounds: Vec<(Need, Origin)> = self.bounds(bounds).collect();
+                    for (need, _) in &bounds {
+                        work.extend(self.args(need.args).iter().rev());
+                    }
                     self.generalise(root, *next);
                     params.push(LocalParam {
                         number: *next,
@@ -74,14 +77,45 @@ impl Arena {
         let mut args = Vec::with_capacity(scheme.params.len());
         for param in &scheme.params {
             let var = self.fresh();
-            for (bound, origin) in &param.bounds {
-                self.require(var, *bound, *origin);
-            }
             map.insert(param.number, var);
             args.push(var);
         }
-        let ty = self.copy(scheme.ty, &map, &mut FxHashMap::default());
+        let mut memo = FxHashMap::default();
+        for (param, &var) in scheme.params.iter().zip(&args) {
+            for (need, origin) in &param.bounds {
+                let need = self.copy_need(*need, &map, &mut memo);
+                self.require(var, need, *origin);
+            }
+        }
+        let ty = self.copy(scheme.ty, &map, &mut memo);
         (ty, args)
+    }
+
+    fn copy_need(
+        &mut self,
+        need: Need,
+        map: &FxHashMap<u32, TyId>,
+        memo: &mut FxHashMap<TyId, TyId>,
+    ) -> Need {
+        let old = self.args(need.args).to_vec();
+        if old.is_empty() {
+            return need;
+        }
+        let new: Vec<TyId> = old.iter().map(|&arg| self.copy(arg, map, memo)).collect();
+        self.need(need.interface, &new, need.inputs)
+    }
+
+    /// A finished bound with `args` for its parameters.
+    pub fn instantiate_bound(&mut self, bound: &Bound, inputs: u32, args: &[TyId]) -> Need {
+        if bound.args.is_empty() {
+            return Need::from(bound.interface);
+        }
+        let parts: Vec<TyId> = bound
+            .args
+            .iter()
+            .map(|part| self.instantiate(part, args))
+            .collect();
+        self.need(bound.interface, &parts, inputs)
     }
 
     fn copy(

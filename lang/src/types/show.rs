@@ -2,7 +2,7 @@
 
 use super::arena::{Arena, Node, RigidId, TyId};
 use super::hole;
-use crate::typed::{Con, Func, ModuleId, Program, Ty, TypeDefId};
+use crate::typed::{Bound, Con, Func, InterfaceId, ModuleId, Program, Ty, TypeDefId, TypeParam};
 
 /// Types deeper than this are cut with `…` in messages.
 const SHOWN_DEPTH: u32 = 8;
@@ -138,8 +138,10 @@ impl<'a> Shower<'a> {
     pub fn signature(&self, func: &Func) -> String {
         let names: Vec<&str> = func.type_params.iter().map(|p| p.name.as_str()).collect();
         let mut text = format!("fn {}", func.name);
-        if !names.is_empty() {
-            text.push_str(&format!("<{}>", names.join(", ")));
+        // Associated types have no place of their own in the list.
+        let listed: Vec<&str> = names.iter().copied().filter(|n| !n.contains('.')).collect();
+        if !listed.is_empty() {
+            text.push_str(&format!("<{}>", listed.join(", ")));
         }
         let params: Vec<String> = func
             .params
@@ -163,7 +165,8 @@ impl<'a> Shower<'a> {
             .iter()
             .filter(|param| !param.bounds.is_empty())
             .map(|param| {
-                let bounds: Vec<&str> = param.bounds.iter().map(|bound| bound.name()).collect();
+                let bounds: Vec<String> =
+                    self.stated(param).map(|b| self.bound(b, &names)).collect();
                 format!("{}: {}", param.name, bounds.join(" + "))
             })
             .collect();
@@ -171,6 +174,34 @@ impl<'a> Shower<'a> {
             text.push_str(&format!(" where {}", bounds.join(", ")));
         }
         text
+    }
+}
+
+impl Shower<'_> {
+    /// The bounds of a parameter without those that follow from another one.
+    fn stated<'p>(&'p self, param: &'p TypeParam) -> impl Iterator<Item = &'p Bound> {
+        let implied = |id: InterfaceId| {
+            param.bounds.iter().any(|other| {
+                let slots = &self.program.interface(other.interface).slots;
+                let required = slots.first().map_or(&[][..], |slot| &slot.bounds);
+                required.iter().any(|bound| bound.interface == id)
+            })
+        };
+        param
+            .bounds
+            .iter()
+            .filter(move |bound| !implied(bound.interface))
+    }
+
+    /// An interface with its arguments.
+    fn bound(&self, bound: &Bound, names: &[&str]) -> String {
+        let interface = self.program.interface(bound.interface);
+        let inputs = bound.args.iter().take(interface.params as usize);
+        let inputs: Vec<String> = inputs.map(|arg| self.closed(arg, names)).collect();
+        match inputs.as_slice() {
+            [] => interface.name.to_string(),
+            _ => format!("{}<{}>", interface.name, inputs.join(", ")),
+        }
     }
 }
 

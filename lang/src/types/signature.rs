@@ -3,9 +3,10 @@
 use smol_str::SmolStr;
 
 use super::convert::{Converter, TypeScope};
+use super::generics::{Generics, bare};
 use crate::resolve::FuncSource;
 use crate::syntax::ast::{self, FnClause, Name, PatternKind};
-use crate::typed::{FuncId, Imp, Ty, TypeParam};
+use crate::typed::{FuncId, Imp, Owner, Ty, TypeParam};
 
 /// What a function's source says about its type.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +17,14 @@ pub struct Signature {
     pub params: Vec<Option<Ty>>,
     /// Annotated result type.
     pub ret: Option<Ty>,
+    /// Names that stand for types in it, like `Self`.
+    pub fixed: Vec<(Name, Ty)>,
+    /// How many of the type parameters a method lists itself; in an implementation, where they begin.
+    pub own: u32,
+    /// Type parameters with a bound that was reported.
+    pub reported: Vec<u32>,
+    /// Whether the function belongs to something that was reported, and is left out.
+    pub skipped: bool,
 }
 
 impl Signature {
@@ -51,18 +60,31 @@ fn param_name(clauses: &[&FnClause], index: usize) -> SmolStr {
 impl Converter<'_, '_> {
     /// Reads all signatures of this compilation; complete ones go into the program at once.
     pub fn declare_functions(&mut self) -> Vec<Signature> {
-        (0..self.world.funcs.len() as u32)
-            .map(|index| self.declare_function(FuncId(self.world.first_func + index), index))
-            .collect()
+        let count = self.world.funcs.len() as u32;
+        let mut signatures = vec![Signature::default(); count as usize];
+        // Implementations are written against the methods of interfaces.
+        for methods_of_interfaces in [true, false] {
+            for index in 0..count {
+                let id = FuncId(self.world.first_func + index);
+                let owner = self.world.program.funcs[id.0 as usize].owner;
+                if matches!(owner, Owner::Interface(_)) == methods_of_interfaces {
+                    signatures[index as usize] = self.declare_function(id, index);
+                }
+            }
+        }
+        signatures
     }
 
     fn declare_function(&mut self, id: FuncId, index: u32) -> Signature {
-        let signature = match &self.world.funcs[index as usize] {
-            FuncSource::Clauses(clauses) => {
+        let owner = self.world.program.funcs[id.0 as usize].owner;
+        let signature = match (owner, &self.world.funcs[index as usize]) {
+            (Owner::Interface(interface), _) => self.method_signature(id, interface),
+            (Owner::Impl(owner), _) => self.impl_signature(id, owner),
+            (_, FuncSource::Clauses(clauses)) => {
                 let clauses = clauses.clone();
                 self.clauses_signature(id, &clauses)
             }
-            FuncSource::Native(native) => {
+            (_, FuncSource::Native(native)) => {
                 let native = *native;
                 self.native_signature(id, native)
             }
@@ -83,38 +105,27 @@ impl Converter<'_, '_> {
         signature
     }
 
-    fn written_params(
-        &mut self,
-        id: FuncId,
-        params: &[ast::TypeParam],
-        bounds: &[ast::Bound],
-    ) -> (Vec<Name>, Vec<TypeParam>) {
-        self.type_params(params);
-        let module = self.world.program.funcs[id.0 as usize].module;
-        let names: Vec<Name> = params.iter().map(|p| p.name.clone()).collect();
-        let bounds = self.bounds(&names, bounds, module);
-        let type_params = names
-            .iter()
-            .zip(bounds)
-            .map(|(name, bounds)| TypeParam {
-                name: name.clone(),
-                bounds,
-            })
-            .collect();
-        (names, type_params)
+    fn clauses_signature(&mut self, id: FuncId, clauses: &[&FnClause]) -> Signature {
+        let (generics, _) = self.method_generics(id, Vec::new(), clauses, &[]);
+        let names = generics.names();
+        let mut signature = self.written_signature(id, &names, &[], clauses);
+        signature.reported = generics.reported;
+        signature.type_params = generics.params;
+        signature
     }
 
-    fn clauses_signature(&mut self, id: FuncId, clauses: &[&FnClause]) -> Signature {
-        let head = clauses.iter().find(|clause| !clause.type_params.is_empty());
-        let written = head.map_or(&[][..], |clause| &clause.type_params);
-        let bounds: Vec<ast::Bound> = clauses
-            .iter()
-            .flat_map(|clause| clause.bounds.iter().cloned())
-            .collect();
-        let (names, type_params) = self.written_params(id, written, &bounds);
+    /// The annotations of clauses, the first of each place.
+    pub(super) fn written_signature(
+        &mut self,
+        id: FuncId,
+        names: &[Name],
+        fixed: &[(Name, Ty)],
+        clauses: &[&FnClause],
+    ) -> Signature {
         let scope = TypeScope {
             module: self.world.program.funcs[id.0 as usize].module,
-            params: &names,
+            params: names,
+            fixed,
         };
         let arity = clauses.first().map_or(0, |clause| clause.params.len());
         let params = (0..arity)
@@ -127,17 +138,32 @@ impl Converter<'_, '_> {
             .collect();
         let ret = clauses.iter().find_map(|clause| clause.ret.as_ref());
         Signature {
-            type_params,
             params,
             ret: ret.map(|written| self.ty(scope, written)),
+            ..Signature::default()
         }
     }
 
     fn native_signature(&mut self, id: FuncId, native: &ast::NativeFn) -> Signature {
-        let (names, type_params) = self.written_params(id, &native.type_params, &native.bounds);
-        let scope = TypeScope {
+        self.type_params(&native.type_params);
+        let mut generics = Generics {
             module: self.world.program.funcs[id.0 as usize].module,
+            fixed: &[],
+            reported: Vec::new(),
+            equal: &[],
+            mentioned: Vec::new(),
+            params: native
+                .type_params
+                .iter()
+                .map(|param| bare(&param.name))
+                .collect(),
+        };
+        self.where_clause(&mut generics, &native.bounds);
+        let names = generics.names();
+        let scope = TypeScope {
+            module: generics.module,
             params: &names,
+            fixed: &[],
         };
         let params = native
             .params
@@ -150,9 +176,10 @@ impl Converter<'_, '_> {
             owned: native.params.iter().map(|param| param.owned).collect(),
         };
         Signature {
-            type_params,
+            type_params: generics.params,
             params,
             ret,
+            ..Signature::default()
         }
     }
 }

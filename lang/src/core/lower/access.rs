@@ -30,6 +30,9 @@ impl<'a> Lower<'_, 'a> {
         let op = match self.mono.types.get(self.type_of(base)) {
             Type::List(_) => Op::ListGet(base, index),
             Type::Map(..) => return self.map_index(base, index, ty, span),
+            _ if self.mono.types.is_keyed(self.type_of(base)) => {
+                return self.map_index(base, index, ty, span);
+            }
             Type::String => return self.library_get("String", base, index, span),
             Type::Bytes => return self.library_get("Bytes", base, index, span),
             _ => return Err(Fault::internal(span, "an index into something that has none").into()),
@@ -39,17 +42,17 @@ impl<'a> Lower<'_, 'a> {
 
     /// `m[k]`: the value, or a crash that shows the key.
     fn map_index(&mut self, map: Var, key: Var, ty: TypeId, span: Span) -> Res<Var> {
-        let (bool_type, text_type) = (self.con(Con::Bool)?, self.con(Con::String)?);
+        let text_type = self.con(Con::String)?;
         let join = self.join();
         let after = self.block(|lower| {
-            let has = lower.emit(bool_type, Op::MapHas(map, key), span);
+            let has = lower.map_has(map, key, span)?;
             let then = lower.block(|lower| {
-                let value = lower.emit(ty, Op::MapGet(map, key), span);
+                let value = lower.map_get(map, key, ty, span)?;
                 lower.jump(join, vec![value])
             })?;
             let otherwise = lower.block(|lower| {
                 let text = lower.emit(text_type, Op::Str("key not found: ".into()), span);
-                let text = lower.append_text(TextForm::Debug, Some(text), key, text_type, span);
+                let text = lower.append_text(TextForm::Debug, Some(text), key, text_type, span)?;
                 lower.end(End::Panic {
                     text,
                     span: span.into(),

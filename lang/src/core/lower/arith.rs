@@ -1,38 +1,44 @@
 //! Arithmetic and ranges, by the type of the operands.
 
 use snow_bytecode::inst::{FloatOp, FloatUnOp, IntOp};
-use snow_bytecode::types::{Type, TypeId};
+use snow_bytecode::types::Type;
 
-use super::{Fault, Lower, Res};
+use super::{Lower, Res};
 use crate::core::ir::{Op, Var};
 use crate::syntax::ast::Span;
-use crate::typed::{Arith, Con, Expr};
+use crate::typed::{Arith, Con, Expr, InterfaceId};
 
 impl<'a> Lower<'_, 'a> {
-    pub(super) fn arith(
-        &mut self,
-        op: Arith,
-        a: &'a Expr,
-        b: &'a Expr,
-        ty: TypeId,
-        span: Span,
-    ) -> Res<Op> {
+    pub(super) fn arith(&mut self, op: Arith, a: &'a Expr, b: &'a Expr, span: Span) -> Res<Var> {
         let a = self.value(a)?;
         let b = self.value(b)?;
-        match self.mono.types.get(ty) {
-            Type::Int => Ok(Op::IntBin(int_op(op), a, b)),
-            Type::Float => Ok(Op::FloatBin(float_op(op), a, b)),
-            _ => Err(Fault::internal(span, "arithmetic on something that is no number").into()),
-        }
+        let ty = self.type_of(a);
+        let op = match self.mono.types.get(ty) {
+            Type::Int => Op::IntBin(int_op(op), a, b),
+            Type::Float => Op::FloatBin(float_op(op), a, b),
+            _ => return self.operator(interface(op), vec![a, b], span),
+        };
+        Ok(self.emit(ty, op, span))
     }
 
-    pub(super) fn negate(&mut self, value: &'a Expr, ty: TypeId, span: Span) -> Res<Op> {
+    pub(super) fn negate(&mut self, value: &'a Expr, span: Span) -> Res<Var> {
         let value = self.value(value)?;
-        match self.mono.types.get(ty) {
-            Type::Int => Ok(Op::IntNeg(value)),
-            Type::Float => Ok(Op::FloatUn(FloatUnOp::Neg, value)),
-            _ => Err(Fault::internal(span, "negation of something that is no number").into()),
-        }
+        let ty = self.type_of(value);
+        let op = match self.mono.types.get(ty) {
+            Type::Int => Op::IntNeg(value),
+            Type::Float => Op::FloatUn(FloatUnOp::Neg, value),
+            _ => return self.operator(InterfaceId::NEG, vec![value], span),
+        };
+        Ok(self.emit(ty, op, span))
+    }
+
+    /// An operator on a type that implements its interface: a call of the method.
+    fn operator(&mut self, interface: InterfaceId, args: Vec<Var>, span: Span) -> Res<Var> {
+        let on = self.type_of(args[0]);
+        let mut types = vec![on];
+        types.extend(self.mono.slots(interface, on, &[], span)?);
+        let method = self.mono.program.interface(interface).methods[0];
+        self.call_with(method, types, args, span)
     }
 
     /// `a..b`; the closed range `a..=b` is `a..b + 1`.
@@ -57,6 +63,16 @@ impl<'a> Lower<'_, 'a> {
         let int = self.con(Con::Int)?;
         let one = self.int(1, span)?;
         Ok(self.emit(int, Op::IntBin(IntOp::Add, value, one), span))
+    }
+}
+
+fn interface(op: Arith) -> InterfaceId {
+    match op {
+        Arith::Add => InterfaceId::ADD,
+        Arith::Sub => InterfaceId::SUB,
+        Arith::Mul => InterfaceId::MUL,
+        Arith::Div => InterfaceId::DIV,
+        Arith::Rem => InterfaceId::REM,
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a> Lower<'_, 'a> {
             for (title, side) in [("\n  left:  ", a), ("\n  right: ", b)] {
                 let title = self.emit(string, Op::Str(SmolStr::new_static(title)), span);
                 text = self.emit(string, Op::Concat(text, title), span);
-                text = self.append_text(TextForm::Debug, Some(text), side, string, span);
+                text = self.append_text(TextForm::Debug, Some(text), side, string, span)?;
             }
         }
         Ok(text)

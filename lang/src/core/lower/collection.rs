@@ -73,11 +73,11 @@ impl<'a> Lower<'_, 'a> {
     }
 
     pub(super) fn map(&mut self, entries: &'a [(Expr, Expr)], ty: TypeId, span: Span) -> Res<Var> {
-        let mut map = self.emit(ty, Op::MapNew, span);
+        let mut map = self.map_new(ty, span)?;
         for (key, value) in entries {
             let key = self.value(key)?;
             let value = self.value(value)?;
-            map = self.emit(ty, Op::MapPut(map, key, value), span);
+            map = self.map_put(map, key, value, span)?;
         }
         Ok(map)
     }

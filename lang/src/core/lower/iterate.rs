@@ -7,7 +7,7 @@ use super::matching::Row;
 use super::{Fault, Lower, Res};
 use crate::core::ir::{End, JoinId, Op, Var};
 use crate::syntax::ast::Span;
-use crate::typed::{Con, Expr, Pat};
+use crate::typed::{Con, Expr, InterfaceId, Pat};
 
 /// How elements are reached from a position.
 #[derive(Clone, Copy)]
@@ -20,6 +20,8 @@ enum Source {
     Map(Var, TypeId),
     /// The position is an entry number.
     Set(Var, TypeId),
+    /// The position is an entry number of the map of entries that `MapBy` keeps.
+    Entries(Var, TypeId),
     /// The position is a byte offset.
     Text(Var),
 }
@@ -46,6 +48,10 @@ impl<'m, 'a> Lower<'m, 'a> {
     ) -> Res<()> {
         let span = generator.iterable.span;
         let iterable = self.value(generator.iterable)?;
+        let iterable = self.iterator_of(iterable, span)?;
+        if self.is_cursor(iterable) {
+            return self.iterate_cursor(generator, iterable, collected, turn);
+        }
         let (source, start, end) = self.source(iterable, generator, span)?;
         let int = self.con(Con::Int)?;
         let head = self.join();
@@ -101,12 +107,30 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let end = self.text_function("byte_size", vec![iterable], span)?;
                 Ok((Source::Text(iterable), start, end))
             }
+            Type::Struct { .. } if self.mono.types.is_keyed(self.type_of(iterable)) => {
+                self.keyed_source(iterable, span)
+            }
             // Its list, which is there already.
             Type::Struct { name, .. } | Type::Sum { name, .. } if name == "Queue" => {
                 self.list_of("Queue", "to_list", iterable, span)
             }
             _ => Err(Fault::internal(span, "`for` over something that cannot be iterated").into()),
         }
+    }
+
+    /// The entries of a map, or the elements of a set, that code of the library keeps.
+    fn keyed_source(&mut self, iterable: Var, span: Span) -> Res<(Source, Var, Var)> {
+        let ty = self.type_of(iterable);
+        if self.mono.types.key(ty).0 == Con::Set {
+            let list = self.keyed_at(ty, "set_to_list", vec![iterable], span)?;
+            let element = self.element_type(list, span)?;
+            return self.list_source(list, element, span);
+        }
+        let pair = self.mono.types.key(ty).1.to_vec();
+        let pair = self.mono.types.app(Con::Tuple, pair, span)?;
+        let entries = self.keyed_at(ty, "entries", vec![iterable], span)?;
+        let zero = self.int(0, span)?;
+        Ok((Source::Entries(entries, pair), zero, zero))
     }
 
     fn list_source(&mut self, list: Var, element: TypeId, span: Span) -> Res<(Source, Var, Var)> {
@@ -149,7 +173,7 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let more = self.emit(bool_type, Op::IntCmp(Cond::Lt, position, end), span);
                 Ok((position, more))
             }
-            Source::Map(map, _) | Source::Set(map, _) => {
+            Source::Map(map, _) | Source::Set(map, _) | Source::Entries(map, _) => {
                 let at = self.emit(int, Op::MapNext(map, position), span);
                 let zero = self.int(0, span)?;
                 let more = self.emit(bool_type, Op::IntCmp(Cond::Ge, at, zero), span);
@@ -186,6 +210,18 @@ impl<'m, 'a> Lower<'m, 'a> {
             args.extend(collected);
             lower.jump(head, args)
         })?;
+        self.match_element(generator, element, next, so_far, turn)
+    }
+
+    /// A turn with an element, if the pattern matches it; else the next turn.
+    fn match_element(
+        &mut self,
+        generator: Generator<'a>,
+        element: Var,
+        next: JoinId,
+        so_far: Vec<Var>,
+        turn: Turn<'_, 'm, 'a>,
+    ) -> Res<()> {
         let rows = vec![
             Row {
                 pats: std::slice::from_ref(generator.pat),
@@ -199,7 +235,7 @@ impl<'m, 'a> Lower<'m, 'a> {
         self.matching(
             &[element],
             rows,
-            span,
+            generator.iterable.span,
             End::Unreachable,
             &mut |lower, row| match row {
                 0 => turn(lower, so_far.clone(), next),
@@ -208,11 +244,97 @@ impl<'m, 'a> Lower<'m, 'a> {
         )
     }
 
+    /// Whether a loop goes over a value by the method `next`.
+    fn is_cursor(&self, value: Var) -> bool {
+        let ty = self.type_of(value);
+        let (con, _) = self.mono.types.key(ty);
+        !self.is_walked(con) && self.mono.has_impl(InterfaceId::ITERATOR, con)
+    }
+
+    /// Whether loops know how to go over values of a constructor.
+    fn is_walked(&self, con: Con) -> bool {
+        let queue = self.mono.program.known.queue;
+        match con {
+            Con::Adt(id) => Some(id) == queue,
+            _ => matches!(
+                con,
+                Con::Range | Con::List | Con::Map | Con::Set | Con::String
+            ),
+        }
+    }
+
+    /// What a loop over a value goes over: its iterator, for a type that implements `Iterable`.
+    fn iterator_of(&mut self, value: Var, span: Span) -> Res<Var> {
+        let ty = self.type_of(value);
+        let (con, _) = self.mono.types.key(ty);
+        if self.is_walked(con) || !self.mono.has_impl(InterfaceId::ITERABLE, con) {
+            return Ok(value);
+        }
+        self.method_call(InterfaceId::ITERABLE, value, span)
+    }
+
+    /// Calls the first method of an interface without parameters on a value.
+    fn method_call(&mut self, interface: InterfaceId, value: Var, span: Span) -> Res<Var> {
+        let ty = self.type_of(value);
+        let mut types = vec![ty];
+        types.extend(self.mono.slots(interface, ty, &[], span)?);
+        let method = self.mono.program.interface(interface).methods[0];
+        self.call_with(method, types, vec![value], span)
+    }
+
+    /// A loop whose state is an iterator: `next` gives an element and the iterator for the rest.
+    fn iterate_cursor(
+        &mut self,
+        generator: Generator<'a>,
+        start: Var,
+        collected: Vec<Var>,
+        turn: Turn<'_, 'm, 'a>,
+    ) -> Res<()> {
+        let span = generator.iterable.span;
+        let head = self.join();
+        let ty = self.type_of(start);
+        let cursor = self.var(ty, "");
+        let so_far = self.fresh_like(&collected);
+        let mut params = vec![cursor];
+        params.extend(&so_far);
+        self.declare(head, params, true, |lower| {
+            let found = lower.method_call(InterfaceId::ITERATOR, cursor, span)?;
+            let some = lower.block(|lower| {
+                let pair = lower.project(found, 0, 0, span)?;
+                let element = lower.project(pair, 0, 0, span)?;
+                let rest = lower.project(pair, 0, 1, span)?;
+                let next = lower.join();
+                let after = lower.fresh_like(&so_far);
+                lower.declare(next, after.clone(), false, |lower| {
+                    let mut args = vec![rest];
+                    args.extend(after);
+                    lower.jump(head, args)
+                })?;
+                lower.match_element(generator, element, next, so_far.clone(), turn)
+            })?;
+            let none = lower.block(|lower| lower.jump(generator.done, so_far.clone()))?;
+            lower.end(End::Switch {
+                on: found,
+                arms: vec![(0, some), (1, none)],
+                default: None,
+            })
+        })?;
+        let mut args = vec![start];
+        args.extend(collected);
+        self.jump(head, args)
+    }
+
+    fn project(&mut self, value: Var, tag: u8, field: u32, span: Span) -> Res<Var> {
+        let ty = self.field_type(value, tag, field, span)?;
+        Ok(self.emit(ty, Op::Project { value, tag, field }, span))
+    }
+
     fn element_at(&mut self, source: Source, at: Var, span: Span) -> Res<Var> {
         Ok(match source {
             Source::Range => at,
             Source::List(list, ty) => self.emit(ty, Op::ListGet(list, at), span),
             Source::Set(set, ty) => self.emit(ty, Op::MapKeyAt(set, at), span),
+            Source::Entries(map, pair) => self.emit(pair, Op::MapValueAt(map, at), span),
             Source::Text(text) => self.text_function("grapheme_from", vec![text, at], span)?,
             Source::Map(map, pair) => {
                 let Type::Map(key, value) = self.mono.types.get(self.type_of(map)).clone() else {

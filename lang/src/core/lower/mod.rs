@@ -18,9 +18,11 @@ mod escape;
 mod fault;
 mod for_loop;
 mod iterate;
+mod keyed;
 mod matching;
 mod native;
 mod scope;
+mod structural;
 mod text;
 
 use rustc_hash::FxHashMap;
@@ -31,6 +33,7 @@ use build::{Cont, Open};
 pub use fault::Fault;
 use fault::{Res, Stop};
 use scope::{Capture, LoopTarget, PolyLocal};
+pub use structural::structural_func;
 
 use crate::core::ir::{self, Block, End, Op, Stmt, Var, VarInfo};
 use crate::core::mono::Mono;
@@ -88,7 +91,15 @@ pub fn lower_func(
     lower.frames.push(Frame::new(ret));
     let params: Vec<Var> = params.into_iter().map(|ty| lower.var(ty, "")).collect();
     let body = match &func.imp {
-        Imp::Body(body) => lower.body(body, &params, func.span)?,
+        Imp::Body(body)
+        | Imp::Method {
+            default: Some(body),
+            ..
+        } => lower.body(body, &params, func.span)?,
+        Imp::Method { default: None, .. } => {
+            let message = format!("no implementation says what `{name}` does");
+            return Err(Fault::internal(func.span, message));
+        }
         Imp::Native { .. } => lower.block(|lower| {
             let value = lower.native_call(id, args, params.clone(), func.span)?;
             lower.flow(value, Cont::Return)
@@ -330,8 +341,8 @@ impl<'a> Lower<'_, 'a> {
             },
             ExprKind::Update(base, fields) => self.update(base, fields)?,
             ExprKind::Index(base, index) => return self.index(base, index, ty, span),
-            ExprKind::Arith(op, a, b) => self.arith(*op, a, b, ty, span)?,
-            ExprKind::Neg(value) => self.negate(value, ty, span)?,
+            ExprKind::Arith(op, a, b) => return self.arith(*op, a, b, span),
+            ExprKind::Neg(value) => return self.negate(value, span),
             ExprKind::Not(value) => Op::Not(self.value(value)?),
             ExprKind::Compare(rel, a, b) => return self.compare(*rel, a, b, span),
             ExprKind::Range(from, to, inclusive) => self.range(from, to, *inclusive, span)?,

@@ -28,7 +28,13 @@ impl Lower<'_, '_> {
             .mono
             .types
             .of(&func.ret, &Subst::new(types.clone()), span)?;
+        if let Some(done) = self.in_place_of(symbol, &types, &args, ret, span)? {
+            return Ok(done);
+        }
         match (Intrinsic::by_symbol(symbol), args.as_slice()) {
+            (Some(Intrinsic::Equal), &[a, b]) => return self.equal_vars(a, b, span),
+            (Some(Intrinsic::Compare), &[a, b]) => return self.order_vars(a, b, span),
+            (Some(Intrinsic::Hash), &[value]) => return self.hash_var(value, span),
             (Some(Intrinsic::Number(value)), []) => return self.number(value, ret, span),
             (Some(Intrinsic::Sign), &[value]) => return self.sign(value, span),
             (Some(intrinsic), _) => {

@@ -31,7 +31,7 @@ impl<'a> Lower<'_, 'a> {
             text = Some(match (text, plain) {
                 (None, true) => next,
                 (Some(text), true) => self.emit(ty, Op::Concat(text, next), span),
-                (text, false) => self.append_text(TextForm::Display, text, next, ty, span),
+                (text, false) => self.append_text(TextForm::Display, text, next, ty, span)?,
             });
         }
         Ok(match text {
@@ -43,7 +43,7 @@ impl<'a> Lower<'_, 'a> {
     /// The Debug text of a value.
     pub(super) fn inspect(&mut self, value: &'a Expr, ty: TypeId, span: Span) -> Res<Var> {
         let value = self.value(value)?;
-        Ok(self.append_text(TextForm::Debug, None, value, ty, span))
+        self.append_text(TextForm::Debug, None, value, ty, span)
     }
 
     /// `text` (or nothing) with the text of a value after it.
@@ -54,8 +54,14 @@ impl<'a> Lower<'_, 'a> {
         value: Var,
         ty: TypeId,
         span: Span,
-    ) -> Var {
+    ) -> Res<Var> {
+        if let Some(shown) = self.custom_text(form, value, span)? {
+            return Ok(match text {
+                Some(text) => self.emit(ty, Op::Concat(text, shown), span),
+                None => shown,
+            });
+        }
         let text = text.unwrap_or_else(|| self.emit(ty, Op::Str(SmolStr::default()), span));
-        self.emit(ty, Op::AppendText(form, text, value), span)
+        Ok(self.emit(ty, Op::AppendText(form, text, value), span))
     }
 }

@@ -4,18 +4,21 @@
 //! it calls. An instance is a function with all its type arguments: instances are not shared by representation, because the
 //! bytecode's types are nominal.
 
+mod custom;
+mod dispatch;
 mod types;
 
 use rustc_hash::FxHashMap;
 use snow_bytecode::types::TypeId;
 
+pub use custom::Structural;
 pub use types::{MAX_NESTING, Types};
 
 use crate::core::ir;
 use crate::core::lower::{self, Fault};
 use crate::diagnostics::Sink;
 use crate::syntax::ast::Span;
-use crate::typed::{Func, FuncId, Imp, Program};
+use crate::typed::{Con, Func, FuncId, Imp, InterfaceId, Owner, Program};
 
 /// Largest number of instances of one program.
 const MAX_INSTANCES: usize = 1 << 20;
@@ -41,6 +44,10 @@ pub struct Mono<'a> {
     waiting: Vec<(FuncId, Vec<TypeId>, ir::FuncId)>,
     funcs: Vec<Option<ir::Func>>,
     library: FxHashMap<(&'a str, &'a str), FuncId>,
+    impls: dispatch::ImplIndex,
+    /// Generated functions, and those still to be generated.
+    structural: FxHashMap<(Structural, TypeId), ir::FuncId>,
+    to_generate: Vec<(Structural, TypeId, ir::FuncId)>,
 }
 
 impl<'a> Mono<'a> {
@@ -52,6 +59,9 @@ impl<'a> Mono<'a> {
             waiting: Vec::new(),
             funcs: Vec::new(),
             library: library_index(program),
+            impls: dispatch::index(program),
+            structural: FxHashMap::default(),
+            to_generate: Vec::new(),
         }
     }
 
@@ -72,9 +82,16 @@ impl<'a> Mono<'a> {
             Some(main) => Some(self.instance(main, Vec::new(), self.func(main).span)?),
             None => None,
         };
-        while let Some((id, args, at)) = self.waiting.pop() {
-            let func = lower::lower_func(&mut self, id, args)?;
-            self.define(at, func);
+        loop {
+            if let Some((id, args, at)) = self.waiting.pop() {
+                let func = lower::lower_func(&mut self, id, args)?;
+                self.define(at, func);
+            } else if let Some((what, ty, at)) = self.to_generate.pop() {
+                let func = lower::structural_func(&mut self, what, ty)?;
+                self.define(at, func);
+            } else {
+                break;
+            }
         }
         let defined = self.funcs.into_iter().enumerate().map(|(number, func)| {
             func.ok_or_else(|| {
@@ -97,10 +114,22 @@ impl<'a> Mono<'a> {
         &self.program.funcs[id.0 as usize]
     }
 
-    /// `Module.name`.
+    /// `Module.name`, or `Module.Type.name` for a method.
     pub fn qualified_name(&self, func: &Func) -> String {
-        let module = &self.program.modules[func.module.0 as usize];
-        format!("{}.{}", module.name, func.name)
+        let module = &self.program.modules[func.module.0 as usize].name;
+        let name = &func.name;
+        match func.owner {
+            Owner::Module => format!("{module}.{name}"),
+            Owner::Interface(id) => format!("{module}.{}.{name}", self.program.interface(id).name),
+            Owner::Impl(id) => match self.program.implementation(id).con() {
+                Some(Con::Adt(def)) => {
+                    let ty = &self.program.types[def.0 as usize].name;
+                    format!("{module}.{ty}.{name}")
+                }
+                Some(con) => format!("{module}.{con:?}.{name}"),
+                None => format!("{module}.{name}"),
+            },
+        }
     }
 
     /// The instance of a function at type arguments, lowered now or later. `span` is where it is needed.
@@ -110,6 +139,7 @@ impl<'a> Mono<'a> {
         args: Vec<TypeId>,
         span: Span,
     ) -> Result<ir::FuncId, Fault> {
+        let (id, args) = self.dispatch(id, args, span)?;
         if let Some(&known) = self.instances.get(&(id, args.clone())) {
             return Ok(known);
         }
@@ -131,6 +161,22 @@ impl<'a> Mono<'a> {
         self.instances.insert((id, args.clone()), at);
         self.waiting.push((id, args, at));
         Ok(at)
+    }
+
+    /// The generated function that does something with values of a type.
+    pub fn structural(&mut self, what: Structural, ty: TypeId) -> ir::FuncId {
+        if let Some(&known) = self.structural.get(&(what, ty)) {
+            return known;
+        }
+        let at = self.reserve();
+        self.structural.insert((what, ty), at);
+        self.to_generate.push((what, ty, at));
+        at
+    }
+
+    /// Whether types of a constructor have an implementation of an interface.
+    pub fn has_impl(&self, interface: InterfaceId, con: Con) -> bool {
+        self.impls.contains_key(&(interface, con))
     }
 
     /// A number for a function that [`Mono::define`] will get.
@@ -160,7 +206,7 @@ fn library_index(program: &Program) -> FxHashMap<(&str, &str), FuncId> {
     let mut index = FxHashMap::default();
     for (number, func) in program.funcs.iter().enumerate() {
         let module = &program.modules[func.module.0 as usize];
-        if module.std {
+        if module.std && func.owner == Owner::Module {
             index.insert(
                 (module.name.as_str(), func.name.as_str()),
                 FuncId(number as u32),
@@ -175,7 +221,8 @@ fn program_roots(program: &Program) -> Vec<FuncId> {
     let funcs = program.funcs.iter().enumerate();
     let users = funcs.filter(|(_, func)| {
         let user = !program.modules[func.module.0 as usize].std;
-        user && matches!(func.imp, Imp::Body(_))
+        let named = func.owner == Owner::Module;
+        user && named && matches!(func.imp, Imp::Body(_))
     });
     users.map(|(number, _)| FuncId(number as u32)).collect()
 }

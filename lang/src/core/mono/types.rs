@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
+use super::custom::Custom;
 use crate::core::lower::{Fault, Subst};
 use crate::syntax::ast::Span;
 use crate::typed::{Con, FieldDef, Program, Shape, Ty, TypeDefId};
@@ -15,14 +16,20 @@ const MAX_TYPES: usize = 1 << 20;
 
 /// The type table under construction.
 pub struct Types<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     table: TypeTable,
     nesting: Vec<u16>,
+    /// Constructor and arguments of each entry.
+    keys: Vec<(Con, Vec<TypeId>)>,
     known: FxHashMap<(Con, Vec<TypeId>), TypeId>,
     /// Struct and sum entries whose fields are still to be filled in.
     open: Vec<(TypeId, TypeDefId, Vec<TypeId>)>,
     /// A definition whose instances nest without end.
     endless: Option<TypeDefId>,
+    /// Types with code of their own.
+    pub(super) custom: Custom,
+    /// The library's maps and sets for keys with code of their own.
+    keyed: [Option<TypeDefId>; 2],
 }
 
 impl<'a> Types<'a> {
@@ -32,9 +39,12 @@ impl<'a> Types<'a> {
             program,
             table: TypeTable::default(),
             nesting: Vec::new(),
+            keys: Vec::new(),
             known: FxHashMap::default(),
             open: Vec::new(),
             endless: None,
+            custom: Custom::default(),
+            keyed: ["MapBy", "SetBy"].map(|name| library_type(program, name)),
         }
     }
 
@@ -51,6 +61,12 @@ impl<'a> Types<'a> {
     /// An entry that an id given out stands for.
     pub fn get(&self, id: TypeId) -> &Type {
         self.table.get(id)
+    }
+
+    /// The constructor and the arguments of an entry.
+    pub fn key(&self, id: TypeId) -> (Con, &[TypeId]) {
+        let (con, args) = &self.keys[id.0 as usize];
+        (*con, args)
     }
 
     /// How deeply type arguments are nested in a type.
@@ -90,12 +106,19 @@ impl<'a> Types<'a> {
         if let Some(&id) = self.known.get(&key) {
             return id;
         }
+        if let Some(keyed) = self.keyed_def(con, &key.1) {
+            let id = self.intern(Con::Adt(keyed), key.1.clone());
+            self.keys[id.0 as usize] = key.clone();
+            self.known.insert(key, id);
+            return id;
+        }
         let args = &key.1;
         let id = TypeId(self.table.types.len() as u32);
         let deepest = args.iter().map(|arg| self.nesting(*arg)).max();
         let nesting = deepest.map_or(0, |n| n.saturating_add(1));
         self.table.types.push(self.entry(con, args));
         self.nesting.push(nesting);
+        self.keys.push((con, args.clone()));
         if let Con::Adt(def) = con {
             if nesting > MAX_NESTING || self.table.types.len() > MAX_TYPES {
                 self.endless.get_or_insert(def);
@@ -105,6 +128,16 @@ impl<'a> Types<'a> {
         }
         self.known.insert(key, id);
         id
+    }
+
+    /// The library's type in the place of a map or set whose keys have code of their own.
+    fn keyed_def(&mut self, con: Con, args: &[TypeId]) -> Option<TypeDefId> {
+        let def = match con {
+            Con::Map => self.keyed[0],
+            Con::Set => self.keyed[1],
+            _ => return None,
+        };
+        def.filter(|_| self.is_custom_key(args[0]))
     }
 
     /// The entry without the fields of structs and sums.
@@ -215,4 +248,14 @@ impl<'a> Types<'a> {
         let def = &self.program.types[id.0 as usize];
         Fault::endless(def.span, &format!("type `{}`", def.name))
     }
+}
+
+/// A type of the standard library that lowering itself refers to.
+fn library_type(program: &Program, name: &str) -> Option<TypeDefId> {
+    let std = |module: crate::typed::ModuleId| program.modules[module.0 as usize].std;
+    let found = program
+        .types
+        .iter()
+        .position(|def| def.name == name && std(def.module));
+    found.map(|at| TypeDefId(at as u32))
 }

@@ -25,6 +25,7 @@ mod collections;
 mod escapes;
 mod functions;
 mod inlining;
+mod interfaces;
 mod loops;
 mod patterns;
 mod text;

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::args::{Args, fill};
+use super::lookup::Instance;
 use super::shape::Shaped;
 use super::special::Special;
 use super::{Expect, Infer};
@@ -109,10 +110,11 @@ impl Infer<'_, '_> {
         if let Some(expr) = self.nullary_receiver(&path, name) {
             return self.method_on(expr, name, args, span, expect);
         }
-        match self.module_func(&path, name) {
-            Some(id) => self.call_func(id, args, name.span, span, expect),
-            None => self.absorb(args, span),
-        }
+        let Some(found) = self.path_func(&path, name) else {
+            return self.absorb(args, span);
+        };
+        let instance = self.instance_on(found, name.span);
+        self.call_instance(found.id, instance, args, name.span, span, expect)
     }
 
     /// `None.map(f)`: a variant without fields as receiver, where no module has that name and function.
@@ -121,7 +123,9 @@ impl Infer<'_, '_> {
         let found = module.is_some_and(|hit| {
             self.world.func_in(self.f.module, hit.item, &name.name) != Access::Missing
         });
-        let [one] = path else { return None };
+        let [one] = path else {
+            return self.qualified_receiver(path);
+        };
         if found
             || self
                 .world
@@ -134,6 +138,15 @@ impl Infer<'_, '_> {
         Some(self.upper(&one.name, one.span, Expect::Any))
     }
 
+    /// `Light.Red.name()`.
+    fn qualified_receiver(&mut self, path: &[Ident]) -> Option<Expr> {
+        let (name, owner) = path.split_last()?;
+        let def = self.type_of_path(owner)?;
+        let variant = self.world.variant_number(def, &name.name)?;
+        let span = Self::path_span(path);
+        Some(self.variant_value(Shaped { def, variant }, span, Expect::Any))
+    }
+
     /// Calls a function by name.
     pub(super) fn call_func(
         &mut self,
@@ -144,6 +157,19 @@ impl Infer<'_, '_> {
         expect: Expect,
     ) -> Expr {
         let instance = self.instance(id, name_span);
+        self.call_instance(id, instance, args, name_span, span, expect)
+    }
+
+    /// Calls an instance of a function.
+    fn call_instance(
+        &mut self,
+        id: FuncId,
+        instance: Instance,
+        args: Args<'_>,
+        name_span: Span,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
         let names: Vec<SmolStr> = self.param_names(id);
         let target = Target::Func(id);
         let Some(placed) = self.place(args, &names, target, name_span) else {
@@ -191,6 +217,7 @@ impl Infer<'_, '_> {
             return self.error(span);
         };
         let (lets, fields) = self.arguments(placed, &types, target);
+        self.require_of_parts(shaped, ty, name_span);
         let kind = ExprKind::Construct {
             variant: shaped.variant,
             fields,

@@ -7,10 +7,11 @@ use super::{Expect, Infer, hole};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, Span};
 use crate::typed::{
-    Arm, Con, Expr, ExprKind, FuncId, InterpPart, LocalId, Pat, PatKind, TypeDefId,
+    Arm, Con, Expr, ExprKind, FuncId, InterfaceId, LocalId, Pat, PatKind, TypeDefId,
 };
-use crate::types::arena::TyId;
+use crate::types::arena::{Needs, Node, TyId};
 use crate::types::mismatch::Why;
+use crate::types::solve::Has;
 
 /// `value?` until the type of the value is known.
 #[derive(Debug)]
@@ -32,17 +33,9 @@ enum Passing {
     /// As it is.
     Unchanged,
     /// With its error converted to this type.
-    Converted(Convert, TyId),
+    Converted(FuncId, TyId),
     /// Not at all.
     Reported,
-}
-
-/// A built-in conversion of errors.
-enum Convert {
-    /// Its Display text.
-    ToText,
-    /// By a function.
-    By(FuncId),
 }
 
 impl Infer<'_, '_> {
@@ -133,7 +126,7 @@ impl Infer<'_, '_> {
                 error
             }
         };
-        if let Some(convert) = self.conversion(err, error) {
+        if let Some(convert) = self.conversion(err, error, span) {
             return Passing::Converted(convert, error);
         }
         let why = match why {
@@ -144,27 +137,48 @@ impl Infer<'_, '_> {
         Passing::Unchanged
     }
 
-    /// The built-in conversion (`From`) between two different known types.
-    fn conversion(&self, from: TyId, to: TyId) -> Option<Convert> {
-        let con = |ty| self.arena.known(ty).map(|(con, _)| con);
-        match (con(from)?, con(to)?) {
-            (Con::Int | Con::Float | Con::Bool, Con::String) => Some(Convert::ToText),
-            (Con::Int, Con::Float) => self.std_func("Int", "to_float").map(Convert::By),
-            _ => None,
+    /// The conversion (`From`) between two different known types.
+    fn conversion(&mut self, from: TyId, to: TyId, span: Span) -> Option<FuncId> {
+        if self.arena.is_var(from) || self.arena.is_var(to) || self.arena.is_equal(from, to, 0) {
+            return None;
         }
+        let fits = match self.arena.node(to) {
+            Node::App(con, _) => self.impl_from(con, from),
+            Node::Rigid(_) => self.may_have(to, InterfaceId::FROM) != Has::No,
+            _ => false,
+        };
+        if !fits {
+            return None;
+        }
+        let need = self.arena.need(InterfaceId::FROM, &[from], 1);
+        self.require_need(to, need, span, Needs::Conversion);
+        let interface = self.world.program.interface(InterfaceId::FROM);
+        interface.methods.first().copied()
     }
 
-    /// A function of a standard module.
-    pub(super) fn std_func(&self, module: &str, name: &str) -> Option<FuncId> {
-        let module = *self.world.std_modules.get(module)?;
-        self.world.scope(module).values.get(name).copied()
+    /// Whether types of a constructor have a conversion from a type.
+    fn impl_from(&mut self, con: Con, from: TyId) -> bool {
+        let ids = self.world.impls_of(InterfaceId::FROM, con).to_vec();
+        ids.into_iter().any(|id| {
+            let decl = self.world.program.implementation(id).clone();
+            let params: Vec<TyId> = decl
+                .type_params
+                .iter()
+                .map(|_| self.arena.fresh())
+                .collect();
+            let source = decl.args.first();
+            source.is_some_and(|ty| {
+                let source = self.arena.instantiate(ty, &params);
+                self.arena.could_unify(source, from, 8)
+            })
+        })
     }
 
     /// `value?` with a conversion: `case value do Ok(x) -> x; Err(e) -> return Err(convert(e)) end`.
     fn try_converting(
         &mut self,
         tried: TryOf,
-        convert: Convert,
+        convert: FuncId,
         error: TyId,
         span: Span,
     ) -> ExprKind {
@@ -204,10 +218,8 @@ impl Infer<'_, '_> {
             body,
         };
         let caught = expr(ExprKind::Local(err, Vec::new()), from);
-        let converted = match convert {
-            Convert::ToText => ExprKind::Interp(vec![InterpPart::Value(caught)]),
-            Convert::By(func) => ExprKind::Call(func, Vec::new(), vec![caught]),
-        };
+        let types = super::holes(&[error, from]);
+        let converted = ExprKind::Call(convert, types, vec![caught]);
         let failed = ExprKind::Construct {
             variant: 1,
             fields: vec![expr(converted, error)],

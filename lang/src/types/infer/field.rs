@@ -28,8 +28,8 @@ impl Infer<'_, '_> {
                     None => self.error(span),
                 };
             }
-            return match self.module_func(&path, name) {
-                Some(id) => self.func_value(id, span, expect),
+            return match self.path_func(&path, name) {
+                Some(found) => self.path_value(found, span, expect),
                 None => self.error(span),
             };
         }
@@ -98,8 +98,10 @@ impl Infer<'_, '_> {
             }
             _ => diagnostic,
         };
-        let diagnostic = match self.method_of(ty, &name.name) {
-            Some(_) => diagnostic.help(format!("call the function: `.{}()`", name.name)),
+        let method = self.method_of(ty, &name.name).is_some()
+            || self.method_names(ty).any(|known| *known == name.name);
+        let diagnostic = match method.then_some(()) {
+            Some(()) => diagnostic.help(format!("call the function: `.{}()`", name.name)),
             None => diagnostic,
         };
         self.sink.push(diagnostic);

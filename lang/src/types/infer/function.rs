@@ -28,7 +28,7 @@ impl Infer<'_, '_> {
             return;
         }
         for (local, used) in self.f.locals.iter().zip(&self.f.used) {
-            if *used || local.name.starts_with('_') {
+            if *used || local.name.starts_with('_') || local.name == "self" {
                 continue;
             }
             self.world.warnings.push(

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{Expect, Infer};
 use crate::syntax::ast::{self, ByteSegment, Span, StrPart};
-use crate::typed::{Bound, Con, Expr, ExprKind, InterpPart, ListItem};
+use crate::typed::{Con, Expr, ExprKind, InterfaceId, InterpPart, ListItem};
 use crate::types::arena::{Needs, TyId};
 use crate::types::mismatch::Why;
 
@@ -121,7 +121,7 @@ impl Infer<'_, '_> {
 
     /// Keys of maps need equality and a hash.
     pub(super) fn map_keys(&mut self, key: TyId, span: Span) {
-        self.require(key, Bound::Eq, span, Needs::MapKey);
-        self.require(key, Bound::Hash, span, Needs::MapKey);
+        self.require(key, InterfaceId::EQ, span, Needs::MapKey);
+        self.require(key, InterfaceId::HASH, span, Needs::MapKey);
     }
 }

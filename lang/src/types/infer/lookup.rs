@@ -8,8 +8,8 @@ use super::{Expect, Infer, holes};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::scope::{Access, dotted};
 use crate::syntax::ast::{Ident, Name, Span};
-use crate::typed::{Clause, Expr, ExprKind, FuncId, LocalId, Pat, PatKind};
-use crate::types::arena::{Needs, TyId};
+use crate::typed::{Clause, Expr, ExprKind, FuncId, LocalId, Owner, Pat, PatKind};
+use crate::types::arena::{Needs, Origin, TyId};
 use crate::types::hole;
 use crate::types::messages;
 
@@ -55,6 +55,18 @@ impl Infer<'_, '_> {
 
     pub(super) fn func_value(&mut self, id: FuncId, span: Span, expect: Expect) -> Expr {
         let instance = self.instance(id, span);
+        self.instance_value(id, instance, span, expect)
+    }
+
+    /// An instance of a function as a value.
+    pub(super) fn instance_value(
+        &mut self,
+        id: FuncId,
+        instance: Instance,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        self.settle_due();
         if self.needs_closure(id) {
             let Instance { args, params, ret } = instance;
             let call = |this: &mut Self, locals| this.call_kind(id, &args, locals, ret, span);
@@ -71,7 +83,13 @@ impl Infer<'_, '_> {
         {
             self.world.used_funcs[index as usize] = true;
         }
-        if let Some(member) = self.members.iter().find(|member| member.func == id) {
+        let method = matches!(
+            self.world.program.funcs[id.0 as usize].owner,
+            Owner::Interface(_)
+        );
+        if let Some(member) = self.members.iter().find(|member| member.func == id)
+            && !method
+        {
             return Instance {
                 args: Vec::new(),
                 params: member.params.clone(),
@@ -82,15 +100,21 @@ impl Infer<'_, '_> {
             return self.not_ready(id, span);
         }
         let func = &self.world.program.funcs[id.0 as usize];
-        let mut args = Vec::with_capacity(func.type_params.len());
-        for param in &func.type_params {
-            let var = self.arena.fresh();
-            for &bound in &param.bounds {
-                let why = Needs::Call(id);
-                let origin = crate::types::arena::Origin { span, why };
-                self.arena.require(var, bound, origin);
+        let args: Vec<TyId> = func
+            .type_params
+            .iter()
+            .map(|_| self.arena.fresh())
+            .collect();
+        for (param, &var) in func.type_params.iter().zip(&args) {
+            for bound in &param.bounds {
+                let origin = Origin {
+                    span,
+                    why: Needs::Call(id),
+                };
+                let inputs = self.world.program.interface(bound.interface).params;
+                let need = self.arena.instantiate_bound(bound, inputs, &args);
+                self.arena.require(var, need, origin);
             }
-            args.push(var);
         }
         let params = func
             .params
@@ -147,6 +171,7 @@ impl Infer<'_, '_> {
     /// A variant that is not called: a value without fields, or a function that builds it.
     pub(super) fn variant_value(&mut self, shaped: Shaped, span: Span, expect: Expect) -> Expr {
         let (ty, fields) = self.instance_of(shaped);
+        self.require_of_parts(shaped, ty, span);
         if fields.is_empty() {
             let kind = ExprKind::Construct {
                 variant: shaped.variant,

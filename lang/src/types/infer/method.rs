@@ -2,11 +2,12 @@
 
 use super::args::Args;
 use super::call::with_lets;
+use super::interface::Method;
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{self, Ident, Span};
 use crate::typed::{Con, Expr, ExprKind, FuncId, Stmt};
-use crate::types::arena::TyId;
+use crate::types::arena::{Node, TyId};
 use crate::types::messages;
 use crate::types::mismatch::Why;
 
@@ -59,6 +60,13 @@ impl Infer<'_, '_> {
             let kind = ExprKind::Field(Box::new(receiver), index);
             let callee = self.done(kind, field, field_span, Expect::Any);
             return self.call_value(callee, args, span, expect);
+        }
+        match self.interface_method(ty, name, true) {
+            Method::One(id) => {
+                return self.call_func(id, args.with_receiver(receiver), name.span, span, expect);
+            }
+            Method::Several => return self.absorb(args, span),
+            Method::None => {}
         }
         match self.method_of(ty, &name.name) {
             Some(id) => self.call_func(id, args.with_receiver(receiver), name.span, span, expect),
@@ -136,16 +144,31 @@ impl Infer<'_, '_> {
             };
             return ExprKind::CallValue(Box::new(callee), args);
         }
-        let Some(id) = self.method_of(ty, &name.name) else {
-            if !self.arena.is_error(ty) {
-                self.no_method(ty, &name);
+        let found = match self.interface_method(ty, &name, true) {
+            Method::One(id) => Some(id),
+            Method::Several => None,
+            Method::None => {
+                let found = self.method_of(ty, &name.name);
+                if found.is_none() && !self.arena.is_error(ty) {
+                    self.no_method(ty, &name);
+                }
+                found
             }
+        };
+        let Some(id) = found else {
             let _agrees = self.unify_quietly(result, TyId::ERROR);
             return ExprKind::Unit;
         };
         let mut all = vec![receiver];
         all.extend(args);
         self.late_call(id, all, &name, result)
+    }
+
+    /// Decides that a call on a value that nothing determines is one of an interface's method.
+    pub(super) fn decide_by_method(&mut self, id: FuncId, call: MethodCall) -> ExprKind {
+        let mut all = vec![call.receiver];
+        all.extend(call.args);
+        self.late_call(id, all, &call.name, call.result)
     }
 
     fn late_call(&mut self, id: FuncId, args: Vec<Expr>, name: &Ident, result: TyId) -> ExprKind {
@@ -180,10 +203,21 @@ impl Infer<'_, '_> {
 
     /// The function of the standard module of a type.
     pub(super) fn method_of(&self, ty: TyId, name: &str) -> Option<FuncId> {
-        let module = self.home_module(ty)?;
-        let id = *self.world.scope(module).values.get(name)?;
-        let public = self.world.program.funcs[id.0 as usize].public;
-        (public || self.world.is_inside(self.f.module, module)).then_some(id)
+        let own = self.home_module(ty).and_then(|module| {
+            let id = *self.world.scope(module).values.get(name)?;
+            let public = self.world.program.funcs[id.0 as usize].public;
+            (public || self.world.is_inside(self.f.module, module)).then_some(id)
+        });
+        own.or_else(|| self.conversion_method(ty, name))
+    }
+
+    /// `x.into()`, which values of all types have.
+    fn conversion_method(&self, ty: TyId, name: &str) -> Option<FuncId> {
+        if name != "into" || self.arena.is_error(ty) {
+            return None;
+        }
+        let prelude = self.world.prelude?;
+        self.world.scope(prelude).values.get(name).copied()
     }
 
     /// The standard module of a type.
@@ -222,6 +256,21 @@ impl Infer<'_, '_> {
             format!("`{text}` has no function `{}`", name.name),
         )
         .label("unknown function");
+        let lacking = self.lacking_interface(name);
+        if let Some((interface, span)) = lacking {
+            let help = match self.arena.node(ty) {
+                Node::Rigid(_) => {
+                    format!("demand it in the signature: `where {text}: {interface}`")
+                }
+                _ => format!("implement it: `impl {interface} for {text} do … end`"),
+            };
+            self.sink.push(
+                diagnostic
+                    .secondary(span, format!("`{interface}` has such a method, but `{text}` does not have `{interface}`"))
+                    .help(help),
+            );
+            return;
+        }
         let bare = self.world.find_value(self.f.module, &name.name).is_some()
             || self.f.scope.contains_key(&name.name);
         let diagnostic = if bare {
@@ -232,9 +281,8 @@ impl Infer<'_, '_> {
         } else {
             let home = self.home_module(ty).map(|id| self.world.scope(id));
             let names = home.into_iter().flat_map(|scope| scope.values.keys());
-            let public = names
-                .map(|name| name.as_str())
-                .filter(|name| !name.starts_with('_'));
+            let names = names.map(|name| name.as_str()).chain(self.method_names(ty));
+            let public = names.filter(|name| !name.starts_with('_'));
             diagnostic.maybe_help(did_you_mean(&name.name, public).or_else(|| habit(&name.name)))
         };
         self.sink.push(diagnostic);

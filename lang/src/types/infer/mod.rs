@@ -12,6 +12,7 @@ mod closure;
 mod control;
 mod field;
 mod function;
+mod interface;
 mod literal;
 mod lookup;
 mod loops;
@@ -30,7 +31,7 @@ mod unknown;
 
 use rustc_hash::FxHashMap;
 
-use super::arena::{Arena, Clash, Due, Needs, Node, Origin, TyId};
+use super::arena::{Arena, Clash, Due, Need, Needs, Origin, TyId};
 use super::convert::{AliasState, Converter, TypeScope};
 use super::hole;
 use super::mismatch::Why;
@@ -40,7 +41,8 @@ use crate::resolve::World;
 use crate::stack::with_stack;
 use crate::syntax::ast::{self, ExprKind as Ast, Name, Span};
 use crate::typed::{
-    Bound, Clause, Con, Expr, ExprKind, FuncId, Local, LocalId, LoopId, ModuleId, Ty, TypeParam,
+    Clause, Con, Expr, ExprKind, FuncId, InterfaceId, Local, LocalId, LoopId, ModuleId, Ty,
+    TypeParam,
 };
 pub(super) use branch::value_span;
 use pending::Pending;
@@ -69,10 +71,14 @@ impl Expect {
 /// A written type parameter of a function of the group.
 #[derive(Debug)]
 pub struct Rigid {
-    /// Whose it is.
-    pub func: FuncId,
+    /// The function that it is of; none for one of an implementation.
+    pub func: Option<FuncId>,
     /// Its name and bounds.
     pub param: TypeParam,
+    /// The first of the function's parameters; the others follow.
+    pub first: TyId,
+    /// How many parameters the function has.
+    pub count: u32,
 }
 
 /// A function of the binding group that is being inferred.
@@ -103,6 +109,8 @@ pub struct Frame {
     pub type_params: Vec<Name>,
     /// Their types.
     pub rigid: Vec<TyId>,
+    /// Names that stand for types in annotations, like `Self` in an implementation.
+    pub fixed: Vec<(Name, Ty)>,
     /// Locals; their types are holes.
     pub locals: Vec<Local>,
     /// Which locals are read.
@@ -138,6 +146,7 @@ impl Frame {
             module,
             type_params,
             rigid,
+            fixed: Vec::new(),
             locals: Vec::new(),
             used: Vec::new(),
             schemes: FxHashMap::default(),
@@ -162,6 +171,8 @@ pub struct Infer<'c, 'a> {
     pub sink: &'c mut Sink,
     /// State of aliases, for annotations.
     pub aliases: &'c mut Vec<AliasState>,
+    /// State of interfaces.
+    pub interfaces: &'c mut Vec<AliasState>,
     /// Functions of this compilation whose signatures are known.
     pub ready: &'c [bool],
     /// Types.
@@ -174,6 +185,8 @@ pub struct Infer<'c, 'a> {
     pub pending: Vec<Pending>,
     /// How many of `pending` still wait.
     pub waiting: usize,
+    /// Interfaces of types, or of parts of them, that several implementations may give.
+    pub stuck: Vec<(Due, TyId)>,
     /// The function at hand.
     pub f: Frame,
 }
@@ -310,86 +323,34 @@ impl<'a> Infer<'_, 'a> {
     }
 
     /// Demands an interface of a type.
-    pub fn require(&mut self, ty: TyId, bound: Bound, span: Span, why: Needs) {
-        self.arena.require(ty, bound, Origin { span, why });
+    pub fn require(&mut self, ty: TyId, interface: InterfaceId, span: Span, why: Needs) {
+        self.require_need(ty, Need::from(interface), span, why);
+    }
+
+    /// Demands an interface with slots of a type.
+    pub fn require_need(&mut self, ty: TyId, need: Need, span: Span, why: Needs) {
+        self.arena.require(ty, need, Origin { span, why });
         self.settle_due();
-    }
-
-    /// Checks interfaces of types that became known.
-    pub fn settle_due(&mut self) {
-        while let Some(due) = self.arena.due.pop() {
-            self.settle(due, due.ty, 0);
-        }
-    }
-
-    /// Checks that `part` of the type of `due` has the interface; `false` when it was reported.
-    fn settle(&mut self, due: Due, part: TyId, depth: u32) -> bool {
-        if depth > super::arena::MAX_DEPTH {
-            return true;
-        }
-        match self.arena.node(part) {
-            Node::Var { .. } => {
-                self.arena.require(part, due.bound, due.origin);
-                true
-            }
-            Node::Error | Node::Link(_) => true,
-            Node::Rigid(id) => {
-                let bounds = &self.rigid[id.0 as usize].param.bounds;
-                // An order includes equality.
-                let implied = due.bound == Bound::Eq && bounds.contains(&Bound::Ord);
-                let has = implied || bounds.contains(&due.bound);
-                if !has {
-                    self.unmet(due, part);
-                }
-                has
-            }
-            // A parameter of a local: its bounds were taken when it was generalised; a later demand comes too late.
-            Node::LetParam(_) => true,
-            Node::App(con, args) => {
-                let args = self.arena.args(args).to_vec();
-                let Some(needed) = self.needed_args(con, due.bound, args.len()) else {
-                    self.unmet(due, part);
-                    return false;
-                };
-                needed
-                    .into_iter()
-                    .all(|index| self.settle(due, args[index], depth + 1))
-            }
-        }
-    }
-
-    /// Which arguments must have the interface for the constructor to have it; `None` when it never has.
-    fn needed_args(&self, con: Con, bound: Bound, count: usize) -> Option<Vec<usize>> {
-        match con {
-            Con::Adt(id) if bound == Bound::Comparison => {
-                (self.world.program.known.ordering == Some(id)).then(Vec::new)
-            }
-            Con::Adt(id) => {
-                let def = &self.world.program.types[id.0 as usize];
-                let claim = def.derives.iter().find(|(known, _)| *known == bound);
-                let params = &claim?.1;
-                Some(params.iter().map(|&number| number as usize).collect())
-            }
-            _ if !super::derive::has(con, bound) => None,
-            Con::Fun => Some(Vec::new()),
-            _ => Some((0..count).collect()),
-        }
     }
 
     /// Converts an annotation of the function at hand.
     pub fn annotation(&mut self, written: &ast::TypeExpr) -> TyId {
         let params = std::mem::take(&mut self.f.type_params);
+        let fixed = std::mem::take(&mut self.f.fixed);
         let scope = TypeScope {
             module: self.f.module,
             params: &params,
+            fixed: &fixed,
         };
         let mut converter = Converter {
             world: self.world,
             sink: self.sink,
             aliases: self.aliases,
+            interfaces: self.interfaces,
         };
         let ty = converter.ty(scope, written);
         self.f.type_params = params;
+        self.f.fixed = fixed;
         self.arena.instantiate(&ty, &self.f.rigid)
     }
 

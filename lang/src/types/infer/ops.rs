@@ -3,12 +3,13 @@
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{self, BinOp, Span, UnOp};
-use crate::typed::{Arith, Bound, Con, Expr, ExprKind, Rel};
-use crate::types::arena::{Needs, TyId};
+use crate::typed::{Arith, Con, Expr, ExprKind, InterfaceId, Rel};
+use crate::types::arena::{Needs, Node, TyId};
 use crate::types::mismatch::Why;
+use crate::types::solve::Has;
 
 /// How an operator is written, what its operands must have, and where it stands.
-type Operator = (&'static str, Bound, Span);
+type Operator = (&'static str, InterfaceId, Span);
 
 type Build = fn(Box<Expr>, Box<Expr>) -> ExprKind;
 
@@ -27,8 +28,8 @@ impl Infer<'_, '_> {
             }
             UnOp::Neg => {
                 let (inner, ty) = self.infer(inner);
-                self.require(ty, Bound::Neg, span, Needs::Operator("-"));
-                self.done(ExprKind::Neg(Box::new(inner)), ty, span, expect)
+                let result = self.arithmetic(ty, ("-", InterfaceId::NEG, span));
+                self.done(ExprKind::Neg(Box::new(inner)), result, span, expect)
             }
         }
     }
@@ -48,7 +49,7 @@ impl Infer<'_, '_> {
                 self.arith(op, op_span, a, b, span, expect)
             }
             BinOp::Concat => {
-                let (a, b, ty) = self.operands(("<>", Bound::Concat, op_span), a, b);
+                let (a, b, ty) = self.operands(("<>", InterfaceId::CONCAT, op_span), a, b);
                 let kind = ExprKind::Concat(Box::new(a), Box::new(b));
                 self.done(kind, ty, span, expect)
             }
@@ -119,22 +120,37 @@ impl Infer<'_, '_> {
         expect: Expect,
     ) -> Expr {
         let (symbol, bound, arith) = match op {
-            BinOp::Add => ("+", Bound::Add, Arith::Add),
-            BinOp::Sub => ("-", Bound::Sub, Arith::Sub),
-            BinOp::Mul => ("*", Bound::Mul, Arith::Mul),
-            BinOp::Div => ("/", Bound::Div, Arith::Div),
-            _ => ("%", Bound::Rem, Arith::Rem),
+            BinOp::Add => ("+", InterfaceId::ADD, Arith::Add),
+            BinOp::Sub => ("-", InterfaceId::SUB, Arith::Sub),
+            BinOp::Mul => ("*", InterfaceId::MUL, Arith::Mul),
+            BinOp::Div => ("/", InterfaceId::DIV, Arith::Div),
+            _ => ("%", InterfaceId::REM, Arith::Rem),
         };
         let operator = (symbol, bound, op_span);
         let (a, left) = self.infer(a);
-        if let Some((con, _)) = self.arena.known(left)
-            && !matches!(con, Con::Int | Con::Float)
-        {
+        if self.arena.known(left).is_some() && self.may_have(left, bound) == Has::No {
             return self.no_arithmetic(operator, left, a, b, span);
         }
-        let b = self.operand(operator, &a, left, b);
+        let before = self.sink.error_count();
+        let b = self.check(b, left, Why::Operand(symbol, a.span));
+        let result = match self.sink.error_count() == before {
+            true => self.arithmetic(left, operator),
+            false => left,
+        };
         let kind = ExprKind::Arith(arith, Box::new(a), Box::new(b));
-        self.done(kind, left, span, expect)
+        self.done(kind, result, span, expect)
+    }
+
+    /// What an arithmetic operator gives for operands of a type: the same for numbers and for what is not known yet.
+    fn arithmetic(&mut self, ty: TyId, (symbol, interface, span): Operator) -> TyId {
+        let result = match self.arena.node(ty) {
+            Node::App(Con::Int | Con::Float, _) | Node::Error => return ty,
+            Node::App(..) | Node::Rigid(_) => self.arena.fresh(),
+            _ => ty,
+        };
+        let need = self.arena.need(interface, &[result], 0);
+        self.require_need(ty, need, span, Needs::Operator(symbol));
+        result
     }
 
     /// `"a" + b` as other languages write it, or a function that was not called: one error, whatever `b` is.
@@ -151,20 +167,28 @@ impl Infer<'_, '_> {
             return self.error(span);
         }
         let text = self.show_one(ty);
+        let name = &self.world.program.interface(bound).name;
         let help = match self.arena.known(ty) {
-            Some((Con::String, _)) if symbol == "+" => Some("strings are joined with `<>`"),
-            Some((Con::List, _)) if symbol == "+" => Some("lists are joined with `++`"),
+            Some((Con::String, _)) if symbol == "+" => {
+                Some("strings are joined with `<>`".to_owned())
+            }
+            Some((Con::List, _)) if symbol == "+" => Some("lists are joined with `++`".to_owned()),
             Some((Con::Fun, parts)) if parts.len() == 1 => {
-                Some("call the function to get its value: write `()` after it")
+                Some("call the function to get its value: write `()` after it".to_owned())
+            }
+            Some((Con::Adt(id), _)) => {
+                let def = &self.world.program.types[id.0 as usize];
+                let own = !self.world.is_std(def.module);
+                own.then(|| format!("implement it: `impl {name} for {} do … end`", def.name))
             }
             _ => None,
         };
-        let message = format!("`{text}` has no `{}`", bound.name());
+        let message = format!("`{text}` has no `{name}`");
         self.sink.push(
             Diagnostic::new(Code::UNMET_BOUND, op_span, message)
                 .label(format!("`{symbol}` works on numbers"))
                 .secondary(a.span, format!("this is `{text}`"))
-                .maybe_help(help.map(str::to_owned)),
+                .maybe_help(help),
         );
         self.error(span)
     }
@@ -191,12 +215,12 @@ impl Infer<'_, '_> {
         expect: Expect,
     ) -> Expr {
         let (symbol, bound, rel) = match op {
-            BinOp::Eq => ("==", Bound::Eq, Rel::Eq),
-            BinOp::Ne => ("!=", Bound::Eq, Rel::Ne),
-            BinOp::Lt => ("<", Bound::Ord, Rel::Lt),
-            BinOp::Gt => (">", Bound::Ord, Rel::Gt),
-            BinOp::Le => ("<=", Bound::Ord, Rel::Le),
-            _ => (">=", Bound::Ord, Rel::Ge),
+            BinOp::Eq => ("==", InterfaceId::EQ, Rel::Eq),
+            BinOp::Ne => ("!=", InterfaceId::EQ, Rel::Ne),
+            BinOp::Lt => ("<", InterfaceId::ORD, Rel::Lt),
+            BinOp::Gt => (">", InterfaceId::ORD, Rel::Gt),
+            BinOp::Le => ("<=", InterfaceId::ORD, Rel::Le),
+            _ => (">=", InterfaceId::ORD, Rel::Ge),
         };
         let (a, b, _) = self.operands((symbol, bound, op_span), a, b);
         let kind = ExprKind::Compare(rel, Box::new(a), Box::new(b));

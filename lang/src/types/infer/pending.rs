@@ -10,9 +10,10 @@ use super::{Infer, hole};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::Item;
 use crate::syntax::ast::{Ident, Span};
-use crate::typed::{Con, Expr, ExprKind, FieldDef, ModuleId, Shape, TypeDefId};
-use crate::types::arena::{Node, TyId};
+use crate::typed::{Con, Expr, ExprKind, FieldDef, InterfaceId, ModuleId, Shape, TypeDefId};
+use crate::types::arena::{Needs, Node, TyId};
 use crate::types::mismatch::Why;
+use crate::types::solve::Has;
 
 /// What waits.
 #[derive(Debug)]
@@ -120,9 +121,9 @@ impl Infer<'_, '_> {
 
     /// Makes every decision whose type is known by now.
     pub(in crate::types) fn solve_pending(&mut self) {
-        let mut progress = self.waiting > 0;
+        let mut progress = self.waiting > 0 || !self.stuck.is_empty();
         while progress {
-            progress = false;
+            progress = !self.stuck.is_empty() && self.retry_stuck();
             for index in 0..self.pending.len() {
                 let ready = self.pending[index]
                     .wait
@@ -152,7 +153,12 @@ impl Infer<'_, '_> {
     /// Makes all decisions that are left, at the end of the binding group: first those that only one answer fits,
     /// then by the rules for what nothing determines; the rest is reported.
     pub(in crate::types) fn force_pending(&mut self) {
-        for force in [Self::by_fields, Self::by_rule, Self::undecided] {
+        for force in [
+            Self::by_fields,
+            Self::by_methods,
+            Self::by_rule,
+            Self::undecided,
+        ] {
             self.solve_pending();
             for index in 0..self.pending.len() {
                 let Some(wait) = &self.pending[index].wait else {
@@ -165,6 +171,26 @@ impl Infer<'_, '_> {
                 }
             }
         }
+        self.report_stuck();
+    }
+
+    /// The one interface that has a method of the name called gives its meaning.
+    fn by_methods(&mut self, index: usize, _ty: TyId) {
+        let Some(Wait::Method(call)) = &self.pending[index].wait else {
+            return;
+        };
+        let name = call.name.name.clone();
+        let module = self.pending[index].module;
+        let here = std::mem::replace(&mut self.f.module, module);
+        let found = self.only_method(&name);
+        if let Some(id) = found
+            && let Some(Wait::Method(call)) = self.pending[index].wait.take()
+        {
+            self.waiting -= 1;
+            let outcome = self.decide_by_method(id, *call);
+            self.pending[index].outcome = Some(outcome);
+        }
+        self.f.module = here;
     }
 
     /// The one struct in scope that has all the fields used determines the type.
@@ -353,10 +379,27 @@ impl Infer<'_, '_> {
             Some((Con::List | Con::Set, parts)) => parts[0],
             Some((Con::Map, &[key, value])) => self.arena.app(Con::Tuple, &[key, value]),
             Some((Con::Adt(id), parts)) if Some(id) == queue => parts[0],
-            Some(_) => return self.not_iterable(of, span),
-            None => TyId::ERROR,
+            _ => match self.elements_by_interface(of, span) {
+                Some(found) => found,
+                None => return self.not_iterable(of, span),
+            },
         };
         self.demand(span, element, found, Why::Unknown);
+    }
+
+    /// The elements of a type that implements `Iterable` or `Iterator`.
+    fn elements_by_interface(&mut self, of: TyId, span: Span) -> Option<TyId> {
+        if self.arena.is_error(of) || matches!(self.arena.node(of), Node::LetParam(_)) {
+            return Some(TyId::ERROR);
+        }
+        let interface = [InterfaceId::ITERABLE, InterfaceId::ITERATOR]
+            .into_iter()
+            .find(|&interface| self.may_have(of, interface) != Has::No)?;
+        let slots = self.world.program.interface(interface).slots.len() - 1;
+        let args: Vec<TyId> = (0..slots).map(|_| self.arena.fresh()).collect();
+        let need = self.arena.need(interface, &args, 0);
+        self.require_need(of, need, span, Needs::Loop);
+        Some(args[0])
     }
 
     fn not_iterable(&mut self, of: TyId, span: Span) {
@@ -369,7 +412,9 @@ impl Infer<'_, '_> {
         .label(format!("this is `{text}`"));
         let diagnostic = match self.arena.known(of) {
             Some((Con::Int, _)) => diagnostic.help("to count, loop over a range: `0..n`"),
-            _ => diagnostic.help("`for` loops over ranges, lists, maps, sets, queues and strings"),
+            _ => diagnostic.help(
+                "`for` loops over ranges, lists, maps, sets, queues, strings and types that implement `Iterable` or `Iterator`",
+            ),
         };
         self.sink.push(diagnostic);
     }

@@ -7,8 +7,8 @@ use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::resolve::Item;
 use crate::resolve::scope::{Access, ModuleRef};
 use crate::syntax::ast::{Ident, Span};
-use crate::typed::{FieldDef, Shape, TypeDefId};
-use crate::types::arena::TyId;
+use crate::typed::{Con, FieldDef, Shape, Ty, TypeDefId};
+use crate::types::arena::{Needs, TyId};
 use crate::types::messages;
 
 /// A struct or variant to build or match.
@@ -50,6 +50,26 @@ impl Infer<'_, '_> {
         let args: Vec<TyId> = (0..count).map(|_| self.arena.fresh()).collect();
         let ty = self.adt(shaped.def, &args);
         (ty, self.field_types(shaped, &args))
+    }
+
+    /// Demands what the definition of a type demands of its parameters, where a value is built.
+    pub(super) fn require_of_parts(&mut self, shaped: Shaped, ty: TyId, span: Span) {
+        let def = &self.world.program.types[shaped.def.0 as usize];
+        if def.bounds.iter().all(Vec::is_empty) {
+            return;
+        }
+        let bounds = def.bounds.clone();
+        let args = self
+            .arena
+            .known(ty)
+            .map_or(Vec::new(), |(_, args)| args.to_vec());
+        for (bounds, &arg) in bounds.iter().zip(&args) {
+            for bound in bounds {
+                let inputs = self.inputs(bound.interface);
+                let need = self.arena.instantiate_bound(bound, inputs, &args);
+                self.require_need(arg, need, span, Needs::Construct(shaped.def));
+            }
+        }
     }
 
     /// Types of fields under type arguments.
@@ -150,6 +170,12 @@ impl Infer<'_, '_> {
     /// The sum type that a path of a type means, if it means one.
     pub(super) fn type_of_path(&mut self, path: &[Ident]) -> Option<TypeDefId> {
         let (name, modules) = path.split_last()?;
+        if modules.is_empty()
+            && let Some((_, Ty::App(Con::Adt(def), _))) =
+                self.f.fixed.iter().find(|(known, _)| *known == name.name)
+        {
+            return Some(*def);
+        }
         let item = if modules.is_empty() {
             let hit = self.world.find_type(self.f.module, &name.name)?;
             let is_sum = |item| matches!(item, Item::Type(id) if self.is_sum(id));

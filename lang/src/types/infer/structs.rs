@@ -62,6 +62,7 @@ impl Infer<'_, '_> {
             return self.reported_as(ty, span);
         }
         let (lets, fields) = self.in_parameter_order(order, done);
+        self.require_of_parts(shaped, ty, Self::path_span(path));
         let kind = ExprKind::Construct {
             variant: shaped.variant,
             fields,
@@ -189,7 +190,7 @@ impl Infer<'_, '_> {
             format!("unknown struct `{text}`"),
         )
         .label("no struct of this name is in scope");
-        let home = crate::types::messages::public_home(self.world, text, Item::is_type);
+        let home = crate::types::messages::public_home(self.world, text, Item::is_named_type);
         let diagnostic = match home {
             Some(module) => diagnostic.help(format!("import it: `from {module} import {text}`")),
             None => {

@@ -8,8 +8,8 @@ use crate::resolve::scope::dotted;
 use crate::syntax::ast::{Ident, Name, Span};
 use crate::types::messages;
 
-/// Functions of the prelude that come with interfaces and actors.
-const LATER: [&str; 6] = ["default", "self", "send", "spawn", "spawn_link", "link"];
+/// Functions of the prelude that come with actors.
+const LATER: [&str; 5] = ["self", "send", "spawn", "spawn_link", "link"];
 
 impl Infer<'_, '_> {
     pub(super) fn unknown_variant(&mut self, name: &Ident) {

@@ -27,6 +27,7 @@ mod closures;
 mod control;
 mod expressions;
 mod functions;
+mod interfaces;
 mod limits;
 mod modules;
 mod names;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::syntax::ast::FileId;
+use crate::syntax::ast::{FileId, Span};
 
 /// A place as people count: both from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +114,13 @@ impl FileSet {
     /// The file of an id that this set gave out; `None` for any other.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)
+    }
+
+    /// The text at a place; empty when there is none.
+    pub fn text_of(&self, span: Span) -> &str {
+        let text = self.get(span.file).map(SourceFile::text);
+        text.and_then(|text| text.get(span.start as usize..span.end as usize))
+            .unwrap_or("")
     }
 
     /// All files with their ids.

@@ -1,12 +1,13 @@
 //! Failures as diagnostics: what was being read, what was expected, what stands there, and, for
 //! habits from other languages, what to write instead.
 
+use super::context::AssocType;
 use super::failure::Failure;
 use super::habits;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Span;
 use crate::syntax::layout::Token;
-use crate::syntax::token::Tok;
+use crate::syntax::token::{GroupKind, Tok};
 
 /// What a stretch of tokens was read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +182,25 @@ pub(super) fn no_body(name: Span, clause: Span) -> Diagnostic {
         .label("expected `do` or `=` here")
         .secondary(name, "this function")
         .help("write `do … end` around the body, or `= expression` for a body of one line")
+}
+
+/// `type Item = T` in an interface, or `type Item` in an implementation.
+pub(super) fn associated_type(line: &AssocType, kind: GroupKind) -> Diagnostic {
+    let name = &line.name.name;
+    let (message, help) = match kind {
+        GroupKind::Impl => (
+            format!("this implementation does not say what `{name}` is"),
+            format!("write `type {name} = …`"),
+        ),
+        _ => (
+            format!("an interface only names `{name}`"),
+            format!("write `type {name}`; implementations say what it is"),
+        ),
+    };
+    let place = line.ty.as_ref().map_or(line.name.span, |ty| ty.span);
+    Diagnostic::new(Code::UNEXPECTED_TOKEN, place, message)
+        .label("associated type")
+        .help(help)
 }
 
 pub(super) fn one_tuple(comma: Span) -> Diagnostic {

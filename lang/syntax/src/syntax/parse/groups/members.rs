@@ -60,7 +60,12 @@ impl Engine<'_> {
         for chunk in self.chunks(range) {
             let doc = self.doc_before(chunk.start);
             match self.parse(OfMember, chunk) {
-                Some(MemberLine::Assoc(line)) => assoc.push(line),
+                Some(MemberLine::Assoc(line)) => {
+                    if (kind == GroupKind::Impl) != line.ty.is_some() {
+                        self.problems.push(explain::associated_type(&line, kind));
+                    }
+                    assoc.push(line);
+                }
                 Some(MemberLine::Method(clause)) => {
                     if kind == GroupKind::Impl {
                         self.demand_body(&clause);

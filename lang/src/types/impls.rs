@@ -1,0 +1,694 @@
+//! Declarations of implementations: for which type, with which associated types and methods, and whether they may stand here.
+
+use smol_str::format_smolstr;
+
+use super::convert::{Converter, TypeScope};
+use super::generics::{Generics, bare, filled, mentioned, types_of};
+use super::hole;
+use super::signature::Signature;
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::resolve::FuncSource;
+use crate::syntax::ast::{self, FnClause, Ident, Name, Span, TypeExpr, TypeExprKind};
+use crate::typed::{Con, FuncId, Imp, ImplId, InterfaceId, ModuleId, Ty, TypeParam};
+
+impl Converter<'_, '_> {
+    /// Fills in all implementations of this compilation.
+    pub fn declare_impls(&mut self) {
+        for index in 0..self.world.impls.len() {
+            let id = ImplId(self.world.first_impl + index as u32);
+            self.implementation(id, self.world.impls[index]);
+        }
+    }
+
+    fn implementation(&mut self, id: ImplId, def: &ast::ImplDef) {
+        let module = self.world.program.implementation(id).module;
+        self.type_params(&def.type_params);
+        let mut names: Vec<Name> = def.type_params.iter().map(|p| p.name.clone()).collect();
+        for ty in [&def.interface, &def.target] {
+            self.implied_params(module, ty, &mut names);
+        }
+        let scope = TypeScope {
+            module,
+            params: &names,
+            fixed: &[],
+        };
+        let target = self.ty(scope, &def.target);
+        let interface = self.interface_of_impl(scope, &def.interface);
+        let Some((interface, mut args)) = interface else {
+            return self.disown(id);
+        };
+        if !self.may_implement(interface, &args, &target, def) {
+            return self.disown(id);
+        }
+        let assoc = def.assoc_types.iter().map(|(_, ty)| ty);
+        let mut generics = Generics {
+            module,
+            fixed: &[],
+            reported: Vec::new(),
+            equal: &[],
+            mentioned: mentioned(types_of(&def.bounds).chain(assoc)),
+            params: names.iter().map(bare).collect(),
+        };
+        self.where_clause(&mut generics, &def.bounds);
+        let fixed = self.fixed(interface, &target, &args);
+        let own = self.associated_types(interface, def, &generics, &fixed);
+        args.extend(own);
+        let decl = &mut self.world.program.impls[id.0 as usize];
+        decl.interface = interface;
+        decl.type_params = generics.params;
+        decl.target = target;
+        decl.args = args;
+        self.methods_of_impl(id, def);
+        self.coherence(id);
+    }
+
+    /// The interface of an implementation; its own name in an error.
+    fn interface_of_impl(
+        &mut self,
+        scope: TypeScope<'_>,
+        written: &TypeExpr,
+    ) -> Option<(InterfaceId, Vec<Ty>)> {
+        let (id, args) = self.interface(scope, written)?;
+        if id.is_closed() {
+            let name = &self.world.program.interface(id).name;
+            self.sink.push(
+                Diagnostic::new(
+                    Code::ORPHAN_IMPL,
+                    written.span,
+                    format!("`{name}` cannot be implemented"),
+                )
+                .label("only the language itself says which types have it"),
+            );
+            return None;
+        }
+        Some((id, args))
+    }
+
+    /// An implementation that was reported: its methods belong to nothing.
+    fn disown(&mut self, id: ImplId) {
+        self.world.program.impls[id.0 as usize].methods.clear();
+    }
+
+    /// Names like `T` that stand for no type are parameters of the implementation, written after `impl` or not.
+    fn implied_params(&self, module: ModuleId, ty: &TypeExpr, names: &mut Vec<Name>) {
+        match &ty.kind {
+            TypeExprKind::Path { path, args } => {
+                if let ([one], []) = (path.as_slice(), args.as_slice())
+                    && is_parameter_name(&one.name)
+                    && !names.contains(&one.name)
+                    && self.world.find_type(module, &one.name).is_none()
+                {
+                    names.push(one.name.clone());
+                }
+                args.iter()
+                    .for_each(|arg| self.implied_params(module, arg, names));
+            }
+            TypeExprKind::Tuple(parts) => {
+                for part in parts {
+                    self.implied_params(module, part, names);
+                }
+            }
+            TypeExprKind::Fun(params, ret) => {
+                for part in params.iter().chain(std::iter::once(&**ret)) {
+                    self.implied_params(module, part, names);
+                }
+            }
+            TypeExprKind::Option(inner) => self.implied_params(module, inner, names),
+            TypeExprKind::Result(ok, err) => {
+                self.implied_params(module, ok, names);
+                self.implied_params(module, err, names);
+            }
+            TypeExprKind::Error => {}
+        }
+    }
+
+    /// Whether the interface may be implemented for the type in this project; reports it when not.
+    fn may_implement(
+        &mut self,
+        interface: InterfaceId,
+        args: &[Ty],
+        target: &Ty,
+        def: &ast::ImplDef,
+    ) -> bool {
+        let con = match target {
+            Ty::App(con, _) => *con,
+            Ty::Param(_) if hole::as_type(target).is_some() => return false,
+            Ty::Param(_) => {
+                self.impl_for_everything(interface, def);
+                return false;
+            }
+        };
+        let foreign = self.is_foreign(con) && args.iter().all(|arg| self.is_foreign_type(arg));
+        if foreign && self.is_foreign_interface(interface) {
+            self.orphan(interface, con, def);
+            return false;
+        }
+        let built_in = !matches!(con, Con::Adt(_)) && super::derive::has(con, interface);
+        if built_in {
+            self.built_in_already(interface, def);
+        }
+        !built_in
+    }
+
+    fn impl_for_everything(&mut self, interface: InterfaceId, def: &ast::ImplDef) {
+        let name = &self.world.program.interface(interface).name;
+        self.sink.push(
+            Diagnostic::new(
+                Code::IMPL_TARGET,
+                def.target.span,
+                format!("`{name}` cannot be implemented for every type at once"),
+            )
+            .label("a type parameter; the name of a type must stand here")
+            .help(format!(
+                "implement it for the types that need it, for example `impl {name} for List<T>`"
+            )),
+        );
+    }
+
+    /// Whether a project is checked, and the interface is the standard library's.
+    fn is_foreign_interface(&self, interface: InterfaceId) -> bool {
+        let project = self.world.first_func > 0;
+        project
+            && self
+                .world
+                .is_std(self.world.program.interface(interface).module)
+    }
+
+    fn is_foreign(&self, con: Con) -> bool {
+        match con {
+            Con::Adt(id) => self
+                .world
+                .is_std(self.world.program.types[id.0 as usize].module),
+            _ => true,
+        }
+    }
+
+    fn is_foreign_type(&self, ty: &Ty) -> bool {
+        match ty {
+            Ty::App(con, _) => self.is_foreign(*con),
+            Ty::Param(_) => true,
+        }
+    }
+
+    fn orphan(&mut self, interface: InterfaceId, con: Con, def: &ast::ImplDef) {
+        let decl = self.world.program.interface(interface);
+        let (name, defined) = (&decl.name, decl.span);
+        let ty = self.world.files.text_of(def.target.span);
+        let diagnostic = Diagnostic::new(
+            Code::ORPHAN_IMPL,
+            def.interface.span.to(def.target.span),
+            format!("`{name}` cannot be implemented for `{ty}` here"),
+        )
+        .label("neither of the two belongs to this project")
+        .secondary(
+            defined,
+            format!("`{name}` is defined in the standard library"),
+        );
+        let diagnostic = match con {
+            Con::Adt(id) => {
+                let span = self.world.program.types[id.0 as usize].span;
+                diagnostic.secondary(span, format!("and so is `{ty}`"))
+            }
+            _ => diagnostic.note(format!("`{ty}` is a type of the language")),
+        };
+        self.sink.push(diagnostic.help(
+            "wrap the value in a struct of your own and implement it for that, or define an interface of your own",
+        ));
+    }
+
+    fn built_in_already(&mut self, interface: InterfaceId, def: &ast::ImplDef) {
+        let name = &self.world.program.interface(interface).name;
+        let ty = self.world.files.text_of(def.target.span);
+        self.sink.push(
+            Diagnostic::new(
+                Code::DUPLICATE_IMPL,
+                def.interface.span.to(def.target.span),
+                format!("`{ty}` has `{name}` already"),
+            )
+            .label("the language gives it this interface"),
+        );
+    }
+
+    /// What `Self` and `Self.Item` stand for, as far as known.
+    fn fixed(&self, interface: InterfaceId, target: &Ty, args: &[Ty]) -> Vec<(Name, Ty)> {
+        let mut fixed = vec![(Name::new_static("Self"), target.clone())];
+        let slots = self.world.program.interface(interface).slots.iter().skip(1);
+        let named = slots.zip(args).filter(|(slot, _)| slot.name.contains('.'));
+        fixed.extend(named.map(|(slot, ty)| (slot.name.clone(), ty.clone())));
+        fixed
+    }
+
+    /// The interface's own associated types.
+    fn associated_types(
+        &mut self,
+        interface: InterfaceId,
+        def: &ast::ImplDef,
+        generics: &Generics<'_>,
+        fixed: &[(Name, Ty)],
+    ) -> Vec<Ty> {
+        self.distinct(
+            def.assoc_types.iter().map(|(name, _)| name),
+            "associated type",
+            Code::DUPLICATE,
+        );
+        let declared = self.world.program.interface(interface).assoc.clone();
+        for (name, _) in &def.assoc_types {
+            if !declared.contains(&name.name) {
+                self.undeclared(interface, name, &declared);
+            }
+        }
+        let names = generics.names();
+        let mut fixed = fixed.to_vec();
+        let mut out = Vec::new();
+        for name in &declared {
+            let written = def
+                .assoc_types
+                .iter()
+                .find(|(known, _)| known.name == *name);
+            let ty = match written {
+                Some((_, ty)) => {
+                    let scope = TypeScope {
+                        module: generics.module,
+                        params: &names,
+                        fixed: &fixed,
+                    };
+                    self.ty(scope, ty)
+                }
+                None => {
+                    self.missing_type(interface, name, def);
+                    hole::error_type()
+                }
+            };
+            fixed.push((format_smolstr!("Self.{name}"), ty.clone()));
+            out.push(ty);
+        }
+        out
+    }
+
+    fn undeclared(&mut self, interface: InterfaceId, name: &Ident, declared: &[Name]) {
+        let decl = self.world.program.interface(interface);
+        let diagnostic = Diagnostic::new(
+            Code::UNDECLARED_ASSOCIATED_TYPE,
+            name.span,
+            format!(
+                "associated type `{}` is not declared by the trait `{}`",
+                name.name, decl.name
+            ),
+        )
+        .label("no associated type of the interface")
+        .secondary(decl.span, "the interface is defined here");
+        let near = did_you_mean(&name.name, declared.iter().map(|name| name.as_str()));
+        self.sink.push(diagnostic.maybe_help(near));
+    }
+
+    fn missing_type(&mut self, interface: InterfaceId, name: &Name, def: &ast::ImplDef) {
+        if self.world.has_gaps {
+            return;
+        }
+        let decl = self.world.program.interface(interface);
+        self.sink.push(
+            Diagnostic::new(
+                Code::MISSING_ASSOCIATED_TYPE,
+                def.interface.span.to(def.target.span),
+                format!(
+                    "missing associated type `{name}` in this implementation of `{}`",
+                    decl.name
+                ),
+            )
+            .label(format!("`{name}` is missing"))
+            .secondary(decl.span, "the interface declares it")
+            .help(format!("add `type {name} = …`")),
+        );
+    }
+
+    /// Puts methods into the order of the interface's, and reports those missing and those too many.
+    fn methods_of_impl(&mut self, id: ImplId, def: &ast::ImplDef) {
+        let decl = self.world.program.implementation(id);
+        let interface = self.world.program.interface(decl.interface).clone();
+        let found: Vec<FuncId> = decl.methods.iter().flatten().copied().collect();
+        let func = |id: FuncId| &self.world.program.funcs[id.0 as usize];
+        let mut methods = Vec::with_capacity(interface.methods.len());
+        let mut missing: Vec<String> = Vec::new();
+        for &wanted in &interface.methods {
+            let name = &func(wanted).name;
+            let own = found.iter().copied().find(|&own| func(own).name == *name);
+            if own.is_none() && self.needs_method(decl.interface, wanted) {
+                missing.push(format!("`{name}`"));
+            }
+            methods.push(own);
+        }
+        let foreign: Vec<FuncId> = found
+            .iter()
+            .copied()
+            .filter(|id| !methods.contains(&Some(*id)))
+            .collect();
+        for method in foreign {
+            self.foreign_method(&interface, method);
+        }
+        if !missing.is_empty() {
+            self.missing_methods(&interface, &missing, def);
+        }
+        self.world.program.impls[id.0 as usize].methods = methods;
+    }
+
+    /// Whether an implementation must have a method: the interface says nothing about it, or only for types that have
+    /// it by their structure.
+    fn needs_method(&self, interface: InterfaceId, method: FuncId) -> bool {
+        if interface.is_structural() || interface.is_arithmetic() {
+            return true;
+        }
+        match self.world.func_source(method) {
+            Some(FuncSource::Clauses(clauses)) => clauses[0].body.is_none(),
+            Some(FuncSource::Native(_)) => false,
+            None => {
+                let imp = &self.world.program.funcs[method.0 as usize].imp;
+                matches!(imp, Imp::Method { default: None, .. })
+            }
+        }
+    }
+
+    fn missing_methods(
+        &mut self,
+        interface: &crate::typed::Interface,
+        missing: &[String],
+        def: &ast::ImplDef,
+    ) {
+        let methods = if missing.len() == 1 {
+            "method"
+        } else {
+            "methods"
+        };
+        self.sink.push(
+            Diagnostic::new(
+                Code::MISSING_METHOD,
+                def.interface.span.to(def.target.span),
+                format!(
+                    "this implementation of `{}` lacks the {methods} {}",
+                    interface.name,
+                    missing.join(", ")
+                ),
+            )
+            .label(format!("missing {methods}"))
+            .secondary(interface.span, "the interface is defined here"),
+        );
+    }
+
+    fn foreign_method(&mut self, interface: &crate::typed::Interface, method: FuncId) {
+        let funcs = &self.world.program.funcs;
+        let func = &funcs[method.0 as usize];
+        let names = interface
+            .methods
+            .iter()
+            .map(|id| funcs[id.0 as usize].name.as_str());
+        self.sink.push(
+            Diagnostic::new(
+                Code::FOREIGN_METHOD,
+                func.span,
+                format!("`{}` is not a method of `{}`", func.name, interface.name),
+            )
+            .label("the interface has no such method")
+            .secondary(interface.span, "the interface is defined here")
+            .maybe_help(
+                did_you_mean(&func.name, names)
+                    .or_else(|| Some("define it as a function outside of the `impl`".to_owned())),
+            ),
+        );
+    }
+
+    /// One implementation per interface and type.
+    fn coherence(&mut self, id: ImplId) {
+        let decl = self.world.program.implementation(id);
+        let Some(con) = decl.con() else { return };
+        let key = (decl.interface, con);
+        let inputs = self.world.program.interface(decl.interface).params as usize;
+        let known = self.world.impls_of(decl.interface, con).to_vec();
+        let clash = known.into_iter().find(|&other| {
+            let other = self.world.program.implementation(other);
+            let inputs = decl.args.iter().zip(&other.args).take(inputs);
+            let parts = std::iter::once((&decl.target, &other.target)).chain(inputs);
+            super::overlap::overlap(parts)
+        });
+        if let Some(other) = clash {
+            return self.twice(id, other);
+        }
+        self.world.impls_of.entry(key).or_default().push(id);
+    }
+
+    fn twice(&mut self, id: ImplId, other: ImplId) {
+        let (decl, first) = (
+            self.world.program.implementation(id),
+            self.world.program.implementation(other),
+        );
+        let shower = super::show::Shower::new(&self.world.program, decl.module);
+        let names: Vec<&str> = decl.type_params.iter().map(|p| p.name.as_str()).collect();
+        let ty = shower.closed(&decl.target, &names);
+        let name = &self.world.program.interface(decl.interface).name;
+        self.sink.push(
+            Diagnostic::new(
+                Code::DUPLICATE_IMPL,
+                decl.span,
+                format!("`{name}` is implemented twice for `{ty}`"),
+            )
+            .label("implemented again here")
+            .secondary(first.span, "first implemented here")
+            .note("a program has one implementation for an interface and a type, whichever modules are imported"),
+        );
+        self.disown(id);
+    }
+
+    /// The signature of a method of an implementation: what the interface says about it, which annotations may repeat.
+    pub(super) fn impl_signature(&mut self, id: FuncId, owner: ImplId) -> Signature {
+        let index = (id.0 - self.world.first_func) as usize;
+        let Some(FuncSource::Clauses(clauses)) = self.world.funcs.get(index) else {
+            return Signature::default();
+        };
+        let clauses = clauses.clone();
+        let decl = self.world.program.implementation(owner);
+        let number = decl.methods.iter().position(|method| *method == Some(id));
+        let Some(number) = number else {
+            return ownerless(&clauses);
+        };
+        let interface = self.world.program.interface(decl.interface);
+        let method = interface.methods[number];
+        let wanted = self.wanted_signature(owner, method);
+        let fixed = self.fixed(
+            self.world.program.implementation(owner).interface,
+            &self.world.program.implementation(owner).target.clone(),
+            &self.world.program.implementation(owner).args.clone(),
+        );
+        self.agree(id, method, wanted, fixed, &clauses)
+    }
+
+    /// A method's signature in terms of an implementation's parameters.
+    fn wanted_signature(&self, owner: ImplId, method: FuncId) -> Signature {
+        let decl = self.world.program.implementation(owner);
+        let func = &self.world.program.funcs[method.0 as usize];
+        let slots = self.world.program.interface(decl.interface).slots.len();
+        let mut args = vec![decl.target.clone()];
+        args.extend(decl.args.iter().cloned());
+        args.resize(slots, hole::error_type());
+        let first_own = decl.type_params.len() as u32;
+        let own = func.type_params.len().saturating_sub(slots) as u32;
+        args.extend((0..own).map(|number| Ty::Param(first_own + number)));
+        let mut type_params = decl.type_params.clone();
+        type_params.extend(
+            func.type_params
+                .iter()
+                .skip(slots)
+                .map(|param| bare(&param.name)),
+        );
+        for (number, param) in func.type_params.iter().enumerate() {
+            let implied = if number < slots {
+                slot_bounds(self, decl.interface, number)
+            } else {
+                0
+            };
+            let Ty::Param(to) = args[number] else {
+                continue;
+            };
+            for bound in param.bounds.iter().skip(implied) {
+                let bound = crate::typed::Bound {
+                    interface: bound.interface,
+                    args: bound.args.iter().map(|arg| filled(arg, &args)).collect(),
+                };
+                if let Some(param) = type_params.get_mut(to as usize)
+                    && !param.bounds.contains(&bound)
+                {
+                    param.bounds.push(bound);
+                }
+            }
+        }
+        Signature {
+            type_params,
+            params: func
+                .params
+                .iter()
+                .map(|(_, ty)| Some(filled(ty, &args)))
+                .collect(),
+            ret: Some(filled(&func.ret, &args)),
+            own: first_own,
+            ..Signature::default()
+        }
+    }
+
+    /// Holds what is written against what the interface wants.
+    fn agree(
+        &mut self,
+        id: FuncId,
+        method: FuncId,
+        mut wanted: Signature,
+        fixed: Vec<(Name, Ty)>,
+        clauses: &[&FnClause],
+    ) -> Signature {
+        let first_own = wanted.own as usize;
+        self.own_names(&mut wanted.type_params[first_own..], method, clauses);
+        let names: Vec<Name> = wanted.type_params.iter().map(|p| p.name.clone()).collect();
+        let written = self.written_signature(id, &names, &fixed, clauses);
+        if written.params.len() != wanted.params.len() {
+            self.other_arity(method, wanted.params.len(), clauses[0]);
+            return ownerless(clauses);
+        }
+        let annotated = |index: usize| {
+            let mut types = clauses
+                .iter()
+                .filter_map(|c| c.params.get(index)?.ty.as_ref());
+            types.next()
+        };
+        let ret = clauses.iter().find_map(|clause| clause.ret.as_ref());
+        let places: Vec<Option<&TypeExpr>> = (0..wanted.params.len())
+            .map(annotated)
+            .chain([ret])
+            .collect();
+        let all = wanted.params.iter().chain([&wanted.ret]);
+        let both: Vec<(Ty, Ty, Span)> = all
+            .zip(written.params.iter().chain([&written.ret]))
+            .zip(places)
+            .filter_map(|((want, found), place)| Some((want.clone()?, found.clone()?, place?.span)))
+            .collect();
+        for (want, found, span) in both {
+            if want != found && !has_hole(&want) && !has_hole(&found) {
+                self.other_type(method, &names, [&want, &found], span);
+                wanted.skipped = true;
+            }
+        }
+        wanted.fixed = fixed;
+        wanted
+    }
+
+    /// Parameters of a method keep the names that the implementation gives them.
+    fn own_names(&mut self, own: &mut [TypeParam], method: FuncId, clauses: &[&FnClause]) {
+        let head = clauses.iter().find(|clause| !clause.type_params.is_empty());
+        let Some(head) = head else { return };
+        let listed = own.iter().filter(|param| !param.name.contains('.')).count();
+        if head.type_params.len() != listed {
+            let func = &self.world.program.funcs[method.0 as usize];
+            self.sink.push(
+                Diagnostic::new(
+                    Code::METHOD_SIGNATURE,
+                    head.name.span,
+                    format!(
+                        "`{}` has {} type parameters here, but {listed} in its interface",
+                        head.name.name,
+                        head.type_params.len()
+                    ),
+                )
+                .label("another number of type parameters")
+                .secondary(func.span, "the method of the interface"),
+            );
+            return;
+        }
+        let old: Vec<Name> = own.iter().map(|param| param.name.clone()).collect();
+        for (number, param) in own.iter_mut().enumerate() {
+            let (root, rest) = match old[number].split_once('.') {
+                Some((root, rest)) => (root, Some(rest)),
+                None => (old[number].as_str(), None),
+            };
+            let at = old.iter().position(|name| name == root).unwrap_or(number);
+            let Some(renamed) = head.type_params.get(at) else {
+                continue;
+            };
+            param.name = match rest {
+                Some(rest) => format_smolstr!("{}.{rest}", renamed.name),
+                None => renamed.name.clone(),
+            };
+        }
+    }
+
+    fn other_arity(&mut self, method: FuncId, wanted: usize, clause: &FnClause) {
+        let func = &self.world.program.funcs[method.0 as usize];
+        let mut diagnostic = Diagnostic::new(
+            Code::METHOD_SIGNATURE,
+            clause.name.span,
+            format!(
+                "`{}` takes {} here, but {} in its interface",
+                func.name,
+                parameters(clause.params.len()),
+                parameters(wanted)
+            ),
+        )
+        .label("another number of parameters")
+        .secondary(func.span, "the method of the interface");
+        if clause.params.len() + 1 == wanted {
+            diagnostic = diagnostic.help("the first parameter is `self`, the value before the dot");
+        }
+        self.sink.push(diagnostic);
+    }
+
+    fn other_type(&mut self, method: FuncId, names: &[Name], types: [&Ty; 2], span: Span) {
+        let func = &self.world.program.funcs[method.0 as usize];
+        let module = func.module;
+        let shower = super::show::Shower::new(&self.world.program, module);
+        let [want, found] = types.map(|ty| shower.closed(ty, names));
+        self.sink.push(
+            Diagnostic::new(
+                Code::TYPE_MISMATCH,
+                span,
+                format!("types differ: expected `{want}`, found `{found}`"),
+            )
+            .label(format!("this is `{found}`"))
+            .secondary(
+                func.span,
+                format!("`{}` of the interface has `{want}` here", func.name),
+            ),
+        );
+    }
+}
+
+/// How many bounds of a slot come from the interface itself and not from a method's `where`.
+fn slot_bounds(converter: &Converter<'_, '_>, interface: InterfaceId, slot: usize) -> usize {
+    let slots = &converter.world.program.interface(interface).slots;
+    // A method's `Self` has the interface itself, and what it requires.
+    slots[slot].bounds.len() + usize::from(slot == 0)
+}
+
+fn has_hole(ty: &Ty) -> bool {
+    match ty {
+        Ty::Param(_) => hole::as_type(ty).is_some(),
+        Ty::App(_, parts) => parts.iter().any(has_hole),
+    }
+}
+
+fn parameters(count: usize) -> String {
+    match count {
+        0 => "no parameters".to_owned(),
+        1 => "1 parameter".to_owned(),
+        n => format!("{n} parameters"),
+    }
+}
+
+/// `T`, `K2`: names of type parameters by convention.
+fn is_parameter_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(char::is_uppercase) && chars.all(|c| c.is_ascii_digit())
+}
+
+/// A method of an implementation that was reported, or that no interface has: it is not checked.
+fn ownerless(clauses: &[&FnClause]) -> Signature {
+    let arity = clauses.first().map_or(0, |clause| clause.params.len());
+    Signature {
+        params: vec![Some(hole::error_type()); arity],
+        ret: Some(hole::error_type()),
+        skipped: true,
+        ..Signature::default()
+    }
+}
