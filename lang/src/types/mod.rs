@@ -123,6 +123,7 @@ fn infer_with<'c, 'a>(shared: Shared<'c, 'a>, first: u32) -> Infer<'c, 'a> {
         pending: Vec::new(),
         waiting: 0,
         stuck: Vec::new(),
+        settled: Default::default(),
         f: Frame::new(FuncId(first), ModuleId(0), Vec::new(), Vec::new()),
     }
 }

@@ -29,6 +29,7 @@ impl Infer<'_, '_> {
             if let Some((a, b, origin)) = self.arena.same.pop() {
                 self.one_way(a, b, origin);
             } else if let Some(due) = self.arena.due.pop() {
+                self.settled.clear();
                 self.settle(due, due.ty, 0);
             } else {
                 return;
@@ -58,12 +59,25 @@ impl Infer<'_, '_> {
             // A parameter of a local: its bounds were taken when it was generalised; a later demand comes too late.
             Node::LetParam(_) => true,
             Node::App(con, args) => {
+                if depth > 0 && !self.is_first_visit(due, part) {
+                    return true;
+                }
                 if !self.world.impls_of(due.need.interface, con).is_empty() {
                     return self.settle_impl(due, part, con, depth);
                 }
                 let args = self.arena.args(args).to_vec();
                 self.settle_structure(due, part, con, &args, depth)
             }
+        }
+    }
+
+    /// Whether a part is met for the first time: types share parts, and there can be far more paths than parts.
+    fn is_first_visit(&mut self, due: Due, part: TyId) -> bool {
+        let simple = matches!(self.arena.known(part), Some((_, [])));
+        let determines = !self.arena.args(due.need.args).is_empty();
+        simple || determines || {
+            let root = self.arena.root(part);
+            self.settled.insert((root, due.need.interface))
         }
     }
 
@@ -282,6 +296,7 @@ impl Infer<'_, '_> {
         let stuck = std::mem::take(&mut self.stuck);
         let before = stuck.len();
         for (due, part) in stuck {
+            self.settled.clear();
             self.settle(due, part, 0);
         }
         self.settle_due();

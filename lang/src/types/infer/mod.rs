@@ -29,7 +29,7 @@ mod structs;
 mod tuple;
 mod unknown;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::arena::{Arena, Clash, Due, Need, Needs, Origin, TyId};
 use super::convert::{AliasState, Converter, TypeScope};
@@ -187,6 +187,8 @@ pub struct Infer<'c, 'a> {
     pub waiting: usize,
     /// Interfaces of types, or of parts of them, that several implementations may give.
     pub stuck: Vec<(Due, TyId)>,
+    /// Parts of the type at hand that were looked at, with the interface that they must have.
+    pub settled: FxHashSet<(TyId, InterfaceId)>,
     /// The function at hand.
     pub f: Frame,
 }

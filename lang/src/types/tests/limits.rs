@@ -72,3 +72,34 @@ fn long_chains_of_functions_and_aliases() {
     ));
     assert!(outcome(&[("Main", &text)]).contains("fn main() -> ()"));
 }
+
+/// A pair of pairs of pairs …: few parts, but twice as many ways to them with each.
+fn shared_pairs(use_of_last: &str) -> String {
+    let mut text = unindent(
+        "
+        interface Named do
+          fn name(self) -> Int
+        end
+        impl Named for Int do
+          fn name(self) = 1
+        end
+        impl<A, B> Named for (A, B) where A: Named, B: Named do
+          fn name((a, b)) = a.name() + b.name()
+        end
+        fn main() do
+          let x0 = 1",
+    );
+    for n in 1..60 {
+        text.push_str(&format!("\n  let x{n} = (x{0}, x{0})", n - 1));
+    }
+    text.push_str(&format!("\n  println({use_of_last})\nend\n"));
+    text
+}
+
+#[test]
+fn interfaces_of_types_that_share_parts() {
+    for use_of_last in ["x59 == x59", "x59.name()", "x59 < x59"] {
+        let text = shared_pairs(use_of_last);
+        assert!(outcome(&[("Main", &text)]).contains("E0026"));
+    }
+}
