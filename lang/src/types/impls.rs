@@ -50,6 +50,10 @@ impl Converter<'_, '_> {
             params: names.iter().map(bare).collect(),
         };
         self.where_clause(&mut generics, &def.bounds);
+        if let Some(loose) = loose_param(&generics.params, &target, &args) {
+            self.loose(&loose, def);
+            return self.disown(id);
+        }
         let fixed = self.fixed(interface, &target, &args);
         let own = self.associated_types(interface, def, &generics, &fixed);
         args.extend(own);
@@ -148,6 +152,20 @@ impl Converter<'_, '_> {
             self.built_in_already(interface, def);
         }
         !built_in
+    }
+
+    fn loose(&mut self, name: &Name, def: &ast::ImplDef) {
+        let listed = def.type_params.iter().find(|param| param.name == *name);
+        self.sink.push(
+            Diagnostic::new(
+                Code::IMPL_TARGET,
+                listed.map_or(def.target.span, |param| param.span),
+                format!("nothing determines the type parameter `{name}` of this implementation"),
+            )
+            .label(format!("`{name}` is no part of the type"))
+            .secondary(def.target.span, "implemented for this type")
+            .help("remove it, or make it an argument of the interface or the type"),
+        );
     }
 
     fn impl_for_everything(&mut self, interface: InterfaceId, def: &ast::ImplDef) {
@@ -659,6 +677,40 @@ fn slot_bounds(converter: &Converter<'_, '_>, interface: InterfaceId, slot: usiz
     let slots = &converter.world.program.interface(interface).slots;
     // A method's `Self` has the interface itself, and what it requires.
     slots[slot].bounds.len() + usize::from(slot == 0)
+}
+
+/// A parameter that follows neither from the type nor from the interface's arguments. Hidden ones follow from others.
+fn loose_param(params: &[TypeParam], target: &Ty, args: &[Ty]) -> Option<Name> {
+    let mut found = vec![false; params.len()];
+    for ty in std::iter::once(target).chain(args) {
+        mark(ty, &mut found);
+    }
+    loop {
+        let before = found.iter().filter(|found| **found).count();
+        for (number, param) in params.iter().enumerate() {
+            if found[number] {
+                let determined = param.bounds.iter().flat_map(|bound| &bound.args);
+                determined.for_each(|ty| mark(ty, &mut found));
+            }
+        }
+        if found.iter().filter(|found| **found).count() == before {
+            break;
+        }
+    }
+    let loose = found.iter().position(|found| !found)?;
+    Some(params[loose].name.clone())
+}
+
+/// Marks the parameters in a type.
+fn mark(ty: &Ty, found: &mut [bool]) {
+    match ty {
+        Ty::Param(number) => {
+            if let Some(found) = found.get_mut(*number as usize) {
+                *found = true;
+            }
+        }
+        Ty::App(_, parts) => parts.iter().for_each(|part| mark(part, found)),
+    }
 }
 
 fn has_hole(ty: &Ty) -> bool {

@@ -47,8 +47,6 @@ pub enum Why {
     Text(&'static str),
     /// The error of a `?`, which the function must return too.
     TryError(Span),
-    /// What an implementation says about an associated type.
-    Slot,
 }
 
 impl Infer<'_, '_> {
@@ -168,7 +166,6 @@ impl Infer<'_, '_> {
                     format!("the function returns errors of type `{want}`"),
                 )
                 .note("`?` passes the error on, so both error types must be one"),
-            Why::Slot => diagnostic.note("an implementation determines this type"),
         }
     }
 

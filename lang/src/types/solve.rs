@@ -1,9 +1,10 @@
 //! Which implementation, or what structure, gives a type an interface.
 
-use super::arena::{Due, Need, Node, Origin, RigidId, TyId};
+use super::arena::{Clash, Due, Need, Node, Origin, RigidId, TyId};
 use super::infer::Infer;
 use super::mismatch::Why;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::ast::Span;
 use crate::typed::{Con, ImplId, InterfaceId};
 
 /// How deep types are compared to choose an implementation.
@@ -102,8 +103,8 @@ impl Infer<'_, '_> {
             }
             [one] => {
                 let slots = self.arena.args(need.args).to_vec();
-                for (wanted, &found) in slots.into_iter().zip(one) {
-                    self.tie(wanted, found, due.origin);
+                for (index, (wanted, &found)) in slots.into_iter().zip(one).enumerate() {
+                    self.tie(due, part, index, [wanted, found]);
                 }
                 true
             }
@@ -130,10 +131,43 @@ impl Infer<'_, '_> {
         })
     }
 
-    /// Makes a slot that is wanted equal to the one that is there.
-    fn tie(&mut self, wanted: TyId, found: TyId, origin: Origin) {
-        if let Err(clash) = self.arena.unify(wanted, found) {
-            self.report_clash(origin.span, wanted, found, Why::Slot, clash);
+    /// Makes the slot with this number that is wanted equal to the one that the type has.
+    fn tie(&mut self, due: Due, part: TyId, index: usize, [wanted, found]: [TyId; 2]) {
+        match self.arena.unify(wanted, found) {
+            Ok(()) => {}
+            Err(Clash::Differ(..)) => self.other_slot(due, part, index, [wanted, found]),
+            Err(clash) => self.report_clash(due.origin.span, wanted, found, Why::Unknown, clash),
+        }
+    }
+
+    /// Reports an associated type that is not the one needed.
+    fn other_slot(&mut self, due: Due, part: TyId, index: usize, [wanted, found]: [TyId; 2]) {
+        let [wanted, found, text] = self.show([wanted, found, part]);
+        let interface = self.world.program.interface(due.need.interface);
+        let slot = interface.slots.get(index + 1);
+        let slot = slot.map_or("", |slot| slot.name.trim_start_matches("Self."));
+        let label = format!("`{slot}` of `{}` for `{text}` is `{found}`", interface.name);
+        let written = self.written_at(due.need.interface, part);
+        let diagnostic = Diagnostic::new(
+            Code::TYPE_MISMATCH,
+            due.origin.span,
+            format!("types differ: expected `{wanted}`, found `{found}`"),
+        )
+        .label(label);
+        self.sink.push(match written {
+            Some(span) => diagnostic.secondary(span, "the implementation says so"),
+            None => diagnostic,
+        });
+    }
+
+    /// Where the project implements an interface for a type, when there is one place.
+    fn written_at(&self, interface: InterfaceId, ty: TyId) -> Option<Span> {
+        let (con, _) = self.arena.known(ty)?;
+        match self.world.impls_of(interface, con) {
+            [one] if one.0 >= self.world.first_impl => {
+                Some(self.world.program.implementation(*one).span)
+            }
+            _ => None,
         }
     }
 
@@ -189,8 +223,8 @@ impl Infer<'_, '_> {
             return false;
         }
         let slots = self.arena.args(due.need.args).to_vec();
-        for (&wanted, &found) in slots.iter().zip(&fresh.args) {
-            self.tie(wanted, found, due.origin);
+        for (index, (&wanted, &found)) in slots.iter().zip(&fresh.args).enumerate() {
+            self.tie(due, part, index, [wanted, found]);
         }
         let mut met = true;
         let type_params = self
@@ -247,7 +281,8 @@ impl Infer<'_, '_> {
         };
         for index in 0..self.arena.args(due.need.args).len() {
             // What an operator gives for numbers.
-            self.tie(self.arena.arg(due.need.args, index), part, due.origin);
+            let wanted = self.arena.arg(due.need.args, index);
+            self.tie(due, part, index, [wanted, part]);
         }
         needed.into_iter().all(|(index, interface)| {
             let next = Due {

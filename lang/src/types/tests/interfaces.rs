@@ -618,3 +618,24 @@ check! {
         fn main() do println(1) end
     "#;
 }
+
+check! {
+    loose_parameters: r#"
+        interface Convert<T> do
+          fn convert(self) -> T
+        end
+        interface Named do
+          fn name(self) -> String
+        end
+        impl<A> Named for Int do
+          fn name(self) = "int"
+        end
+        impl<T> Convert<List<T>> for Bool do
+          fn convert(self) = []
+        end
+        fn main() do
+          let xs :: List<Int> = true.convert()
+          println(xs)
+        end
+    "#;
+}
