@@ -577,6 +577,13 @@ impl<'c> Build<'c> {
         self.attribute_with(function, place, name, 0);
     }
 
+    /// Keeps a call a call.
+    pub fn never_inline(&self, call: CallSiteValue<'c>) {
+        let kind = Attribute::get_named_enum_kind_id("noinline");
+        let attribute = self.context.create_enum_attribute(kind, 0);
+        call.add_attribute(AttributeLoc::Function, attribute);
+    }
+
     /// Says that a function only reads memory, and always returns.
     pub fn only_reads(&self, function: FunctionValue<'c>) {
         // Two bits for each kind of memory: arguments, what code cannot reach, all other; 1 is reading.

@@ -355,6 +355,8 @@ pub fn uniform<'c>(
         }
     }
     let call = b.call(target, &values);
+    // Entered this way it is rarely: a copy of its code would be large and of no use.
+    b.never_inline(call);
     store_results(unit, ctx, convention, result(call).into_struct_value(), ret);
 }
 
