@@ -112,7 +112,9 @@ fn main() do println(count(count(%{}, "a"), "a")) end
     let run = |arguments: &[&str]| snow_in(&folder, arguments);
     assert_eq!(run(&["build", "a.snow"]).code, Some(0));
     let listing = run(&["disasm", "a.snowb"]).stdout;
-    let count = listing.split("\nfn ").find(|text| text.contains("\"Main.count\""));
+    let count = listing
+        .split("\nfn ")
+        .find(|text| text.contains("\"Main.count\""));
     let count = count.unwrap();
     assert!(!count.contains("map.has"), "{count}");
     assert_eq!(count.matches("map.get").count(), 1, "{count}");

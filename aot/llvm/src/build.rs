@@ -125,6 +125,7 @@ pub struct Build<'c> {
 /// Metadata kinds that are used.
 struct Kinds {
     invariant_load: u32,
+    range: u32,
     weights: u32,
     class: u32,
 }
@@ -142,6 +143,7 @@ impl<'c> Build<'c> {
             builder: context.create_builder(),
             kinds: Kinds {
                 invariant_load: context.get_kind_id("invariant.load"),
+                range: context.get_kind_id("range"),
                 weights: context.get_kind_id("prof"),
                 class: context.get_kind_id("tbaa"),
             },
@@ -512,6 +514,16 @@ impl<'c> Build<'c> {
     /// Reads a word.
     pub fn load_int(&self, class: Class, from: PointerValue<'c>) -> IntValue<'c> {
         self.load_as(class, self.t.i64, from).into_int_value()
+    }
+
+    /// Reads a word that is below `end`, as code may rely on.
+    pub fn load_below(&self, class: Class, from: PointerValue<'c>, end: u64) -> IntValue<'c> {
+        let value = self.load_int(class, from);
+        let range = [self.word(0).into(), self.word(end).into()];
+        let load = value.as_instruction().expect("a load is an instruction");
+        load.set_metadata(self.context.metadata_node(&range), self.kinds.range)
+            .expect("loads take metadata");
+        value
     }
 
     /// Reads 32 bits.

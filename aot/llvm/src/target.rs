@@ -27,9 +27,16 @@ pub fn processor() -> String {
 pub fn configure() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        // A loop that tests something that does not change in it becomes two loops, when it has at most so many instructions. With overflow checks
-        // and safe points, loops have more of them than those that LLVM's choice (50) was made for.
-        let args = [c"snow-llvm", c"-unswitch-threshold=150"].map(|arg| arg.as_ptr());
+        let args = [
+            c"snow-llvm",
+            // A loop that tests something that does not change in it becomes two loops, when it has at most so many instructions. With overflow checks
+            // and safe points, loops have more of them than those that LLVM's choice (50) was made for.
+            c"-unswitch-threshold=150",
+            // Using a register that callees keep costs about what entering the function 16384 times does: values that live across calls which are
+            // rarely made are rather put away there.
+            c"-regalloc-csr-first-time-cost=16000",
+        ]
+        .map(|arg| arg.as_ptr());
         // SAFETY: the strings are static and end with a null; LLVM is called by nobody else before this has returned.
         unsafe {
             inkwell::llvm_sys::support::LLVMParseCommandLineOptions(

@@ -54,6 +54,8 @@ pub const ENTRY_FUNC: usize = offset_of!(ClosureEntry, func);
 /// In a closure entry: typed code of the function, or null.
 pub const ENTRY_CODE: usize = offset_of!(ClosureEntry, code);
 
+/// No list is so long: addresses of user memory have at most 48 bits, and each element takes a byte at least.
+pub const LIST_LEN_END: u64 = 1 << 48;
 /// Words of a list cell.
 pub const LIST_WORDS: usize = crate::value::list::LIST_WORDS;
 /// In a list cell: word of the buffer, of the first position, and of the length.

@@ -50,10 +50,8 @@ impl<'c> Frame<'_, 'c, '_> {
                 self.set(*dst, list);
             }
             Inst::ListLen { dst, list } => {
-                let from = self
-                    .b()
-                    .word_at(self.cell(*list), layout::LIST_LEN_WORD as u64);
-                self.set(*dst, self.b().load_int(Class::List, from));
+                let len = self.len(self.cell(*list));
+                self.set(*dst, len);
             }
             Inst::ListGet { dst, list, index } => self.list_get(*dst, *list, *index),
             Inst::ListGetDup { dst, list, index } => {
@@ -116,8 +114,14 @@ impl<'c> Frame<'_, 'c, '_> {
                 b.word_at(list, layout::LIST_BUFFER_WORD as u64),
             ),
             start: b.load_int(Class::List, b.word_at(list, layout::LIST_START_WORD as u64)),
-            len: b.load_int(Class::List, b.word_at(list, layout::LIST_LEN_WORD as u64)),
+            len: self.len(list),
         }
+    }
+
+    fn len(&self, list: PointerValue<'c>) -> IntValue<'c> {
+        let b = self.b();
+        let from = b.word_at(list, layout::LIST_LEN_WORD as u64);
+        b.load_below(Class::List, from, layout::LIST_LEN_END)
     }
 
     fn is_flat(&self, list: PointerValue<'c>) -> IntValue<'c> {

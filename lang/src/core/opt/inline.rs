@@ -13,6 +13,9 @@ use crate::stack::with_stack;
 /// Largest callee that is inlined wherever it is called.
 const SMALL: usize = 14;
 
+/// Largest callee that is inlined when it is called in one place only.
+const ONCE: usize = 40;
+
 /// Largest library function that is inlined where it is given a known function.
 const HIGHER_ORDER: usize = 120;
 
@@ -33,7 +36,11 @@ impl Room {
 }
 
 /// What is known about finished functions.
-pub(super) struct Callees(Vec<Option<Callee>>);
+pub(super) struct Callees {
+    finished: Vec<Option<Callee>>,
+    /// In how many places other functions call each function.
+    places: Vec<u32>,
+}
 
 #[derive(Clone, Copy)]
 struct Callee {
@@ -42,9 +49,19 @@ struct Callee {
 }
 
 impl Callees {
-    /// Nothing is known.
-    pub(super) fn new(count: usize) -> Callees {
-        Callees(vec![None; count])
+    /// No function is finished.
+    pub(super) fn new(program: &Program) -> Callees {
+        let mut places = vec![0; program.funcs.len()];
+        for (number, func) in program.funcs.iter().enumerate() {
+            let id = FuncId(number as u32);
+            calls_of(func)
+                .filter(|callee| *callee != id)
+                .for_each(|callee| places[callee.0 as usize] += 1);
+        }
+        Callees {
+            finished: vec![None; program.funcs.len()],
+            places,
+        }
     }
 
     /// Takes note of a function that will not change any more. Functions that are recursive are never inlined.
@@ -60,7 +77,7 @@ impl Callees {
             size: size(func),
             cannot_crash: cannot_crash(func),
         };
-        self.0[id.0 as usize] = Some(callee);
+        self.finished[id.0 as usize] = Some(callee);
     }
 }
 
@@ -81,7 +98,7 @@ pub(super) fn recursion(program: &mut Program, id: FuncId, callees: &mut Callees
     let (body, mut room) = (func.body.clone(), Room::for_func(func));
     callees.know(func, id);
     let changed = calls_in(body, program, id, callees, &mut room);
-    callees.0[id.0 as usize] = None;
+    callees.finished[id.0 as usize] = None;
     changed
 }
 
@@ -248,7 +265,9 @@ impl Choice<'_> {
             Op::Call(func, args) => {
                 let (callee, known) = self.usable(*func, room)?;
                 let given_function = args.iter().any(|arg| self.closures.contains_key(arg));
+                let once = self.callees.places[func.0 as usize] == 1 && known.size <= ONCE;
                 let fits = known.size <= SMALL
+                    || once
                     || (callee.library && given_function && known.size <= HIGHER_ORDER);
                 let traced = match callee.library || known.cannot_crash {
                     true => Traced::Call,
@@ -278,7 +297,12 @@ impl Choice<'_> {
 
     /// A function that may be inlined here at all.
     fn usable(&self, func: FuncId, room: &Room) -> Option<(&Func, Callee)> {
-        let known = self.callees.0.get(func.0 as usize).copied().flatten()?;
+        let known = self
+            .callees
+            .finished
+            .get(func.0 as usize)
+            .copied()
+            .flatten()?;
         (known.size <= room.0).then_some((&self.program.funcs[func.0 as usize], known))
     }
 
@@ -453,8 +477,19 @@ fn builds(func: &Func) -> bool {
 }
 
 fn calls_itself(func: &Func, id: FuncId) -> bool {
-    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
-    stmts.any(|stmt| matches!(stmt, Stmt::Let { op: Op::Call(callee, _), .. } if *callee == id))
+    calls_of(func).any(|callee| callee == id)
+}
+
+/// The functions that a function calls, once for each place.
+fn calls_of(func: &Func) -> impl Iterator<Item = FuncId> {
+    let stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.filter_map(|stmt| match stmt {
+        Stmt::Let {
+            op: Op::Call(callee, _),
+            ..
+        } => Some(*callee),
+        _ => None,
+    })
 }
 
 /// Whether no crash can happen in a function, in what it calls neither.

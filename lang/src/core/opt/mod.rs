@@ -29,7 +29,7 @@ const ROUNDS: usize = 6;
 /// Optimises a program in place.
 pub fn optimise(program: &mut Program) {
     let order = graph::callees_first(program);
-    let mut callees = inline::Callees::new(program.funcs.len());
+    let mut callees = inline::Callees::new(program);
     for &id in &order.order {
         let Program { types, funcs, .. } = program;
         let func = &mut funcs[id.0 as usize];
