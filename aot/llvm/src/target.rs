@@ -32,8 +32,8 @@ pub fn configure() {
             // A loop that tests something that does not change in it becomes two loops, when it has at most so many instructions. With overflow checks
             // and safe points, loops have more of them than those that LLVM's choice (50) was made for.
             c"-unswitch-threshold=150",
-            // Using a register that callees keep costs about what entering the function 16384 times does: values that live across calls which are
-            // rarely made are rather put away there.
+            // The first use of a register that callees keep costs about as much as putting a value away on each call of the function: so what lives across
+            // calls that are rarely made is put away there.
             c"-regalloc-csr-first-time-cost=16000",
         ]
         .map(|arg| arg.as_ptr());

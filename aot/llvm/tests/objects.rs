@@ -97,7 +97,7 @@ fn f3 "Main.main" () -> (word) {
   @7: drop r3
   @8: ret [r0]
 }
-export "Main.main" f3
+export "Main.main" f3 () -> t0
 entry f3
 "#;
 
