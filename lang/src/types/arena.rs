@@ -302,6 +302,12 @@ impl Arena {
         self.nodes[root.0 as usize] = Node::LetParam(number);
     }
 
+    /// Makes a type agree with every type, because something was reported about it.
+    pub fn forgive(&mut self, ty: TyId) {
+        let root = self.root(ty);
+        self.nodes[root.0 as usize] = Node::Error;
+    }
+
     /// Whether the variable may be generalised at the current level.
     pub fn is_general(&self, id: TyId) -> bool {
         matches!(self.node(id), Node::Var { level, .. } if level > self.level)

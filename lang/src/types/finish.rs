@@ -182,7 +182,7 @@ impl<'f> Finisher<'f> {
                     );
                 }
             }
-            Node::Rigid(id) if self.reported.insert(root) => {
+            Node::Rigid(id) if !self.sink.has_errors() && self.reported.insert(root) => {
                 let name = &self.rigid[id.0 as usize].param.name;
                 let message = format!("type parameter `{name}` escapes its function");
                 self.sink.push(Diagnostic::internal(self.span, message));

@@ -49,9 +49,9 @@ impl Infer<'_, '_> {
 
     /// Sets up a function's types: annotated ones as written, the others unknown.
     fn member(&mut self, func: FuncId, signature: &Signature) {
-        let mut rigid = self.rigid_params(Some(func), &signature.type_params);
+        let rigid = self.rigid_params(Some(func), &signature.type_params);
         for &number in &signature.reported {
-            rigid[number as usize] = TyId::ERROR;
+            self.arena.forgive(rigid[number as usize]);
         }
         let open = |ty: &Option<Ty>, arena: &mut Arena| match ty {
             Some(ty) => arena.instantiate(ty, &rigid),

@@ -639,3 +639,14 @@ check! {
         end
     "#;
 }
+
+check! {
+    reported_bounds_are_no_cascade: r#"
+        interface Container do
+          type Item
+          fn first(self) -> Self.Item
+        end
+        fn total<C>(c :: C) -> C.Item where C: Container, C.Item: Adding = c.first() + c.first()
+        fn main() do println(1) end
+    "#;
+}
