@@ -18,6 +18,7 @@ use clap_complete::Shell;
   snow run hello.snow          run a program
   snow run . one two           run the project in this folder with two arguments
   snow check                   look for mistakes in the project in this folder
+  snow test                    run the tests of the project in this folder
   snow build -o app.snowb .    compile a project to bytecode
   snow aot -o app .            compile a project to an executable
 
@@ -97,6 +98,19 @@ Environment:
   snow explain 12")]
     Explain(ExplainArgs),
 
+    /// Run the tests and the examples in doc comments of a program
+    #[command(
+        after_help = "A test is `test \"title\" do … end` in any file; it fails when it crashes, as at an `assert` that does not hold. An
+example is a `## >>> expression` in a doc comment with `## what it prints` below. Each runs on its own.
+
+Examples:
+  snow test                    all tests of the project in this folder
+  snow test queue.snow --filter empty
+  snow test --seed 7 --jobs 1  one after another, in another order
+  snow test --json             one JSON object a line on standard output"
+    )]
+    Test(TestArgs),
+
     /// Format source files in the one style
     #[command(after_help = "Examples:
   snow fmt                     every .snow file below this folder
@@ -174,6 +188,32 @@ pub struct CheckArgs {
     /// How mistakes are reported
     #[command(flatten)]
     pub report: ReportArgs,
+    /// A .snow file or a project folder
+    #[arg(default_value = ".")]
+    pub program: PathBuf,
+}
+
+/// `snow test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// How mistakes are reported
+    #[command(flatten)]
+    pub report: ReportArgs,
+    /// Only tests whose module and title, as in `Main: adds`, contain this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Run them in a random order, the same for the same number
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// How many run at once (default: as many as there are processors)
+    #[arg(long, value_name = "NUMBER")]
+    pub jobs: Option<std::num::NonZeroU16>,
+    /// Compile them to native code instead of interpreting them
+    #[arg(long)]
+    pub native: bool,
+    /// Seconds after which a test is stopped, unless it is native code
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub timeout: u64,
     /// A .snow file or a project folder
     #[arg(default_value = ".")]
     pub program: PathBuf,

@@ -4,6 +4,7 @@ use snow_bytecode::module::Module;
 use snow_lang::check::{StdImage, check};
 use snow_lang::compile::compile;
 use snow_lang::diagnostics::{Code, Diagnostic, Sink};
+use snow_lang::examples::examples;
 use snow_lang::resolve::Project;
 use snow_lang::syntax::ast::{FileId, Span};
 use snow_lang::typed::Program;
@@ -12,6 +13,7 @@ use crate::args::ReportArgs;
 use crate::error::CliError;
 use crate::project::Sources;
 use crate::report::report;
+use crate::testing::{Suite, example_path};
 
 /// What [`StdImage::encode`] gave for the sources of the standard library.
 const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/std.image"));
@@ -34,6 +36,23 @@ pub fn compile_sources(sources: &Sources, args: ReportArgs) -> Result<Module, Cl
     let module = program.and_then(|program| compile(&program, &project.files, &mut sink));
     report(&sink.into_sorted(), &project.files, args)?;
     module.ok_or(CliError::NoReason)
+}
+
+/// Compiles the tests of a program, and the examples in its doc comments; mistakes are reported, and an error when there are some.
+pub fn compile_suite(sources: &Sources, args: ReportArgs) -> Result<Suite, CliError> {
+    let std = standard_library();
+    let mut sink = Sink::new();
+    let mut project = parse(sources, &std, &mut sink);
+    for (number, source) in sources.modules.iter().enumerate() {
+        for example in examples(&source.text) {
+            let path = example_path(&source.path, example.line);
+            project.extend(number, path, &example.test(), &mut sink);
+        }
+    }
+    let program = check(&project, &std, &mut sink);
+    let suite = program.and_then(|program| Suite::compile(&program, &project.files, &mut sink));
+    report(&sink.into_sorted(), &project.files, args)?;
+    suite.ok_or(CliError::NoReason)
 }
 
 fn parse(sources: &Sources, std: &StdImage, sink: &mut Sink) -> Project {

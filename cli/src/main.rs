@@ -11,6 +11,7 @@ mod error;
 mod output;
 mod project;
 mod report;
+mod testing;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ fn command(command: Command) -> Result<ExitCode, CliError> {
         Command::Aot(args) => commands::aot::aot(args),
         Command::Disasm(args) => commands::disasm::disasm(args),
         Command::Explain(args) => commands::explain::explain(args),
+        Command::Test(args) => commands::test::test(args),
         Command::Fmt(args) => commands::fmt::fmt(args),
         Command::Version => commands::about::version(),
         Command::Completions { shell } => commands::about::completions(shell),

@@ -104,6 +104,15 @@ impl Project {
     }
 }
 
+impl Project {
+    /// Parses a text and adds its items to a module, as if they stood at its end. Messages call it by `path`.
+    pub fn extend(&mut self, module: usize, path: impl Into<String>, text: &str, sink: &mut Sink) {
+        let file = self.files.add(path, text);
+        let tree = syntax::parse(file, text, sink);
+        self.modules[module].tree.items.extend(tree.items);
+    }
+}
+
 /// Checks a project. `None` when there are errors, all of which are in the sink.
 pub fn check(project: &Project, std: &StdImage, sink: &mut Sink) -> Option<Program> {
     run(project, &std.program, sink)

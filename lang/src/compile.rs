@@ -3,13 +3,28 @@
 use snow_bytecode::module::Module;
 
 use crate::core;
+use crate::core::mono::Roots;
 use crate::diagnostics::{FileSet, Sink};
 use crate::emit;
 use crate::typed::Program;
 
 /// Compiles a checked program with a `main`. `None` when something was reported, which is then in the sink.
 pub fn compile(program: &Program, files: &FileSet, sink: &mut Sink) -> Option<Module> {
-    let core = core::build(program, sink)?;
+    compile_roots(program, Roots::Program, files, sink)
+}
+
+/// Compiles the tests of a checked program, of which there must be one. They are what the module exports.
+pub fn compile_tests(program: &Program, files: &FileSet, sink: &mut Sink) -> Option<Module> {
+    compile_roots(program, Roots::Tests, files, sink)
+}
+
+fn compile_roots(
+    program: &Program,
+    roots: Roots,
+    files: &FileSet,
+    sink: &mut Sink,
+) -> Option<Module> {
+    let core = core::build(program, roots, sink)?;
     match emit::emit(&core, files) {
         Ok(module) => Some(module),
         Err(diagnostic) => {

@@ -4,6 +4,7 @@ pub mod compile;
 pub mod core;
 pub mod derive;
 pub mod emit;
+pub mod examples;
 pub mod patterns;
 pub mod resolve;
 pub mod stack;

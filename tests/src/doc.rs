@@ -1,80 +1,11 @@
-//! Examples in the doc comments of the standard library: finding them and making programs of them.
-//!
-//! An example is a run of `## >>> expression` lines, each followed by the `##` lines that `println` of the expression
-//! prints, up to the next `>>>`, an empty `##` line or the end of the comment. A `>>>` line without a result is a
-//! statement for the lines after it.
+//! Examples in the doc comments of the standard library: making programs of them.
 
 use std::fmt::Write;
 
-/// One doc comment's examples.
-#[derive(Debug, Default)]
-pub struct Example {
-    /// 1-based line of the first `>>>`.
-    pub line: usize,
-    /// Statements and expressions in order.
-    pub steps: Vec<Step>,
-}
-
-/// One `>>>` line.
-#[derive(Debug)]
-pub struct Step {
-    /// What stands after `>>>`.
-    pub code: String,
-    /// What it prints, when a result is given.
-    pub result: Option<String>,
-}
+pub use snow_lang::examples::{Example, examples};
 
 /// What separates the outputs of two examples.
 const SEPARATOR: &str = "-- next example --";
-
-/// All examples of a source text.
-pub fn examples(source: &str) -> Vec<Example> {
-    let mut found: Vec<Example> = Vec::new();
-    let mut inside = false;
-    for (index, line) in source.lines().enumerate() {
-        let text = line
-            .trim_start()
-            .strip_prefix("##")
-            .map(|text| text.strip_prefix(' ').unwrap_or(text));
-        match text {
-            Some(text) if text.trim_start().starts_with(">>>") => {
-                if !inside {
-                    found.push(Example {
-                        line: index + 1,
-                        steps: Vec::new(),
-                    });
-                }
-                inside = true;
-                let code = text.trim_start()[3..].trim().to_owned();
-                add_step(&mut found, Step { code, result: None });
-            }
-            Some(text) if inside && !text.trim().is_empty() => add_result(&mut found, text),
-            _ => inside = false,
-        }
-    }
-    found
-}
-
-fn add_step(found: &mut [Example], step: Step) {
-    if let Some(example) = found.last_mut() {
-        example.steps.push(step);
-    }
-}
-
-fn add_result(found: &mut [Example], line: &str) {
-    if let Some(step) = found
-        .last_mut()
-        .and_then(|example| example.steps.last_mut())
-    {
-        match &mut step.result {
-            Some(result) => {
-                result.push('\n');
-                result.push_str(line);
-            }
-            None => step.result = Some(line.to_owned()),
-        }
-    }
-}
 
 /// A program that prints what every step with a result gives.
 pub fn program(examples: &[Example]) -> String {
@@ -139,13 +70,9 @@ mod tests {
     const SOURCE: &str = "## Doc.\n## >>> let x = 1\n## >>> x + 1\n## 2\npub fn f() = 1\n\n## >>> \"a\\nb\"\n## a\n## b\nfn g() = 2\n";
 
     #[test]
-    fn finds_steps_and_results() {
-        let found = examples(SOURCE);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].steps[0].result, None);
-        assert_eq!(found[0].steps[1].result.as_deref(), Some("2"));
-        assert_eq!(found[1].steps[0].result.as_deref(), Some("a\nb"));
-        assert!(program(&found).contains("  let x = 1\n  println(x + 1)\n"));
+    fn programs_print_what_steps_give() {
+        let program = program(&examples(SOURCE));
+        assert!(program.contains("  let x = 1\n  println(x + 1)\n"));
     }
 
     #[test]

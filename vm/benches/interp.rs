@@ -294,6 +294,7 @@ fn time(name: &str, module: impl Fn() -> VerifiedModule) {
             heap_stats: HeapStats::Quiet,
             units: Vec::new(),
             hook: None,
+            deadline: None,
         };
         let start = Instant::now();
         let finished = run(module, &Intrinsics::default(), options).expect("loads");

@@ -5,11 +5,12 @@ use crate::interp::{self, LoadError, NativeUnit, Outcome, Program, TierHook, Vm}
 use crate::native::Intrinsics;
 use crate::output::{BROKEN_PIPE, Output};
 use crate::types::RuntimeTypes;
-use snow_bytecode::module::Module;
+use snow_bytecode::module::{FuncId, Module};
 use snow_bytecode::verify::{VerifyError, verify};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{ErrorKind, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Bytes that frames may take unless `SNOW_MAX_STACK` says otherwise.
 const DEFAULT_MAX_STACK: usize = 1 << 30;
@@ -63,6 +64,8 @@ pub struct RunOptions {
     pub units: Vec<NativeUnit>,
     /// What chooses the functions to compile while the program runs.
     pub hook: Option<Box<dyn TierHook>>,
+    /// When the program is ended, at the end of a slice, if it still runs.
+    pub deadline: Option<Instant>,
 }
 
 /// An environment variable with a value that means nothing.
@@ -90,7 +93,32 @@ impl RunOptions {
             },
             units: Vec::new(),
             hook: None,
+            deadline: None,
         })
+    }
+}
+
+/// How a program has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It returned.
+    Returned,
+    /// It asked to end.
+    Exited,
+    /// It crashed; the report is on the error output.
+    Crashed,
+    /// Its time was up.
+    TimedOut,
+}
+
+impl Ending {
+    fn of(outcome: &Outcome) -> Ending {
+        match outcome {
+            Outcome::Done(_) => Ending::Returned,
+            Outcome::Exit(_) => Ending::Exited,
+            Outcome::Crashed(_) => Ending::Crashed,
+            Outcome::Yielded => Ending::TimedOut,
+        }
     }
 }
 
@@ -98,6 +126,8 @@ impl RunOptions {
 pub struct Finished {
     /// Exit code for the process.
     pub code: u8,
+    /// How it came to its end.
+    pub ending: Ending,
     /// What a memory output collected.
     pub output: Vec<u8>,
     /// What the heap counted.
@@ -110,14 +140,37 @@ pub fn run(
     intrinsics: &Intrinsics,
     options: RunOptions,
 ) -> Result<Finished, LoadError> {
-    let state = RandomState::new();
-    let types = RuntimeTypes::new(&module.0.types, [state.hash_one(0), state.hash_one(1)])?;
-    let program = interp::load(module.0, Arc::new(types), intrinsics)?;
-    Ok(run_program(Arc::new(program), options))
+    let entry = module.0.entry;
+    Ok(LoadedProgram::new(module, intrinsics)?.run(entry, options))
 }
 
-fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
-    let entry = program.module.entry;
+/// A program that is ready to run, also several times at once: nothing that one run does is seen by another.
+#[derive(Clone)]
+pub struct LoadedProgram(Arc<Program>);
+
+impl LoadedProgram {
+    /// Loads a module.
+    pub fn new(module: VerifiedModule, intrinsics: &Intrinsics) -> Result<Self, LoadError> {
+        let state = RandomState::new();
+        let types = RuntimeTypes::new(&module.0.types, [state.hash_one(0), state.hash_one(1)])?;
+        let program = interp::load(module.0, Arc::new(types), intrinsics)?;
+        Ok(LoadedProgram(Arc::new(program)))
+    }
+
+    /// Installs compiled code of the program: runs that begin from now on use it.
+    pub fn install(&self, unit: NativeUnit) {
+        self.0.install(unit);
+    }
+
+    /// Runs a function and gives what came of it; see [`run`]. Panics when the function has parameters.
+    pub fn run(&self, function: FuncId, options: RunOptions) -> Finished {
+        let params = &self.0.module.func(function).params;
+        assert!(params.is_empty(), "a run begins without arguments");
+        run_program(Arc::clone(&self.0), function, options)
+    }
+}
+
+fn run_program(program: Arc<Program>, entry: FuncId, mut options: RunOptions) -> Finished {
     let mut vm = Vm::new(program, options.output, options.args);
     for unit in options.units {
         vm.install(unit);
@@ -126,18 +179,23 @@ fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
     if let Some(hook) = options.hook {
         vm.set_hook(hook);
     }
-    // SAFETY: the verifier saw that the entry has no parameters.
+    // SAFETY: the entry has no parameters.
     let mut actor = unsafe { vm.actor(entry, &[], options.max_stack) };
     let outcome = loop {
         let fuel = vm.next_fuel();
         match vm.resume(&mut actor, fuel) {
-            Outcome::Yielded => {}
+            Outcome::Yielded if options.deadline.is_none_or(|end| Instant::now() < end) => {}
+            Outcome::Yielded => {
+                vm.kill(&mut actor);
+                break Outcome::Yielded;
+            }
             outcome => break outcome,
         }
     };
     #[cfg(snow_profile)]
     interp::profile::print();
-    let code = finish(&mut vm, outcome, &mut *options.errors);
+    let ending = Ending::of(&outcome);
+    let code = finish(&mut vm, entry, outcome, &mut *options.errors);
     vm.ctx.heap.settle_all();
     let counters = vm.ctx.heap.counters;
     if options.heap_stats == HeapStats::Print {
@@ -146,18 +204,18 @@ fn run_program(program: Arc<Program>, mut options: RunOptions) -> Finished {
     }
     Finished {
         code,
+        ending,
         output: vm.ctx.output.take_collected(),
         counters,
     }
 }
 
 /// Reports how the program ended, and writes what it has printed; gives the exit code.
-fn finish(vm: &mut Vm, outcome: Outcome, errors: &mut dyn Write) -> u8 {
+fn finish(vm: &mut Vm, entry: FuncId, outcome: Outcome, errors: &mut dyn Write) -> u8 {
     let flushed = vm.ctx.output.flush();
     let code = match outcome {
         Outcome::Done(words) => {
-            let slots = &vm.program().module.funcs[vm.program().module.entry.0 as usize].results;
-            let slots = slots.clone();
+            let slots = vm.program().module.func(entry).results.clone();
             // SAFETY: the entry has returned these results, which are owned.
             unsafe { vm.ctx.heap.drop_slots(&slots, words.as_ptr()) };
             0
@@ -168,7 +226,7 @@ fn finish(vm: &mut Vm, outcome: Outcome, errors: &mut dyn Write) -> u8 {
             let _ = write!(errors, "crash: {}\n{}", crash.reason, crash.trace.render());
             1
         }
-        Outcome::Yielded => unreachable!("a program that has yielded has not ended"),
+        Outcome::Yielded => 1,
     };
     match flushed {
         Ok(()) => code,

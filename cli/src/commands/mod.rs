@@ -8,3 +8,4 @@ pub mod disasm;
 pub mod explain;
 pub mod fmt;
 pub mod run;
+pub mod test;

@@ -47,7 +47,7 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
 }
 
 /// Native code of the whole program; none, after a warning, when this program cannot be compiled.
-fn compiled(module: &Module, opt: u8) -> Result<Option<NativeUnit>, CliError> {
+pub fn compiled(module: &Module, opt: u8) -> Result<Option<NativeUnit>, CliError> {
     match tier::compile_all(module, opt_level(opt), Cache::of_user().as_ref()) {
         Ok((unit, unkept)) => {
             unkept.iter().for_each(report::unkept);

@@ -15,8 +15,8 @@ use crate::syntax::ast::Span;
 use crate::typed;
 
 /// Lowers and optimises a checked program. `None` when something was reported. Debug builds check Core after each pass.
-pub fn build(program: &typed::Program, sink: &mut Sink) -> Option<ir::Program> {
-    let mut core = mono::lower_program(program, sink)?;
+pub fn build(program: &typed::Program, roots: mono::Roots, sink: &mut Sink) -> Option<ir::Program> {
+    let mut core = mono::lower_program(program, roots, sink)?;
     if !is_valid(&core, "lowering", sink) {
         return None;
     }

@@ -61,7 +61,7 @@ impl<'a> World<'a> {
             match func.owner {
                 Owner::Module => drop(scope.values.insert(func.name.clone(), id)),
                 Owner::Interface(_) => self.methods.entry(func.name.clone()).or_default().push(id),
-                Owner::Impl(_) => {}
+                Owner::Impl(_) | Owner::Test => {}
             }
         }
         for (index, interface) in self.program.interfaces.iter().enumerate() {
@@ -208,6 +208,7 @@ impl<'a> Collector<'_, 'a> {
                 ItemKind::Module(def) => self.nested(module, item, def),
                 ItemKind::Interface(def) => self.interface(module, item, def),
                 ItemKind::Impl(def) => self.implementation(module, item, def),
+                ItemKind::Test(def) => self.test(module, item, &def.function),
                 ItemKind::Import(_) => {}
                 other => self.unsupported(module, item, other),
             }
@@ -229,7 +230,6 @@ impl<'a> Collector<'_, 'a> {
             ItemKind::Actor(_) => "actors are",
             ItemKind::Service(_) => "services are",
             ItemKind::Supervisor(_) => "supervisors are",
-            ItemKind::Test(_) => "`test` blocks are",
             _ => "this item is",
         };
         let message = format!("{what} not supported yet");
@@ -341,6 +341,20 @@ impl<'a> Collector<'_, 'a> {
         let id = self.push_func(declared, name, source);
         let scope = &mut self.world.scopes[module.0 as usize];
         scope.values.insert(name.name.clone(), id);
+    }
+
+    fn test(&mut self, module: ModuleId, item: &ast::Item, function: &'a FnClause) {
+        if !self.declare(module, Space::Value, &function.name) {
+            return;
+        }
+        let declared = Declared {
+            module,
+            public: false,
+            owner: Owner::Test,
+            doc: item.doc.clone(),
+        };
+        let source = FuncSource::Clauses(vec![function]);
+        self.push_func(declared, &function.name, source);
     }
 
     /// Gives a function its number.

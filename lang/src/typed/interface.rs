@@ -161,6 +161,8 @@ pub enum Owner {
     Interface(InterfaceId),
     /// An implementation, whose type parameters come first.
     Impl(ImplId),
+    /// Nobody: it is a test of its module, which no name leads to.
+    Test,
 }
 
 impl Program {

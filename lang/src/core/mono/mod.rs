@@ -23,9 +23,9 @@ use crate::typed::{Con, Func, FuncId, Imp, InterfaceId, Owner, Program};
 /// Largest number of instances of one program.
 const MAX_INSTANCES: usize = 1 << 20;
 
-/// Lowers what `main` and the named functions of the user's modules reach. `None` when something was reported.
-pub fn lower_program(program: &Program, sink: &mut Sink) -> Option<ir::Program> {
-    match Mono::new(program).run() {
+/// Lowers what the roots reach. `None` when something was reported.
+pub fn lower_program(program: &Program, roots: Roots, sink: &mut Sink) -> Option<ir::Program> {
+    match Mono::new(program).run(roots) {
         Ok(lowered) => Some(lowered),
         Err(fault) => {
             sink.push(fault.into_diagnostic());
@@ -65,10 +65,9 @@ impl<'a> Mono<'a> {
         }
     }
 
-    fn run(mut self) -> Result<ir::Program, Fault> {
+    fn run(mut self, roots: Roots) -> Result<ir::Program, Fault> {
         let mut exports = Vec::new();
-        let roots = program_roots(self.program);
-        for id in roots {
+        for id in roots.of(self.program) {
             let func = self.func(id);
             let name = self.qualified_name(func);
             let span = func.span;
@@ -78,7 +77,7 @@ impl<'a> Mono<'a> {
             };
             exports.push((name, code));
         }
-        let entry = match self.program.main {
+        let entry = match roots.entry(self.program) {
             Some(main) => Some(self.instance(main, Vec::new(), self.func(main).span)?),
             None => None,
         };
@@ -119,7 +118,7 @@ impl<'a> Mono<'a> {
         let module = &self.program.modules[func.module.0 as usize].name;
         let name = &func.name;
         match func.owner {
-            Owner::Module => format!("{module}.{name}"),
+            Owner::Module | Owner::Test => format!("{module}.{name}"),
             Owner::Interface(id) => format!("{module}.{}.{name}", self.program.interface(id).name),
             Owner::Impl(id) => match self.program.implementation(id).con() {
                 Some(Con::Adt(def)) => {
@@ -216,13 +215,33 @@ fn library_index(program: &Program) -> FxHashMap<(&str, &str), FuncId> {
     index
 }
 
-/// The user's named functions that are not generic.
-fn program_roots(program: &Program) -> Vec<FuncId> {
-    let funcs = program.funcs.iter().enumerate();
-    let users = funcs.filter(|(_, func)| {
-        let user = !program.modules[func.module.0 as usize].std;
-        let named = func.owner == Owner::Module;
-        user && named && matches!(func.imp, Imp::Body(_))
-    });
-    users.map(|(number, _)| FuncId(number as u32)).collect()
+/// What of a program is to be compiled, with all that it uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Roots {
+    /// The user's named functions. It starts with `main`.
+    Program,
+    /// The user's tests. It starts with the first one.
+    Tests,
+}
+
+impl Roots {
+    fn of(self, program: &Program) -> Vec<FuncId> {
+        let funcs = program.funcs.iter().enumerate();
+        let users = funcs.filter(|(_, func)| {
+            let user = !program.modules[func.module.0 as usize].std;
+            let wanted = match self {
+                Roots::Program => func.owner == Owner::Module,
+                Roots::Tests => func.owner == Owner::Test,
+            };
+            user && wanted && matches!(func.imp, Imp::Body(_))
+        });
+        users.map(|(number, _)| FuncId(number as u32)).collect()
+    }
+
+    fn entry(self, program: &Program) -> Option<FuncId> {
+        match self {
+            Roots::Program => program.main,
+            Roots::Tests => self.of(program).first().copied(),
+        }
+    }
 }

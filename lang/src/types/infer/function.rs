@@ -3,7 +3,7 @@
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Block;
-use crate::typed::{Con, Expr};
+use crate::typed::{Con, Expr, Owner};
 use crate::types::arena::TyId;
 
 impl Infer<'_, '_> {
@@ -12,10 +12,16 @@ impl Infer<'_, '_> {
         self.world.program.main == Some(self.f.func)
     }
 
-    /// The body of a function. The value of `main` is thrown away unless its type is written.
+    /// Whether nobody wants the value of the function at hand: it is the program's `main`, or a test.
+    fn is_run(&self) -> bool {
+        let func = &self.world.program.funcs[self.f.func.0 as usize];
+        self.is_main() || func.owner == Owner::Test
+    }
+
+    /// The body of a function. The value of `main` is thrown away unless its type is written, and so is that of a test.
     pub(in crate::types) fn function_block(&mut self, block: &Block, expect: Expect) -> Expr {
         let (ret, why) = self.f.ret;
-        if !self.is_main() || !self.arena.is_var(ret) {
+        if !self.is_run() || !self.arena.is_var(ret) {
             return self.block(block, expect);
         }
         self.demand(block.span, ret, TyId::UNIT, why);

@@ -56,7 +56,6 @@ check! {
             x -> counter(x)
           end
         end
-        test "t" do assert true end
         native fn f(x :: Int) -> Int = "f"
         fn g(p :: Pid<Int>) = receive do x -> x end
         fn main() do g(1) end

@@ -65,7 +65,10 @@ impl Formatter<'_> {
             }
             ItemKind::Test(test) => {
                 let head = Doc::text(format!("test {}", quoted(&test.title)));
-                self.headed(head, &test.body, item.span)
+                match &test.function.body {
+                    Some(FnBody::Block(body)) => self.headed(head, body, item.span),
+                    _ => head,
+                }
             }
         };
         if item.public {

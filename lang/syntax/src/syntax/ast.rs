@@ -463,8 +463,8 @@ pub struct ModuleDef {
 pub struct TestDef {
     /// The test's title.
     pub title: SmolStr,
-    /// Body.
-    pub body: Block,
+    /// The test as a function without parameters, which is called as it begins: `test "title"`.
+    pub function: FnClause,
 }
 
 /// A type as written.

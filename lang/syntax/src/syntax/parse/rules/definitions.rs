@@ -4,7 +4,7 @@ use chumsky::prelude::*;
 
 use super::names::{block, content, lower, type_params, upper};
 use super::types::bounds;
-use super::{MemberLine, Parts, Rule, functions, imports, literals, services};
+use super::{MemberLine, Parts, Rule, Seen, functions, imports, literals, services};
 use crate::syntax::ast::*;
 use crate::syntax::parse::context::{AssocType, Content};
 use crate::syntax::parse::failure::Label;
@@ -249,8 +249,24 @@ fn module<'t>() -> Rule<'t, ItemKind> {
 
 fn test<'t>() -> Rule<'t, ItemKind> {
     just(Tok::TestWord)
-        .ignore_then(literals::plain_text())
+        .ignore_then(literals::plain_text().map_with(|title, e| (title, e.span())))
         .then(block(GroupKind::Test))
-        .map(|(title, body)| ItemKind::Test(TestDef { title, body }))
+        .map_with(|((title, at), body), e: &mut Seen<'t, '_>| {
+            let name = Ident {
+                name: format!("test {title:?}").into(),
+                span: at,
+            };
+            let function = FnClause {
+                name,
+                type_params: Vec::new(),
+                params: Vec::new(),
+                ret: None,
+                bounds: Vec::new(),
+                guard: None,
+                body: Some(FnBody::Block(body)),
+                span: e.span(),
+            };
+            ItemKind::Test(TestDef { title, function })
+        })
         .boxed()
 }

@@ -1,0 +1,71 @@
+//! `snow test`.
+
+use std::process::ExitCode;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use snow_vm::run::{LoadedProgram, VerifiedModule};
+
+use super::run::compiled;
+use crate::args::TestArgs;
+use crate::compiler::compile_suite;
+use crate::error::CliError;
+use crate::project::load_sources;
+use crate::testing::{Case, Form, Reporter, Settings, Suite, run};
+
+/// How much native code of tests is optimised: that of `snow run --tier=native`.
+const NATIVE_LEVEL: u8 = 2;
+
+/// Runs the tests and the examples in doc comments of a project.
+pub fn test(args: TestArgs) -> Result<ExitCode, CliError> {
+    let suite = compile_suite(&load_sources(&args.program)?, args.report)?;
+    let all = suite.cases.len();
+    let cases = chosen(&suite, &args);
+    let form = if args.report.json {
+        Form::Json
+    } else {
+        Form::Text
+    };
+    let mut reporter = Reporter::begin(form, cases.len(), all - cases.len(), args.seed)?;
+    if let Some(module) = suite.module {
+        let module =
+            VerifiedModule::new(module).map_err(|error| CliError::Unsound(error.to_string()))?;
+        let native = match args.native {
+            true => compiled(module.module(), NATIVE_LEVEL)?,
+            false => None,
+        };
+        let program = LoadedProgram::new(module, &snow_stdlib::intrinsics())
+            .map_err(|error| CliError::Unsound(error.to_string()))?;
+        native.into_iter().for_each(|unit| program.install(unit));
+        run(&program, &cases, &settings(&args), |case, outcome| {
+            reporter.test(case, &outcome)
+        })?;
+    }
+    Ok(match reporter.end()? {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// The tests that were asked for, in the order in which they run.
+fn chosen(suite: &Suite, args: &TestArgs) -> Vec<Case> {
+    let wanted = |case: &&Case| {
+        let name = format!("{}: {}", case.module, case.title);
+        args.filter
+            .as_ref()
+            .is_none_or(|filter| name.contains(filter.as_str()))
+    };
+    let mut cases: Vec<Case> = suite.cases.iter().filter(wanted).cloned().collect();
+    if let Some(seed) = args.seed {
+        crate::testing::shuffle(&mut cases, seed);
+    }
+    cases
+}
+
+fn settings(args: &TestArgs) -> Settings {
+    let cores = available_parallelism().map_or(1, usize::from);
+    Settings {
+        jobs: args.jobs.map_or(cores, |jobs| usize::from(jobs.get())),
+        limit: Duration::from_secs(args.timeout),
+    }
+}

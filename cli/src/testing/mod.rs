@@ -1,0 +1,12 @@
+//! `snow test`: which tests there are, running them, and saying what came of them.
+
+mod cases;
+mod diff;
+mod order;
+mod report;
+mod runner;
+
+pub use cases::{Case, Suite, example_path};
+pub use order::shuffle;
+pub use report::{Form, Reporter};
+pub use runner::{Outcome, Settings, run};
