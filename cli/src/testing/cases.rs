@@ -48,7 +48,7 @@ impl Suite {
                 title: title(&func.name),
                 file,
                 line,
-                function: export?.func,
+                function: export?.code.as_ref()?.func,
             })
         });
         let cases = cases.collect::<Option<Vec<_>>>()?;
