@@ -73,7 +73,7 @@ FAIL  Main: fails (t.snow:8)
       it printed:
         shown
 FAIL  Main: crashes (t.snow:13)
-      empty list
+      List.head: the list is empty
         at Main.test \"crashes\" (t.snow:15:11)
 ok    Main: the value does not matter
 

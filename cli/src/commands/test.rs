@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use snow_bytecode::module::Module;
 use snow_vm::run::{LoadedProgram, VerifiedModule};
 
 use super::run::compiled;
@@ -26,17 +27,12 @@ pub fn test(args: TestArgs) -> Result<ExitCode, CliError> {
     } else {
         Form::Text
     };
+    let program = suite
+        .module
+        .map(|module| load(module, args.native))
+        .transpose()?;
     let mut reporter = Reporter::begin(form, cases.len(), all - cases.len(), args.seed)?;
-    if let Some(module) = suite.module {
-        let module =
-            VerifiedModule::new(module).map_err(|error| CliError::Unsound(error.to_string()))?;
-        let native = match args.native {
-            true => compiled(module.module(), NATIVE_LEVEL)?,
-            false => None,
-        };
-        let program = LoadedProgram::new(module, &snow_stdlib::intrinsics())
-            .map_err(|error| CliError::Unsound(error.to_string()))?;
-        native.into_iter().for_each(|unit| program.install(unit));
+    if let Some(program) = program {
         run(&program, &cases, &settings(&args), |case, outcome| {
             reporter.test(case, &outcome)
         })?;
@@ -45,6 +41,20 @@ pub fn test(args: TestArgs) -> Result<ExitCode, CliError> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
+}
+
+/// Makes the tests ready to run, as native code if that is wanted.
+fn load(module: Module, native: bool) -> Result<LoadedProgram, CliError> {
+    let unsound = |error: String| CliError::Unsound(error);
+    let module = VerifiedModule::new(module).map_err(|error| unsound(error.to_string()))?;
+    let unit = match native {
+        true => compiled(module.module(), NATIVE_LEVEL)?,
+        false => None,
+    };
+    let program = LoadedProgram::new(module, &snow_stdlib::intrinsics())
+        .map_err(|error| unsound(error.to_string()))?;
+    unit.into_iter().for_each(|unit| program.install(unit));
+    Ok(program)
 }
 
 /// The tests that were asked for, in the order in which they run.
