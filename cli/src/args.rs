@@ -101,7 +101,7 @@ Environment:
     /// Run the tests and the examples in doc comments of a program
     #[command(
         after_help = "A test is `test \"title\" do … end` in any file; it fails when it crashes, as at an `assert` that does not hold. An
-example is a `## >>> expression` in a doc comment with `## what it prints` below. Each runs on its own.
+example is a `## >>> expression` in a doc comment with the text of its value in `##` lines below. Each runs on its own.
 
 Examples:
   snow test                    all tests of the project in this folder

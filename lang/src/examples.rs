@@ -1,7 +1,7 @@
 //! Examples in doc comments.
 //!
-//! An example is a run of `## >>> expression` lines, each followed by the `##` lines that `println` of the expression
-//! prints, up to the next `>>>`, an empty `##` line or the end of the comment. A `>>>` line without a result is a
+//! An example is a run of `## >>> expression` lines, each followed by `##` lines with the text of its value, as `println` shows
+//! it, up to the next `>>>`, an empty `##` line or the end of the comment. A `>>>` line without a result is a
 //! statement for the lines after it.
 
 use std::fmt::Write;
@@ -20,7 +20,7 @@ pub struct Example {
 pub struct Step {
     /// What stands after `>>>`.
     pub code: String,
-    /// What it prints, when a result is given.
+    /// The text of its value, when a result is given.
     pub result: Option<String>,
 }
 

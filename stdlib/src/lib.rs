@@ -13,7 +13,7 @@ mod list;
 mod map;
 mod math;
 mod path;
-mod random;
+pub mod random;
 mod sources;
 mod string;
 mod support;

@@ -58,11 +58,7 @@ fn reverse(call: &mut Call<'_>) -> Outcome {
 fn shuffle(call: &mut Call<'_>) -> Outcome {
     let mut random = crate::random::Source::of(call);
     let state = &mut random;
-    change(call, |elems, _, _| {
-        for i in (1..elems.len()).rev() {
-            elems.swap(i, state.below(i as u64 + 1) as usize);
-        }
-    })?;
+    change(call, |elems, _, _| state.shuffle(elems))?;
     random.store(call);
     Ok(())
 }

@@ -13,8 +13,8 @@ natives! {
     "snow_random_bytes" Small "(Int) -> Bytes" = bytes;
 }
 
-/// The generator of the running actor (splitmix64), taken out of its context while it is used.
-pub(crate) struct Source(u64);
+/// A generator of random numbers: SplitMix64 (Steele, Lea, Flood: OOPSLA 2014). That of the running actor is taken out of its context while it is used.
+pub struct Source(u64);
 
 impl Source {
     /// The actor's generator; seeded by the system when the program has not done it.
@@ -24,6 +24,11 @@ impl Source {
                 .random
                 .unwrap_or_else(|| RandomState::new().hash_one(0)),
         )
+    }
+
+    /// A generator that gives the same numbers for the same seed.
+    pub fn seeded(seed: u64) -> Source {
+        Source(seed)
     }
 
     /// Puts the state back.
@@ -36,6 +41,13 @@ impl Source {
         let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ z >> 31
+    }
+
+    /// Puts items into a random order, each equally likely (Fisher–Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.below(last as u64 + 1) as usize);
+        }
     }
 
     /// A number below `bound`, each equally likely; 0 stands for 2^64.

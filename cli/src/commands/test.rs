@@ -5,6 +5,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use snow_bytecode::module::Module;
+use snow_stdlib::random::Source;
 use snow_vm::run::{LoadedProgram, VerifiedModule};
 
 use super::run::compiled;
@@ -67,7 +68,7 @@ fn chosen(suite: &Suite, args: &TestArgs) -> Vec<Case> {
     };
     let mut cases: Vec<Case> = suite.cases.iter().filter(wanted).cloned().collect();
     if let Some(seed) = args.seed {
-        crate::testing::shuffle(&mut cases, seed);
+        Source::seeded(seed).shuffle(&mut cases);
     }
     cases
 }

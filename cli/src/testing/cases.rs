@@ -1,5 +1,7 @@
 //! The tests of a project.
 
+use std::collections::HashMap;
+
 use snow_bytecode::module::{FuncId, Module};
 use snow_lang::diagnostics::{FileSet, Sink};
 use snow_lang::syntax::ast::Span;
@@ -38,17 +40,20 @@ impl Suite {
             return Some(Suite { cases, module });
         }
         let module = snow_lang::compile::compile_tests(program, files, sink)?;
+        let exports = module.exports.iter();
+        let codes: HashMap<&str, FuncId> = exports
+            .filter_map(|export| Some((export.name.as_str(), export.code.as_ref()?.func)))
+            .collect();
         let cases = tests.iter().map(|func| {
             let home = &program.modules[func.module.0 as usize];
             let name = format!("{}.{}", home.name, func.name);
-            let export = module.exports.iter().find(|export| export.name == name);
             let (file, line) = place(files, func.span);
             Some(Case {
                 module: home.name.to_string(),
                 title: title(&func.name),
                 file,
                 line,
-                function: export?.code.as_ref()?.func,
+                function: *codes.get(name.as_str())?,
             })
         });
         let cases = cases.collect::<Option<Vec<_>>>()?;
@@ -86,7 +91,7 @@ fn example_of(path: &str) -> Option<(&str, usize)> {
 
 /// The title in the name of a test's function, `test "title"`.
 fn title(name: &str) -> String {
-    let quoted = name.trim_start_matches("test ");
+    let quoted = name.strip_prefix("test ").unwrap_or(name);
     let inside = quoted
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'));

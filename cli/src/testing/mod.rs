@@ -2,11 +2,9 @@
 
 mod cases;
 mod diff;
-mod order;
 mod report;
 mod runner;
 
 pub use cases::{Case, Suite, example_path};
-pub use order::shuffle;
 pub use report::{Form, Reporter};
 pub use runner::{Outcome, Settings, run};

@@ -518,7 +518,8 @@ pub fn source_arity(source: &FuncSource<'_>) -> usize {
     }
 }
 
-fn parameters(count: usize) -> String {
+/// A number of parameters in words.
+pub fn parameters(count: usize) -> String {
     match count {
         0 => "no parameters".to_owned(),
         1 => "1 parameter".to_owned(),

@@ -20,7 +20,7 @@ use crate::typed::{
     AliasId, Con, FuncId, ImplId, InterfaceId, Known, ModuleId, Program, TypeDefId,
 };
 
-pub use collect::{collect, source_arity};
+pub use collect::{collect, parameters, source_arity};
 
 /// The parsed files of a program.
 #[derive(Debug, Default)]

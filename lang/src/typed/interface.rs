@@ -171,6 +171,12 @@ impl Program {
         &self.interfaces[id.0 as usize]
     }
 
+    /// The names of an interface's methods.
+    pub fn method_names<'a>(&'a self, interface: &'a Interface) -> impl Iterator<Item = &'a str> {
+        let ids = interface.methods.iter();
+        ids.map(|id| self.funcs[id.0 as usize].name.as_str())
+    }
+
     /// An implementation.
     pub fn implementation(&self, id: ImplId) -> &Impl {
         &self.impls[id.0 as usize]

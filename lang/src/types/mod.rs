@@ -11,6 +11,7 @@ mod finish;
 mod generics;
 mod group;
 mod hole;
+mod impl_signatures;
 mod impls;
 mod infer;
 mod interfaces;

@@ -34,12 +34,13 @@ pub use program::{Position, Program};
 pub use trace::{Frame, Trace, TraceBuilder};
 pub use unit::{NativeFunction, NativeLoop, NativeUnit, Sample, TierHook};
 
+use crate::abi::UniformFn;
 use crate::ctx::Ctx;
 use crate::output::Output;
 use crate::registry::{FunctionEntry, ProgramRegistry, Registered};
 use crate::value::text;
 use code::Code;
-use snow_bytecode::fingerprint::{Fingerprint, Fingerprints};
+use snow_bytecode::fingerprint::Fingerprints;
 use snow_bytecode::module::{Export, FuncId};
 use stack::Stack;
 use state::Stop;
@@ -161,13 +162,26 @@ impl Vm {
     pub fn install(&mut self, unit: NativeUnit) {
         let functions: Vec<FuncId> = unit.functions.iter().map(|f| f.func).collect();
         self.program.install(unit);
-        self.register(|func| functions.contains(&func));
+        self.register_again(&functions);
     }
 
     /// Makes the functions that the module exports known by their names.
     pub fn register_functions(&mut self) {
-        self.registry = Some(ProgramRegistry::begin());
-        self.register(|_| true);
+        let registry = ProgramRegistry::begin();
+        let module = &self.program.module;
+        let mut fingerprints = Fingerprints::new(&module.types);
+        for Export { name, code } in &module.exports {
+            let entry = match code {
+                Some(code) => {
+                    let fingerprint = fingerprints.of_function(&code.params, code.ret);
+                    let (uniform, native) = self.codes(code.func);
+                    FunctionEntry::function(code.func.0, uniform, native, fingerprint)
+                }
+                None => FunctionEntry::generic(),
+            };
+            registry.register(name, entry);
+        }
+        self.registry = Some(registry);
     }
 
     /// The function of a name, once functions are registered.
@@ -175,30 +189,34 @@ impl Vm {
         self.registry.as_ref()?.lookup(name)
     }
 
-    fn register(&self, which: impl Fn(FuncId) -> bool) {
+    /// Makes the names of functions that have been compiled lead to their code.
+    fn register_again(&self, functions: &[FuncId]) {
         let Some(registry) = &self.registry else {
             return;
         };
-        let module = &self.program.module;
-        let mut fingerprints = Fingerprints::new(&module.types);
-        for Export { name, code } in &module.exports {
-            let entry = match code {
-                Some(code) if which(code.func) => {
-                    let fingerprint = fingerprints.of_function(&code.params, code.ret);
-                    self.entry(code.func, fingerprint)
-                }
-                Some(_) => continue,
-                None => FunctionEntry::generic(),
+        for Export { name, code } in &self.program.module.exports {
+            let compiled = code.as_ref().map(|code| code.func);
+            let Some(func) = compiled.filter(|func| functions.contains(func)) else {
+                continue;
             };
-            registry.register(name, entry);
+            if let Some(known) = registry.lookup(name) {
+                let (uniform, native) = self.codes(func);
+                let entry = FunctionEntry {
+                    uniform,
+                    native,
+                    func: func.0,
+                    ..known.entry()
+                };
+                registry.register(name, entry);
+            }
         }
     }
 
-    /// The entry of a function, in the tier in which it is now.
-    fn entry(&self, func: FuncId, fingerprint: Fingerprint) -> FunctionEntry {
-        let uniform = self.program.tier.uniform(func);
-        let native = self.program.tier.codes()[func.0 as usize].load(Relaxed);
-        FunctionEntry::function(func.0, uniform, native, fingerprint)
+    /// The compiled code of a function, uniform and typed, as far as there is some.
+    fn codes(&self, func: FuncId) -> (Option<UniformFn>, *const u8) {
+        let tier = &self.program.tier;
+        let native = tier.codes()[func.0 as usize].load(Relaxed);
+        (tier.uniform(func), native)
     }
 
     /// Stores the reason of a crash.

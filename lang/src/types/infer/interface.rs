@@ -225,24 +225,7 @@ impl Infer<'_, '_> {
 
     /// `Interface.name`; `Some(None)` when the interface has no such method, which is reported.
     fn interface_path(&mut self, path: &[Ident], name: &Ident) -> Option<Option<PathFunc>> {
-        let (last, modules) = path.split_last()?;
-        let item = match modules {
-            [] => {
-                let hit = self.world.find_type(self.f.module, &last.name)?;
-                self.world.note(hit)
-            }
-            _ => {
-                let hit = self.world.find_module(self.f.module, modules)?;
-                match self.world.type_in(self.f.module, hit.item, &last.name) {
-                    Access::Found(item) => {
-                        self.world.note(hit);
-                        item
-                    }
-                    _ => return None,
-                }
-            }
-        };
-        let Item::Interface(interface) = item else {
+        let Item::Interface(interface) = self.type_item(path)? else {
             return None;
         };
         let found = self.method_in(interface, &name.name);
@@ -265,11 +248,7 @@ impl Infer<'_, '_> {
 
     fn not_in_interface(&mut self, interface: InterfaceId, name: &Ident) {
         let decl = self.world.program.interface(interface);
-        let funcs = &self.world.program.funcs;
-        let names = decl
-            .methods
-            .iter()
-            .map(|id| funcs[id.0 as usize].name.as_str());
+        let names = self.world.program.method_names(decl);
         self.sink.push(
             Diagnostic::new(
                 Code::UNKNOWN_METHOD,
@@ -284,22 +263,9 @@ impl Infer<'_, '_> {
 
     /// The type that a path means, with fresh types for its parameters.
     pub(super) fn type_path(&mut self, path: &[Ident]) -> Option<TyId> {
-        let (last, modules) = path.split_last()?;
-        let item = match modules {
-            [] => match self.world.find_type(self.f.module, &last.name) {
-                Some(hit) => self.world.note(hit),
-                None => return self.built_in_type(&last.name),
-            },
-            _ => {
-                let hit = self.world.find_module(self.f.module, modules)?;
-                match self.world.type_in(self.f.module, hit.item, &last.name) {
-                    Access::Found(item) => {
-                        self.world.note(hit);
-                        item
-                    }
-                    _ => return None,
-                }
-            }
+        let Some(item) = self.type_item(path) else {
+            let [name] = path else { return None };
+            return self.built_in_type(&name.name);
         };
         match item {
             Item::Type(id) => {
@@ -315,6 +281,28 @@ impl Infer<'_, '_> {
                     .map(|_| self.arena.fresh())
                     .collect();
                 Some(self.arena.instantiate(&alias.ty, &args))
+            }
+            _ => None,
+        }
+    }
+
+    /// What the name of a type stands for, here or in a module.
+    fn type_item(&mut self, path: &[Ident]) -> Option<Item> {
+        let (last, modules) = path.split_last()?;
+        if !modules.is_empty() {
+            return self.type_item_in(modules, last);
+        }
+        let hit = self.world.find_type(self.f.module, &last.name)?;
+        Some(self.world.note(hit))
+    }
+
+    /// What the name of a type stands for in a module.
+    pub(super) fn type_item_in(&mut self, module: &[Ident], name: &Ident) -> Option<Item> {
+        let hit = self.world.find_module(self.f.module, module)?;
+        match self.world.type_in(self.f.module, hit.item, &name.name) {
+            Access::Found(item) => {
+                self.world.note(hit);
+                Some(item)
             }
             _ => None,
         }

@@ -185,14 +185,7 @@ impl Infer<'_, '_> {
             }
             self.world.note(hit)
         } else {
-            let hit = self.world.find_module(self.f.module, modules)?;
-            match self.world.type_in(self.f.module, hit.item, &name.name) {
-                Access::Found(item) => {
-                    self.world.note(hit);
-                    item
-                }
-                _ => return None,
-            }
+            self.type_item_in(modules, name)?
         };
         match item {
             Item::Type(id) => Some(id),
