@@ -148,6 +148,8 @@ impl Reader<'_> {
             wire::ty::BYTES => Type::Bytes,
             wire::ty::ATOM => Type::Atom,
             wire::ty::RANGE => Type::Range,
+            wire::ty::PID => Type::Pid(self.type_id()?),
+            wire::ty::REF => Type::Ref,
             wire::ty::LIST => Type::List(self.type_id()?),
             wire::ty::MAP => Type::Map(self.type_id()?, self.type_id()?),
             wire::ty::SET => Type::Set(self.type_id()?),

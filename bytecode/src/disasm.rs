@@ -244,7 +244,7 @@ impl Display for TypeText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.keyword())?;
         match self.0 {
-            Type::List(item) | Type::Set(item) => write!(f, " {item}"),
+            Type::List(item) | Type::Set(item) | Type::Pid(item) => write!(f, " {item}"),
             Type::Map(key, value) => write!(f, " {key} {value}"),
             Type::Fun { params, ret } => write!(f, " {} -> {ret}", list("(", params, ")")),
             Type::Tuple(items) => write!(f, " {}", list("(", items, ")")),

@@ -105,7 +105,7 @@ impl Writer {
     fn ty(&mut self, ty: &Type) {
         self.byte(type_code(ty));
         match ty {
-            Type::List(item) | Type::Set(item) => self.type_id(item),
+            Type::List(item) | Type::Set(item) | Type::Pid(item) => self.type_id(item),
             Type::Map(key, value) => {
                 self.type_id(key);
                 self.type_id(value);
@@ -327,6 +327,8 @@ fn type_code(ty: &Type) -> u8 {
         Type::Bytes => wire::ty::BYTES,
         Type::Atom => wire::ty::ATOM,
         Type::Range => wire::ty::RANGE,
+        Type::Pid(_) => wire::ty::PID,
+        Type::Ref => wire::ty::REF,
         Type::List(_) => wire::ty::LIST,
         Type::Map(..) => wire::ty::MAP,
         Type::Set(_) => wire::ty::SET,

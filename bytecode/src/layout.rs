@@ -6,7 +6,7 @@
 //!
 //! | type | slots |
 //! |---|---|
-//! | Int, Bool, Unit, Atom | `Word` |
+//! | Int, Bool, Unit, Atom, Pid, Ref | `Word` |
 //! | Float | `Float` |
 //! | String, Bytes, List, Map, Set, Fun | `Ref(self)` |
 //! | Range | `Word Word` (start, end) |

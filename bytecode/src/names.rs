@@ -38,6 +38,7 @@ fn write_type(table: &TypeTable, ty: TypeId, depth: u32, out: &mut String) {
     match found {
         Type::List(item) => list("List<", &[*item], ">"),
         Type::Set(item) => list("Set<", &[*item], ">"),
+        Type::Pid(message) => list("Pid<", &[*message], ">"),
         Type::Map(key, value) => list("Map<", &[*key, *value], ">"),
         Type::Tuple(items) => list("(", items, ")"),
         Type::Fun { params, ret } => {

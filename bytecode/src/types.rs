@@ -63,6 +63,10 @@ pub enum Type {
     Atom,
     /// Half-open range of integers: two words, start and end (`a..=b` is stored as `a..b+1`).
     Range,
+    /// An actor that takes messages of the type: one word, which says which actor. The type serves names, equality and fingerprints.
+    Pid(TypeId),
+    /// A reference that the runtime gave out once: one word.
+    Ref,
     /// Immutable list.
     List(TypeId),
     /// Insertion-ordered map.
@@ -118,6 +122,8 @@ impl Type {
             Type::Bytes => "Bytes",
             Type::Atom => "Atom",
             Type::Range => "Range",
+            Type::Pid(_) => "Pid",
+            Type::Ref => "Ref",
             Type::List(_) => "List",
             Type::Map(..) => "Map",
             Type::Set(_) => "Set",
@@ -147,7 +153,7 @@ impl Type {
     pub fn for_each_type(&self, visit: &mut dyn FnMut(TypeId)) {
         let mut all = |types: &[TypeId]| types.iter().for_each(|ty| visit(*ty));
         match self {
-            Type::List(item) | Type::Set(item) => visit(*item),
+            Type::List(item) | Type::Set(item) | Type::Pid(item) => visit(*item),
             Type::Map(key, value) => all(&[*key, *value]),
             Type::Fun { params, ret } => {
                 all(params);
@@ -172,7 +178,8 @@ impl Type {
             | Type::String
             | Type::Bytes
             | Type::Atom
-            | Type::Range => {}
+            | Type::Range
+            | Type::Ref => {}
         }
     }
 }

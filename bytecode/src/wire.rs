@@ -38,6 +38,8 @@ pub(crate) mod ty {
     pub(crate) const TUPLE: u8 = 12;
     pub(crate) const STRUCT: u8 = 13;
     pub(crate) const SUM: u8 = 14;
+    pub(crate) const PID: u8 = 15;
+    pub(crate) const REF: u8 = 16;
 }
 
 /// Codes of [`crate::types::Shows`].

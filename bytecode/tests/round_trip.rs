@@ -46,6 +46,8 @@ fn ty() -> impl Strategy<Value = Type> {
         Just(Type::Bytes),
         Just(Type::Atom),
         Just(Type::Range),
+        Just(Type::Ref),
+        type_id().prop_map(Type::Pid),
         type_id().prop_map(Type::List),
         type_id().prop_map(Type::Set),
         (type_id(), type_id()).prop_map(|(key, value)| Type::Map(key, value)),

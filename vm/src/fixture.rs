@@ -45,6 +45,8 @@ pub mod ty {
     /// A sum of 256 variants without fields: lists of it are narrow.
     pub const SHADE: TypeId = TypeId(22);
     pub const SHADES: TypeId = TypeId(23);
+    pub const PID: TypeId = TypeId(24);
+    pub const REF: TypeId = TypeId(25);
 }
 
 fn field(name: &str, ty: TypeId) -> Field {
@@ -119,6 +121,8 @@ fn table() -> TypeTable {
         Type::Range,
         sum("Shade", vec![], &[("Shade", &[] as &[TypeId]); 256]),
         Type::List(ty::SHADE),
+        Type::Pid(ty::SHADE),
+        Type::Ref,
     ];
     TypeTable { types }
 }

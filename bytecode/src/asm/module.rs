@@ -106,6 +106,8 @@ impl Parser {
             "Bytes" => Type::Bytes,
             "Atom" => Type::Atom,
             "Range" => Type::Range,
+            "Ref" => Type::Ref,
+            "Pid" => Type::Pid(self.type_id()?),
             "List" => Type::List(self.type_id()?),
             "Set" => Type::Set(self.type_id()?),
             "Map" => Type::Map(self.type_id()?, self.type_id()?),

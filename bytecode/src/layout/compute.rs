@@ -119,7 +119,7 @@ impl Builder<'_> {
     /// Lays out a type that has no fields.
     fn lay_out_simple(&mut self, ty: TypeId) {
         match self.table.get(ty) {
-            Type::Int | Type::Bool | Type::Unit | Type::Atom => {
+            Type::Int | Type::Bool | Type::Unit | Type::Atom | Type::Pid(_) | Type::Ref => {
                 self.set(ty, Repr::Plain(Slot::Word), Vec::new())
             }
             Type::Float => self.set(ty, Repr::Plain(Slot::Float), Vec::new()),

@@ -64,6 +64,8 @@ pub fn type_name(types: &TypeTable, id: TypeId) -> String {
         Type::List(item) => format!("List<{}>", list(&[*item])),
         Type::Map(key, value) => format!("Map<{}>", list(&[*key, *value])),
         Type::Set(item) => format!("Set<{}>", list(&[*item])),
+        Type::Pid(message) => format!("Pid<{}>", list(&[*message])),
+        Type::Ref => "Ref".into(),
         Type::Fun { params, ret } => format!("Fun({}) -> {}", list(params), list(&[*ret])),
         Type::Tuple(items) => format!("({})", list(items)),
         Type::Struct { name, args, .. } | Type::Sum { name, args, .. } if args.is_empty() => {

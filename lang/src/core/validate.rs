@@ -393,7 +393,7 @@ impl<'p> Check<'p> {
 /// Types whose values are one integer word.
 fn is_word(ty: &Type) -> bool {
     match ty {
-        Type::Int | Type::Bool | Type::Atom => true,
+        Type::Int | Type::Bool | Type::Atom | Type::Pid(_) | Type::Ref => true,
         Type::Sum { variants, .. } => variants.iter().all(|variant| variant.fields.is_empty()),
         _ => false,
     }

@@ -153,6 +153,8 @@ impl Signature {
             | Con::Bytes
             | Con::Atom
             | Con::Range
+            | Con::Ref
+            | Con::Pid
             | Con::Map
             | Con::Set
             | Con::Fun => Signature::Endless,

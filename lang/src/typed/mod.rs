@@ -106,15 +106,25 @@ pub enum Con {
     Bytes,
     Atom,
     Range,
+    Ref,
     List,
     Map,
     Set,
+    /// An actor; its argument is the type of the messages that it takes.
+    Pid,
     /// Arguments are the parameter types, then the result type.
     Fun,
     /// Two or more.
     Tuple,
     /// A struct or sum type.
     Adt(TypeDefId),
+}
+
+impl Con {
+    /// Whether values of the type hold no values of the types of its arguments, so that it does not matter what those can do.
+    pub fn is_opaque(self) -> bool {
+        matches!(self, Con::Fun | Con::Pid)
+    }
 }
 
 /// A type without inference variables.

@@ -26,10 +26,12 @@ impl TyId {
     pub const ATOM: TyId = TyId(7);
     /// `Range`.
     pub const RANGE: TyId = TyId(8);
+    /// `Ref`.
+    pub const REF: TyId = TyId(9);
 }
 
 /// Constructors of the fixed ids `1..`.
-const FIXED: [Con; 8] = [
+const FIXED: [Con; 9] = [
     Con::Int,
     Con::Float,
     Con::Bool,
@@ -38,6 +40,7 @@ const FIXED: [Con; 8] = [
     Con::Bytes,
     Con::Atom,
     Con::Range,
+    Con::Ref,
 ];
 
 /// How deeply types may nest; deeper ones are reported instead of overflowing the stack.

@@ -59,7 +59,7 @@ pub struct Converter<'c, 'a> {
 }
 
 /// Constructors with a name of their own, and how many arguments they take.
-const BUILT_IN: [(&str, Con, usize); 11] = [
+const BUILT_IN: [(&str, Con, usize); 13] = [
     ("Int", Con::Int, 0),
     ("Float", Con::Float, 0),
     ("Bool", Con::Bool, 0),
@@ -68,9 +68,11 @@ const BUILT_IN: [(&str, Con, usize); 11] = [
     ("Bytes", Con::Bytes, 0),
     ("Atom", Con::Atom, 0),
     ("Range", Con::Range, 0),
+    ("Ref", Con::Ref, 0),
     ("List", Con::List, 1),
     ("Map", Con::Map, 2),
     ("Set", Con::Set, 1),
+    ("Pid", Con::Pid, 1),
 ];
 
 /// A type of the language by name, and how many arguments it takes.
@@ -106,9 +108,7 @@ const FOREIGN: [(&str, &str); 22] = [
 ];
 
 /// Types whose meaning comes later.
-const LATER: [&str; 11] = [
-    "Pid",
-    "Ref",
+const LATER: [&str; 9] = [
     "TimerRef",
     "ExitReason",
     "Signal",

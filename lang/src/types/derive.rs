@@ -209,7 +209,7 @@ fn conditions(world: &World<'_>, con: Con, args: &[Ty], bound: InterfaceId) -> O
             Some(claim.1.clone())
         }
         _ if !has(con, bound) => None,
-        Con::Fun => Some(Vec::new()),
+        _ if con.is_opaque() => Some(Vec::new()),
         _ => Some((0..args.len() as u32).map(|at| (at, bound)).collect()),
     }
 }

@@ -311,7 +311,7 @@ impl Infer<'_, '_> {
                 Some(params.map(|&(at, needs)| (at as usize, needs)).collect())
             }
             _ if !super::derive::has(con, interface) => None,
-            Con::Fun => Some(Vec::new()),
+            con if con.is_opaque() => Some(Vec::new()),
             _ => Some((0..count).map(|at| (at, interface)).collect()),
         }
     }

@@ -211,6 +211,8 @@ impl Binder<'_> {
             ("Bytes", []) => return Ok(self.types.bytes()),
             ("Atom", []) => Type::Atom,
             ("Range", []) => Type::Range,
+            ("Ref", []) => Type::Ref,
+            ("Pid", [message]) => Type::Pid(*message),
             ("List", [elem]) => Type::List(*elem),
             ("Map", [key, value]) => Type::Map(*key, *value),
             ("Set", [key]) => Type::Set(*key),

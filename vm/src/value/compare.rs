@@ -83,7 +83,9 @@ unsafe fn enter(types: &RuntimeTypes, a: Value, b: Value, stack: &mut Vec<Frame>
     unsafe {
         match &types.info(a.ty).form {
             Form::Int => (x as i64).cmp(&(y as i64)),
-            Form::Bool | Form::Unit | Form::Atom | Form::Fun { .. } => x.cmp(&y),
+            Form::Bool | Form::Unit | Form::Atom | Form::Pid | Form::Ref | Form::Fun { .. } => {
+                x.cmp(&y)
+            }
             Form::Float => floats(f64::from_bits(x), f64::from_bits(y)),
             Form::String | Form::Bytes => text::bytes(x).cmp(text::bytes(y)),
             Form::Range => {

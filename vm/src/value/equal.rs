@@ -240,7 +240,13 @@ unsafe fn enter(
     // SAFETY: the values are live and of their type.
     unsafe {
         match &types.info(a.ty).form {
-            Form::Int | Form::Bool | Form::Unit | Form::Atom | Form::Fun { .. } => x == y,
+            Form::Int
+            | Form::Bool
+            | Form::Unit
+            | Form::Atom
+            | Form::Pid
+            | Form::Ref
+            | Form::Fun { .. } => x == y,
             Form::Float if floats == Floats::Ieee => f64::from_bits(x) == f64::from_bits(y),
             Form::Float => float_key(x) == float_key(y),
             Form::String | Form::Bytes => x == y || text::bytes(x) == text::bytes(y),

@@ -163,7 +163,9 @@ unsafe fn enter(types: &RuntimeTypes, value: Value, state: u64, stack: &mut Vec<
     // SAFETY: the value is live and of its type.
     unsafe {
         match &types.info(value.ty).form {
-            Form::Int | Form::Bool | Form::Unit | Form::Atom => mix(secret, state, first),
+            Form::Int | Form::Bool | Form::Unit | Form::Atom | Form::Pid | Form::Ref => {
+                mix(secret, state, first)
+            }
             Form::Float => mix(secret, state, float_key(first)),
             Form::String | Form::Bytes => mix(secret, state, bytes(secret, text::bytes(first))),
             Form::Range => mix(secret, mix(secret, state, first), value.words[1]),

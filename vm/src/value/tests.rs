@@ -67,6 +67,8 @@ fn text_forms_of_scalars() {
         assert_eq!(f.display(ty::INT, &[value as u64]), value.to_string());
     }
     assert_eq!(f.display(ty::RANGE, &[1, 5]), "1..5");
+    assert_eq!(f.display(ty::PID, &[0x0300_000c]), "#Pid<0.12>");
+    assert_eq!(f.debug(ty::REF, &[7]), "#Ref<7>");
     let word = f.str("a \"b\"\n\\ ${x} $ \u{1}");
     assert_eq!(f.display(ty::STRING, &[word]), "a \"b\"\n\\ ${x} $ \u{1}");
     assert_eq!(

@@ -82,7 +82,7 @@ impl<'c> Frame<'_, 'c, '_> {
     fn equal(&self, ty: TypeId, a: &[Reg], right: &[Reg]) -> BasicValueEnum<'c> {
         let b = self.b();
         match self.unit.module.types.get(ty) {
-            Type::Int | Type::Atom => b
+            Type::Int | Type::Atom | Type::Pid(_) | Type::Ref => b
                 .widen(b.icmp(IntPredicate::EQ, self.int(a[0]), self.int(right[0])))
                 .into(),
             Type::String | Type::Bytes => self.call(

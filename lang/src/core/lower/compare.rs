@@ -48,7 +48,8 @@ impl<'a> Lower<'_, 'a> {
         let bool_type = self.con(Con::Bool)?;
         let cond = condition(rel);
         match (self.mono.types.get(self.type_of(a)), rel) {
-            (Type::Int | Type::Bool, _) | (Type::Atom, Rel::Eq | Rel::Ne) => {
+            (Type::Int | Type::Bool, _)
+            | (Type::Atom | Type::Pid(_) | Type::Ref, Rel::Eq | Rel::Ne) => {
                 Ok(self.emit(bool_type, Op::IntCmp(cond, a, b), span))
             }
             (Type::Float, _) => Ok(self.emit(bool_type, Op::FloatCmp(cond, a, b), span)),

@@ -43,7 +43,7 @@ impl Types<'_> {
         }
         let (con, args) = self.key(ty);
         let args = args.to_vec();
-        let custom = con != Con::Fun
+        let custom = !con.is_opaque()
             && (matches!(con, Con::Adt(def) if self.is_custom_def(interface, def))
                 || args.into_iter().any(|arg| self.is_custom(interface, arg)));
         self.custom.types.insert((interface, ty), custom);
@@ -110,7 +110,7 @@ fn fields(shape: &Shape) -> Box<dyn Iterator<Item = &Ty> + '_> {
 fn mentions(ty: &Ty, flags: &[bool]) -> bool {
     match ty {
         Ty::Param(_) => false,
-        Ty::App(Con::Fun, _) => false,
+        Ty::App(con, _) if con.is_opaque() => false,
         Ty::App(con, args) => {
             matches!(con, Con::Adt(def) if flags[def.0 as usize])
                 || args.iter().any(|arg| mentions(arg, flags))

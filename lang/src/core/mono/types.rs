@@ -151,9 +151,11 @@ impl<'a> Types<'a> {
             Con::Bytes => Type::Bytes,
             Con::Atom => Type::Atom,
             Con::Range => Type::Range,
+            Con::Ref => Type::Ref,
             Con::List => Type::List(args[0]),
             Con::Map => Type::Map(args[0], args[1]),
             Con::Set => Type::Set(args[0]),
+            Con::Pid => Type::Pid(args[0]),
             Con::Tuple => Type::Tuple(args.to_vec()),
             Con::Fun => {
                 let (ret, params) = args.split_last().expect("a Fun type has a result");

@@ -135,7 +135,14 @@ fn pays(func: &Func, id: FuncId, types: &TypeTable) -> Option<Vec<usize>> {
 
 fn is_word(types: &TypeTable, ty: TypeId) -> bool {
     match types.get(ty) {
-        Type::Int | Type::Float | Type::Bool | Type::Unit | Type::Atom | Type::Range => true,
+        Type::Int
+        | Type::Float
+        | Type::Bool
+        | Type::Unit
+        | Type::Atom
+        | Type::Range
+        | Type::Pid(_)
+        | Type::Ref => true,
         Type::Sum { variants, .. } => variants.iter().all(|variant| variant.fields.is_empty()),
         _ => false,
     }

@@ -417,7 +417,7 @@ fn is_constant(stmt: &Stmt) -> bool {
 fn is_scalar(types: &TypeTable, ty: TypeId) -> bool {
     matches!(
         types.get(ty),
-        Type::Int | Type::Float | Type::Bool | Type::Atom
+        Type::Int | Type::Float | Type::Bool | Type::Atom | Type::Pid(_) | Type::Ref
     )
 }
 

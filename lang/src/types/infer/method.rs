@@ -237,6 +237,8 @@ impl Infer<'_, '_> {
             Con::Bytes => "Bytes",
             Con::Atom => "Atom",
             Con::Range => "Range",
+            Con::Ref => "Ref",
+            Con::Pid => "Pid",
             Con::List => "List",
             Con::Map => "Map",
             Con::Set => "Set",
