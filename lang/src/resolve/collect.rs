@@ -7,7 +7,7 @@ use super::{FuncSource, Item, Origin, Project, Scope, TypeSource, World};
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
 use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Span};
 use crate::typed::{
-    Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Module, ModuleId, Owner, Program,
+    Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Mailboxes, Module, ModuleId, Owner, Program,
     Shape, Ty, TypeDef, TypeDefId, VariantDef,
 };
 
@@ -373,6 +373,7 @@ impl<'a> Collector<'_, 'a> {
             type_params: Vec::new(),
             params: Vec::new(),
             ret: Ty::con(Con::Unit),
+            mailboxes: Mailboxes::default(),
             imp: Imp::Native {
                 symbol: SmolStr::default(),
                 owned: Vec::new(),

@@ -1,7 +1,7 @@
 //! Which functions a function refers to, and the order in which functions are typed.
 //!
 //! References are found by name without regard to locals, so there may be more of them than at run time; that only
-//! makes a binding group larger. Functions with complete signatures need not be typed before their users.
+//! makes a binding group larger. Functions with complete signatures come before their users too, since what they receive is not written.
 
 use super::scope::Access;
 use super::{FuncSource, World};
@@ -14,7 +14,7 @@ use crate::typed::{FuncId, ModuleId};
 /// The functions of this compilation in binding groups, those referred to first.
 pub fn groups(world: &World<'_>, complete: impl Fn(FuncId) -> bool) -> Vec<Vec<FuncId>> {
     let first = world.first_func;
-    let methods = methods(world);
+    let methods = methods(world, complete);
     let edges: Vec<Vec<u32>> = (0..world.funcs.len() as u32)
         .map(|index| {
             let id = FuncId(first + index);
@@ -28,7 +28,7 @@ pub fn groups(world: &World<'_>, complete: impl Fn(FuncId) -> bool) -> Vec<Vec<F
                 clauses.iter().for_each(|clause| finder.clause(clause));
             }
             let mut found = finder.found;
-            found.retain(|&to| to.0 >= first && !complete(to));
+            found.retain(|&to| to.0 >= first);
             found.sort_unstable();
             found.dedup();
             found.into_iter().map(|to| to.0 - first).collect()
@@ -48,13 +48,16 @@ pub fn groups(world: &World<'_>, complete: impl Fn(FuncId) -> bool) -> Vec<Vec<F
 
 type Methods<'a> = rustc_hash::FxHashMap<&'a str, Vec<FuncId>>;
 
-/// While the standard library itself is checked, `x.name()` may refer to any of its functions called so.
-fn methods<'a>(world: &'a World<'_>) -> Methods<'a> {
+/// While the standard library itself is checked, `x.name()` may refer to any of its functions called so; those with complete signatures
+/// need not come first, as they receive nothing.
+fn methods<'a>(world: &'a World<'_>, complete: impl Fn(FuncId) -> bool) -> Methods<'a> {
     let mut methods = Methods::default();
     if world.first_func == 0 {
         for (index, func) in world.program.funcs.iter().enumerate() {
-            let known = methods.entry(func.name.as_str()).or_default();
-            known.push(FuncId(index as u32));
+            let id = FuncId(index as u32);
+            if !complete(id) {
+                methods.entry(func.name.as_str()).or_default().push(id);
+            }
         }
     }
     methods
@@ -205,6 +208,17 @@ impl Finder<'_, '_> {
                 self.exprs(&parts.guard);
                 self.block(&parts.body);
             }
+            ExprKind::Receive(receive) => {
+                for arm in &receive.arms {
+                    self.exprs(&arm.guard);
+                    self.block(&arm.body);
+                }
+                if let Some((limit, body)) = &receive.after {
+                    self.expr(limit);
+                    self.block(body);
+                }
+            }
+            ExprKind::AssertReceive(_, Some(limit)) => self.expr(limit),
             _ => {}
         }
     }

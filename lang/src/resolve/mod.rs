@@ -188,6 +188,8 @@ impl World<'_> {
             result: by_name("Result"),
             ordering: by_name("Ordering"),
             queue: by_name("Queue"),
+            signal: by_name("Signal"),
+            exit_reason: by_name("ExitReason"),
         }
     }
 

@@ -327,10 +327,16 @@ impl World<'_> {
         Hit::own(self.prelude_variant(name).into_iter().collect())
     }
 
-    /// A variant of Option, Result or Ordering.
+    /// A variant of Option, Result, Ordering, ExitReason or Signal.
     fn prelude_variant(&self, name: &str) -> Option<(TypeDefId, u32)> {
         let known = &self.program.known;
-        let defs = [known.option, known.result, known.ordering];
+        let defs = [
+            known.option,
+            known.result,
+            known.ordering,
+            known.exit_reason,
+            known.signal,
+        ];
         defs.into_iter().flatten().find_map(|def| {
             let number = self.variant_number(def, name)?;
             Some((def, number))

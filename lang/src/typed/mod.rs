@@ -10,12 +10,14 @@
 
 mod body;
 mod interface;
+mod mailbox;
 pub mod walk;
 
 use std::sync::Arc;
 
 pub use body::BodyRef;
 pub use interface::{Bound, Impl, ImplId, Interface, InterfaceId, Owner};
+pub use mailbox::{Mailboxes, Receives};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -77,6 +79,10 @@ pub struct Known {
     pub ordering: Option<TypeDefId>,
     /// `Queue`, for `for` loops.
     pub queue: Option<TypeDefId>,
+    /// `Signal`, whose variants `receive` matches beside messages.
+    pub signal: Option<TypeDefId>,
+    /// `ExitReason`.
+    pub exit_reason: Option<TypeDefId>,
 }
 
 /// A module.
@@ -244,6 +250,8 @@ pub struct Func {
     pub params: Vec<(SmolStr, Ty)>,
     /// Result type.
     pub ret: Ty,
+    /// What it receives.
+    pub mailboxes: Mailboxes,
     /// What it does.
     pub imp: Imp,
     /// Its name in the source.

@@ -1,5 +1,6 @@
 //! Inference types: a union-find arena of nodes addressed by `u32`, emptied after each binding group.
 
+use super::mailbox::Slots;
 use crate::syntax::ast::Span;
 use crate::typed::{Con, FuncId, ImplId, InterfaceId, TypeDefId};
 
@@ -183,6 +184,8 @@ pub struct Arena {
     pub due: Vec<Due>,
     /// Types that must be equal because one type has an interface in one way only.
     pub same: Vec<(TyId, TyId, Origin)>,
+    /// Which function types receive messages.
+    pub slots: Slots,
     /// The current `let` depth.
     pub level: u32,
     /// Visit marks of [`Arena::occurs`].
@@ -198,6 +201,7 @@ impl Arena {
         self.cells.clear();
         self.due.clear();
         self.same.clear();
+        self.slots.reset();
         self.marks.clear();
         self.mark = 0;
         self.level = 1;
@@ -279,6 +283,15 @@ impl Arena {
     /// The arguments of an application.
     pub fn args(&self, args: Args) -> &[TyId] {
         &self.args[args.start as usize..(args.start + args.len) as usize]
+    }
+
+    /// The arguments of all applications, in data as in functions.
+    pub fn all_parts(&self) -> impl Iterator<Item = TyId> + '_ {
+        self.nodes.iter().flat_map(|node| match *node {
+            Node::App(_, args) => self.args(args),
+            _ => &[],
+        })
+        .copied()
     }
 
     /// The constructor and arguments, when the type is known so far.
@@ -437,6 +450,9 @@ impl Arena {
                 for index in 0..xs.len as usize {
                     let (x, y) = (self.arg(xs, index), self.arg(ys, index));
                     self.unify_at(x, y, depth + 1)?;
+                }
+                if c == Con::Fun {
+                    self.join_slots(a, b);
                 }
                 if xs.len > 0 {
                     // Equal from now on: a type that shares parts is compared once, not once a path.

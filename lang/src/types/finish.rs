@@ -273,11 +273,14 @@ impl<'f> Finisher<'f> {
     /// Type arguments of a function of the group are its own parameters: it is monomorphic inside.
     fn group_args(&mut self, id: FuncId, args: &mut Vec<Ty>) {
         match self.group.get(&id) {
-            // Inside its own default, a method of an interface is called like any other.
-            Some(quantified) if args.is_empty() => {
-                *args = quantified.types.iter().map(|&ty| self.ty(ty)).collect();
+            // A function with a written type, and inside its own default a method of an interface, is called like any other;
+            // only the types of its mailboxes are the group's.
+            Some(quantified) => {
+                self.replace_all(args);
+                let known = args.len();
+                args.extend(quantified.types.iter().skip(known).map(|&ty| self.ty(ty)));
             }
-            _ => self.replace_all(args),
+            None => self.replace_all(args),
         }
     }
 

@@ -7,11 +7,14 @@ use super::finish::{Finisher, Quantified};
 use super::infer::{Frame, Infer, Member, Rigid};
 use super::mismatch::Why;
 use super::show;
+use super::mailbox::SlotId;
 use super::signature::{Signature, param_names};
 use crate::resolve::FuncSource;
 use crate::syntax::ast::{FnBody, FnClause, Name};
 use crate::typed::BodyRef;
-use crate::typed::{Bound, Clause, FuncId, Imp, InterfaceId, Ty, TypeParam};
+use crate::typed::{
+    Bound, Clause, FuncId, Imp, InterfaceId, Mailboxes, Receives, Ty, TypeParam,
+};
 
 impl Infer<'_, '_> {
     /// Infers a group and puts its functions into the program.
@@ -25,6 +28,7 @@ impl Infer<'_, '_> {
             self.body(index);
         }
         self.force_pending();
+        self.settle_slots();
         if self.sink.error_count() > errors {
             self.poison(signatures);
         }
@@ -71,12 +75,15 @@ impl Infer<'_, '_> {
             .collect();
         let mut frame = Frame::new(func, module, names, rigid.clone());
         frame.fixed = signature.fixed.clone();
+        let slot = self.arena.slots.fresh();
+        frame.slot = slot;
         self.members.push(Member {
             func,
             params,
             ret,
             frame,
             clauses: Vec::new(),
+            slot,
             rigid,
         });
     }
@@ -149,7 +156,10 @@ impl Infer<'_, '_> {
     }
 
     /// Writes a group's inferred signatures and finished bodies into the program.
-    fn finish(self) {
+    fn finish(mut self) {
+        let slots: Vec<Vec<Option<SlotId>>> = (0..self.members.len())
+            .map(|index| self.member_slots(index))
+            .collect();
         let Infer {
             world,
             sink,
@@ -161,12 +171,13 @@ impl Infer<'_, '_> {
         } = self;
         let mut quantified: FxHashMap<FuncId, Quantified> = FxHashMap::default();
         let mut raw = Vec::with_capacity(members.len());
-        for member in &members {
-            let (found, bounds) = quantify(arena, &rigid, member);
+        for (member, slots) in members.iter().zip(&slots) {
+            let (found, bounds) = quantify(arena, &rigid, member, slots);
             quantified.insert(member.func, found);
             raw.push(bounds);
         }
-        for (member, raw) in members.into_iter().zip(raw) {
+        for ((member, raw), slots) in members.into_iter().zip(raw).zip(slots) {
+            let parts = received(arena, &slots);
             let names = match world.func_source(member.func) {
                 Some(source) => param_names(source),
                 None => Vec::new(),
@@ -182,6 +193,7 @@ impl Infer<'_, '_> {
             );
             let params: Vec<Ty> = member.params.iter().map(|&ty| finisher.ty(ty)).collect();
             let ret = finisher.ty(member.ret);
+            let mailboxes = finished(parts, &mut finisher);
             let func = member.func;
             let mut type_params = quantified[&func].params.clone();
             for (param, bounds) in type_params.iter_mut().zip(raw) {
@@ -197,6 +209,7 @@ impl Infer<'_, '_> {
             decl.type_params = type_params;
             decl.params = names.into_iter().zip(params).collect();
             decl.ret = ret;
+            decl.mailboxes = mailboxes;
             decl.imp = implemented(&decl.imp, body.into());
         }
     }
@@ -234,9 +247,66 @@ fn implemented(before: &Imp, body: BodyRef) -> Imp {
 /// Interfaces of a type parameter with the types of their slots.
 type RawBounds = Vec<(InterfaceId, Vec<TyId>)>;
 
-/// The type parameters of a function of the group: written ones first, then the variables of its type, and what their
+/// What a slot of a signature receives, before its type is finished.
+enum Part {
+    Settled(Receives),
+    Messages(TyId),
+}
+
+/// What the slots of a signature receive: slots that are one and receive nothing yet share what a caller's functions receive.
+fn received(arena: &Arena, slots: &[Option<SlotId>]) -> Vec<Part> {
+    let root = |slot: &Option<SlotId>| slot.map(|slot| arena.slots.root(slot));
+    let part = |slot: &Option<SlotId>| {
+        let Some(slot) = root(slot) else {
+            return Part::Settled(Receives::Nothing);
+        };
+        if let Some(mailbox) = arena.slots.mailbox(slot) {
+            return Part::Messages(mailbox.message);
+        }
+        if arena.slots.is_free(slot) {
+            return Part::Settled(Receives::Free);
+        }
+        let same = |other: &Option<SlotId>| root(other) == Some(slot);
+        match slots.iter().filter(|other| same(other)).count() {
+            1 => Part::Settled(Receives::Nothing),
+            _ => {
+                let first = slots.iter().position(same).unwrap_or_default();
+                Part::Settled(Receives::Shared(first as u32))
+            }
+        }
+    };
+    slots.iter().map(part).collect()
+}
+
+fn finished(parts: Vec<Part>, finisher: &mut Finisher<'_>) -> Mailboxes {
+    let part = |part| match part {
+        Part::Settled(known) => known,
+        Part::Messages(ty) => Receives::Messages(finisher.ty(ty)),
+    };
+    let mut parts: Vec<Receives> = parts.into_iter().map(part).collect();
+    let ret = parts.pop().unwrap_or_default();
+    let own = match parts.is_empty() {
+        true => Receives::Nothing,
+        false => parts.remove(0),
+    };
+    if parts.iter().all(|part| *part == Receives::Nothing) {
+        parts.clear();
+    }
+    Mailboxes {
+        own,
+        params: parts,
+        ret,
+    }
+}
+
+/// The type parameters of a function of the group: written ones first, then the variables of its type and of its mailboxes, and what their
 /// interfaces determine. The bounds of the latter come apart, because finishing them needs the numbers of all.
-fn quantify(arena: &mut Arena, rigid: &[Rigid], member: &Member) -> (Quantified, Vec<RawBounds>) {
+fn quantify(
+    arena: &mut Arena,
+    rigid: &[Rigid],
+    member: &Member,
+    slots: &[Option<SlotId>],
+) -> (Quantified, Vec<RawBounds>) {
     let mut out = Quantified {
         types: member.rigid.clone(),
         params: Vec::new(),
@@ -246,7 +316,12 @@ fn quantify(arena: &mut Arena, rigid: &[Rigid], member: &Member) -> (Quantified,
     let mut raw: Vec<RawBounds> = vec![Vec::new(); out.params.len()];
     let mut seen: rustc_hash::FxHashSet<TyId> =
         out.types.iter().map(|&ty| arena.root(ty)).collect();
-    let mut work: Vec<TyId> = vec![member.ret];
+    let mailboxes = slots.iter().rev().flatten();
+    let mut work: Vec<TyId> = mailboxes
+        .filter_map(|&slot| arena.slots.mailbox(slot))
+        .map(|mailbox| mailbox.message)
+        .collect();
+    work.push(member.ret);
     work.extend(member.params.iter().rev());
     while let Some(ty) = work.pop() {
         let root = arena.root(ty);

@@ -15,6 +15,7 @@ mod impl_signatures;
 mod impls;
 mod infer;
 mod interfaces;
+mod mailbox;
 mod messages;
 mod mismatch;
 mod overlap;

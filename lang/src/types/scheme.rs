@@ -138,6 +138,7 @@ impl Arena {
                     .zip(&new)
                     .all(|(&a, &b)| self.root(a) == self.root(b));
                 let copied = if unchanged { root } else { self.app(con, &new) };
+                self.copy_slot(root, copied);
                 memo.insert(root, copied);
                 copied
             }

@@ -32,6 +32,8 @@ impl Infer<'_, '_> {
             } else if let Some(due) = self.arena.due.pop() {
                 self.settled.clear();
                 self.settle(due, due.ty, 0);
+            } else if let Some(clash) = self.arena.slots.due.pop() {
+                self.one_mailbox(clash);
             } else {
                 return;
             }

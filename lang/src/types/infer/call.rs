@@ -176,6 +176,7 @@ impl Infer<'_, '_> {
             return self.error(span);
         };
         let (lets, args) = self.arguments(placed, &instance.params, target);
+        self.calls(instance.slot, span);
         let kind = self.call_kind(id, &instance.args, args, instance.ret, span);
         let call = self.done(kind, instance.ret, span, expect);
         with_lets(lets, call)
@@ -236,6 +237,7 @@ impl Infer<'_, '_> {
     ) -> Expr {
         let ty = self.type_of(&callee);
         let count = args.count();
+        let here = callee.span;
         let (params, ret) = match self.arena.known(ty) {
             Some((Con::Fun, [params @ .., ret])) => (params.to_vec(), *ret),
             Some(_) => return self.not_a_function(&callee, args, span),
@@ -254,6 +256,7 @@ impl Infer<'_, '_> {
             Ok(placed) => {
                 let target = Target::Value(callee.span);
                 let (lets, typed) = self.arguments(placed, &params, target);
+                self.calls_value(ty, here);
                 let kind = ExprKind::CallValue(Box::new(callee), typed);
                 let call = self.done(kind, ret, span, expect);
                 with_lets(lets, call)

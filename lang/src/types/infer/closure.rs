@@ -62,6 +62,8 @@ impl Infer<'_, '_> {
         let outer = std::mem::replace(&mut self.f.ret, (ret, why));
         self.f.loops.push(None);
         self.f.closures += 1;
+        let slot = self.arena.slots.fresh();
+        let around = std::mem::replace(&mut self.f.slot, slot);
         let typed = clauses
             .iter()
             .map(|clause| self.lambda_clause(clause, &params))
@@ -69,7 +71,9 @@ impl Infer<'_, '_> {
         self.f.closures -= 1;
         self.f.loops.pop();
         let ret = std::mem::replace(&mut self.f.ret, outer).0;
+        self.f.slot = around;
         let ty = self.arena.fun(&params, ret);
+        self.arena.set_slot(ty, slot);
         self.done(ExprKind::Lambda(typed), ty, span, expect)
     }
 

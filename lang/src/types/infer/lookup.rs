@@ -11,6 +11,7 @@ use crate::syntax::ast::{Ident, Name, Span};
 use crate::typed::{Clause, Expr, ExprKind, FuncId, LocalId, Owner, Pat, PatKind};
 use crate::types::arena::{Needs, Origin, TyId};
 use crate::types::hole;
+use crate::types::mailbox::SlotId;
 use crate::types::messages;
 
 /// An instance of a function's signature.
@@ -22,6 +23,8 @@ pub(super) struct Instance {
     pub params: Vec<TyId>,
     /// Result type.
     pub ret: TyId,
+    /// What it receives.
+    pub slot: SlotId,
 }
 
 impl Infer<'_, '_> {
@@ -68,11 +71,14 @@ impl Infer<'_, '_> {
     ) -> Expr {
         self.settle_due();
         if self.needs_closure(id) {
-            let Instance { args, params, ret } = instance;
+            let Instance {
+                args, params, ret, ..
+            } = instance;
             let call = |this: &mut Self, locals| this.call_kind(id, &args, locals, ret, span);
             return self.eta(&params, ret, span, expect, call);
         }
         let ty = self.arena.fun(&instance.params, instance.ret);
+        self.arena.set_slot(ty, instance.slot);
         self.done(ExprKind::Func(id, holes(&instance.args)), ty, span, expect)
     }
 
@@ -87,13 +93,17 @@ impl Infer<'_, '_> {
             self.world.program.funcs[id.0 as usize].owner,
             Owner::Interface(_)
         );
+        // What is written of another function's type says all about it.
+        let written = id != self.f.func && self.is_ready(id);
         if let Some(member) = self.members.iter().find(|member| member.func == id)
             && !method
+            && !written
         {
             return Instance {
                 args: Vec::new(),
                 params: member.params.clone(),
                 ret: member.ret,
+                slot: member.slot,
             };
         }
         if !self.is_ready(id) {
@@ -122,7 +132,15 @@ impl Infer<'_, '_> {
             .map(|(_, ty)| self.arena.instantiate(ty, &args))
             .collect();
         let ret = self.arena.instantiate(&func.ret, &args);
-        Instance { args, params, ret }
+        let slot = self.arena.slots.fresh();
+        let mut instance = Instance {
+            args,
+            params,
+            ret,
+            slot,
+        };
+        self.tie_instance(id, &mut instance, span);
+        instance
     }
 
     /// Whether a function's signature is known.
@@ -153,6 +171,7 @@ impl Infer<'_, '_> {
             args: Vec::new(),
             params: vec![TyId::ERROR; arity],
             ret: TyId::ERROR,
+            slot: SlotId::NOWHERE,
         }
     }
 

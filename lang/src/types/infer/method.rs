@@ -137,6 +137,7 @@ impl Infer<'_, '_> {
             let types: Vec<TyId> = args.iter().map(|arg| self.type_of(arg)).collect();
             let fun = self.arena.fun(&types, result);
             self.demand(name.span, field, fun, Why::Unknown);
+            self.calls_value(field, name.span);
             let callee = Expr {
                 kind: ExprKind::Field(Box::new(receiver), index),
                 ty: super::hole::of_type(field),
@@ -198,6 +199,7 @@ impl Infer<'_, '_> {
             self.demand(arg.span, want, found, Why::Param(id, index as u32));
         }
         self.demand(name.span, result, instance.ret, Why::Unknown);
+        self.calls(instance.slot, name.span);
         self.call_kind(id, &instance.args, args, instance.ret, name.span)
     }
 

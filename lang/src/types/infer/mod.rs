@@ -16,6 +16,7 @@ mod interface;
 mod literal;
 mod lookup;
 mod loops;
+mod mailbox;
 mod method;
 mod ops;
 mod pattern;
@@ -34,6 +35,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::arena::{Arena, Clash, Due, Need, Needs, Origin, TyId};
 use super::convert::{AliasState, Converter, TypeScope};
 use super::hole;
+use super::mailbox::SlotId;
 use super::mismatch::Why;
 use super::scheme::LocalScheme;
 use crate::diagnostics::{Code, Diagnostic, Sink};
@@ -96,6 +98,8 @@ pub struct Member {
     pub frame: Frame,
     /// Its clauses, with holes.
     pub clauses: Vec<Clause>,
+    /// What it receives.
+    pub slot: SlotId,
 }
 
 /// State of one function.
@@ -135,7 +139,8 @@ pub struct Frame {
     pub let_params: u32,
     /// Values thrown away, for the warning about results.
     pub discarded: Vec<(Span, TyId)>,
-    // The mailbox type of the function stands here when actors come: one more inference type.
+    /// What the body at hand, the function's or a closure's, receives.
+    pub slot: SlotId,
 }
 
 impl Frame {
@@ -159,6 +164,7 @@ impl Frame {
             loop_count: 0,
             let_params: 0,
             discarded: Vec::new(),
+            slot: SlotId::NOWHERE,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::resolve::Item;
 use crate::syntax::ast::{Ident, Span};
 use crate::typed::{Con, Expr, ExprKind, FieldDef, InterfaceId, ModuleId, Shape, TypeDefId};
 use crate::types::arena::{Needs, Node, TyId};
+use crate::types::mailbox::SlotId;
 use crate::types::mismatch::Why;
 use crate::types::solve::Has;
 
@@ -67,6 +68,8 @@ pub struct Pending {
     span: Span,
     /// Where names are looked up.
     module: ModuleId,
+    /// The body that it is in.
+    slot: SlotId,
     /// What it was decided to be, for decisions that stand for an expression.
     pub outcome: Option<ExprKind>,
 }
@@ -83,6 +86,7 @@ impl Infer<'_, '_> {
             wait: Some(wait),
             span,
             module: self.f.module,
+            slot: self.f.slot,
             outcome: None,
         });
         self.waiting += 1;
@@ -139,14 +143,16 @@ impl Infer<'_, '_> {
 
     fn decide_pending(&mut self, index: usize) {
         let pending = &mut self.pending[index];
-        let (span, module) = (pending.span, pending.module);
+        let (span, module, slot) = (pending.span, pending.module, pending.slot);
         let Some(wait) = pending.wait.take() else {
             return;
         };
         self.waiting -= 1;
         let here = std::mem::replace(&mut self.f.module, module);
+        let body = std::mem::replace(&mut self.f.slot, slot);
         let outcome = self.decide(wait, span);
         self.f.module = here;
+        self.f.slot = body;
         self.pending[index].outcome = Some(outcome);
     }
 
@@ -180,8 +186,9 @@ impl Infer<'_, '_> {
             return;
         };
         let name = call.name.name.clone();
-        let module = self.pending[index].module;
+        let (module, slot) = (self.pending[index].module, self.pending[index].slot);
         let here = std::mem::replace(&mut self.f.module, module);
+        let body = std::mem::replace(&mut self.f.slot, slot);
         let found = self.only_method(&name);
         if let Some(id) = found
             && let Some(Wait::Method(call)) = self.pending[index].wait.take()
@@ -191,6 +198,7 @@ impl Infer<'_, '_> {
             self.pending[index].outcome = Some(outcome);
         }
         self.f.module = here;
+        self.f.slot = body;
     }
 
     /// The one struct in scope that has all the fields used determines the type.

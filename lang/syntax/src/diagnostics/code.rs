@@ -145,6 +145,12 @@ codes! {
     Error 57 INTERFACE_AS_TYPE = "interface in the place of a type";
     Error 58 METHOD_NEEDS_TYPES = "method of an interface without types";
     Error 59 BOUND_ON_TYPE = "bound on something that is no type parameter";
+    Error 60 MAILBOX_CLASH = "actor with several types of messages";
+    Error 61 STORED_RECEIVE = "function that receives, in data";
+    Error 62 METHOD_RECEIVES = "method of an interface that receives";
+    Error 63 SIGNAL_CLASH = "pattern that means a signal and a message";
+    Error 64 BAD_SERVICE = "service that lacks something";
+    Error 65 BAD_SUPERVISOR = "supervisor with a wrong setting";
     Error 70 ENDLESS_INSTANCES = "instances that nest without end";
     Error 71 PATTERNS_TOO_COMPLEX = "patterns too complex";
     Error 72 TOO_MANY_VALUES = "function that keeps too many values at once";
@@ -175,6 +181,7 @@ codes! {
     Warning 3 UNUSED_FUNCTION = "unused function";
     Warning 4 UNREACHABLE = "unreachable code";
     Warning 5 IGNORED_RESULT = "ignored Result";
+    Warning 6 KEPT_COLLECTION = "collection kept for terminate";
 
     Error 901 INTERNAL = "internal compiler error";
     Error 902 NOT_SUPPORTED = "not supported yet";
