@@ -95,7 +95,7 @@ impl Project {
     ) {
         let file = self.files.add(path, text);
         let mut tree = syntax::parse(file, text, sink);
-        crate::derive::expand(&mut tree);
+        crate::expand::expand(&mut tree);
         self.modules.push(SourceModule {
             name: name.into(),
             file,

@@ -5,6 +5,7 @@ pub mod core;
 pub mod derive;
 pub mod emit;
 pub mod examples;
+mod expand;
 pub mod patterns;
 pub mod resolve;
 pub mod stack;

@@ -44,6 +44,7 @@ sources! {
     "Ordering" "ordering.snow";
     "Path" "path.snow";
     "Prelude" "prelude.snow";
+    "Process" "process.snow";
     "Queue" "queue.snow";
     "Random" "random.snow";
     "Range" "range.snow";
@@ -51,5 +52,6 @@ sources! {
     "Set" "set.snow";
     "String" "string.snow";
     "System" "system.snow";
+    "Timer" "timer.snow";
     "Tuple" "tuple.snow";
 }

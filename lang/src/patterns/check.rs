@@ -82,6 +82,10 @@ impl<'p> Checker<'p> {
     fn expression(&mut self, expr: &'p Expr) {
         match &expr.kind {
             ExprKind::Case(on, arms) => self.case(on, arms),
+            ExprKind::Receive(receive) => {
+                self.receive_arms(&receive.messages);
+                self.receive_arms(&receive.signals);
+            }
             ExprKind::Lambda(clauses) => self.clauses(clauses, expr.span, "this closure"),
             ExprKind::Block(stmts, _) => stmts.iter().for_each(|stmt| {
                 if let Stmt::Let {
@@ -118,6 +122,21 @@ impl<'p> Checker<'p> {
         if !missing.is_empty() {
             self.sink.push(self.missing_arms(&missing, on.span));
         }
+        self.superfluous(&found, "arm");
+    }
+
+    /// What no arm of a `receive` matches stays in the mailbox, so only superfluous arms count.
+    fn receive_arms(&mut self, arms: &'p [Arm]) {
+        let Some(first) = arms.first() else { return };
+        let row = |arm: &Arm| Row {
+            spaces: vec![Space::of(self.program, &arm.pat)],
+            guarded: arm.guard.is_some(),
+            span: arm.pat.span,
+        };
+        let found = Match {
+            rows: arms.iter().map(row).collect(),
+            types: vec![first.pat.ty.clone()],
+        };
         self.superfluous(&found, "arm");
     }
 

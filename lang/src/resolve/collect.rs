@@ -7,8 +7,8 @@ use super::{FuncSource, Item, Origin, Project, Scope, TypeSource, World};
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
 use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Span};
 use crate::typed::{
-    Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Mailboxes, Module, ModuleId, Owner, Program,
-    Shape, Ty, TypeDef, TypeDefId, VariantDef,
+    Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Mailboxes, Module, ModuleId,
+    Owner, Program, Shape, Ty, TypeDef, TypeDefId, VariantDef,
 };
 
 impl<'a> World<'a> {

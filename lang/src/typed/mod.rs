@@ -11,6 +11,7 @@
 mod body;
 mod interface;
 mod mailbox;
+mod receive;
 pub mod walk;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub use body::BodyRef;
 pub use interface::{Bound, Impl, ImplId, Interface, InterfaceId, Owner};
 pub use mailbox::{Mailboxes, Receives};
+pub use receive::{Receive, ReceiveCode};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -423,6 +425,7 @@ pub enum ExprKind {
     Continue(LoopId),
     /// `e?` on an Option or Result; the function or closure returns the same constructor.
     Try(Box<Expr>),
+    Receive(Box<Receive>),
     /// `assert e`: crashes with the source text and, for a comparison, both sides.
     Assert(Box<Expr>, SmolStr),
     /// Crashes with the text (a String); fits any type.

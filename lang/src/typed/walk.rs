@@ -81,6 +81,16 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
                 visit(&arm.body);
             }
         }
+        ExprKind::Receive(receive) => {
+            for arm in receive.arms() {
+                arm.guard.iter().for_each(&mut *visit);
+                visit(&arm.body);
+            }
+            if let Some((limit, body)) = &receive.after {
+                visit(limit);
+                visit(body);
+            }
+        }
         ExprKind::Cond(arms) => arms.iter().for_each(|(cond, body)| {
             visit(cond);
             visit(body);

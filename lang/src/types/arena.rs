@@ -287,11 +287,13 @@ impl Arena {
 
     /// The arguments of all applications, in data as in functions.
     pub fn all_parts(&self) -> impl Iterator<Item = TyId> + '_ {
-        self.nodes.iter().flat_map(|node| match *node {
-            Node::App(_, args) => self.args(args),
-            _ => &[],
-        })
-        .copied()
+        self.nodes
+            .iter()
+            .flat_map(|node| match *node {
+                Node::App(_, args) => self.args(args),
+                _ => &[],
+            })
+            .copied()
     }
 
     /// The constructor and arguments, when the type is known so far.

@@ -108,17 +108,7 @@ const FOREIGN: [(&str, &str); 22] = [
 ];
 
 /// Types whose meaning comes later.
-const LATER: [&str; 9] = [
-    "TimerRef",
-    "ExitReason",
-    "Signal",
-    "Iter",
-    "Job",
-    "Json",
-    "Row",
-    "SpawnError",
-    "CallError",
-];
+const LATER: [&str; 6] = ["Iter", "Job", "Json", "Row", "SpawnError", "CallError"];
 
 impl Converter<'_, '_> {
     /// The type, or the error type when it was reported.

@@ -13,7 +13,7 @@ use crate::stack::with_stack;
 use crate::syntax::ast::Span;
 use crate::typed::{
     Arm, Body, Clause, Con, Expr, ExprKind, FuncId, Interface, InterpPart, ListItem, Pat, PatKind,
-    Stmt, Ty, TypeParam,
+    Receive, Stmt, Ty, TypeParam,
 };
 
 /// The type parameters of a function of the group.
@@ -346,6 +346,7 @@ impl<'f> Finisher<'f> {
                 self.expr(scrutinee);
                 arms.iter_mut().for_each(|arm| self.arm(arm));
             }
+            ExprKind::Receive(receive) => self.receive(receive),
             ExprKind::Cond(arms) => {
                 self.exprs(arms.iter_mut().flat_map(|(cond, body)| [cond, body]));
             }
@@ -357,6 +358,15 @@ impl<'f> Finisher<'f> {
                 self.exprs(&mut parts.guard);
                 self.expr(&mut parts.body);
             }
+        }
+    }
+
+    fn receive(&mut self, receive: &mut Receive) {
+        self.replace(&mut receive.message);
+        let arms = receive.messages.iter_mut().chain(&mut receive.signals);
+        arms.for_each(|arm| self.arm(arm));
+        if let Some((limit, body)) = &mut receive.after {
+            self.exprs([limit, body]);
         }
     }
 

@@ -5,16 +5,14 @@ use rustc_hash::FxHashMap;
 use super::arena::{Arena, Node, RigidId, TyId};
 use super::finish::{Finisher, Quantified};
 use super::infer::{Frame, Infer, Member, Rigid};
+use super::mailbox::SlotId;
 use super::mismatch::Why;
 use super::show;
-use super::mailbox::SlotId;
 use super::signature::{Signature, param_names};
 use crate::resolve::FuncSource;
 use crate::syntax::ast::{FnBody, FnClause, Name};
 use crate::typed::BodyRef;
-use crate::typed::{
-    Bound, Clause, FuncId, Imp, InterfaceId, Mailboxes, Receives, Ty, TypeParam,
-};
+use crate::typed::{Bound, Clause, FuncId, Imp, InterfaceId, Mailboxes, Receives, Ty, TypeParam};
 
 impl Infer<'_, '_> {
     /// Infers a group and puts its functions into the program.

@@ -45,6 +45,14 @@ pub enum Why {
     Index,
     /// The text of `panic` and the like.
     Text(&'static str),
+    /// What the mailbox receives, because of this place.
+    Mailbox(Span),
+    /// The messages of the actor that this pid, here, stands for.
+    Message(Span),
+    /// The first argument of `send`.
+    Receiver,
+    /// The limit of a `receive`.
+    Timeout,
     /// The error of a `?`, which the function must return too.
     TryError(Span),
 }
@@ -158,6 +166,16 @@ impl Infer<'_, '_> {
             Why::Elements(span) => {
                 diagnostic.secondary(span, format!("the elements of this are `{want}`"))
             }
+            Why::Mailbox(span) => diagnostic
+                .secondary(span, format!("messages of type `{want}` are received here"))
+                .note("an actor has one type of messages"),
+            Why::Message(span) => {
+                diagnostic.secondary(span, format!("this actor takes messages of type `{want}`"))
+            }
+            Why::Receiver => {
+                diagnostic.note("`send` takes the pid of the receiver, then the message")
+            }
+            Why::Timeout => diagnostic.note("`after` takes milliseconds, an `Int`"),
             Why::Index => diagnostic.note(format!("the index must be `{want}`")),
             Why::Text(name) => diagnostic.note(format!("`{name}` takes a `String`")),
             Why::TryError(span) => diagnostic

@@ -21,6 +21,7 @@ mod iterate;
 mod keyed;
 mod matching;
 mod native;
+mod receive;
 mod scope;
 mod structural;
 mod text;
@@ -283,6 +284,7 @@ impl<'a> Lower<'_, 'a> {
             ExprKind::If(cond, then, otherwise) => self.if_else(cond, then, otherwise, cont),
             ExprKind::And(..) | ExprKind::Or(..) => self.logical(expr, cont),
             ExprKind::Case(on, arms) => self.case(on, arms, cont, expr.span),
+            ExprKind::Receive(receive) => self.receive(receive, cont, expr.span),
             ExprKind::Cond(arms) => self.cond(arms, cont, expr.span),
             ExprKind::While(id, cond, body) => self.while_loop(*id, cond, body, cont, expr.span),
             ExprKind::For(the_loop) => self.for_loop(the_loop, expr, cont),
@@ -376,6 +378,7 @@ fn is_control(kind: &ExprKind) -> bool {
             | ExprKind::Or(..)
             | ExprKind::Case(..)
             | ExprKind::Cond(..)
+            | ExprKind::Receive(..)
             | ExprKind::While(..)
             | ExprKind::For(..)
             | ExprKind::Try(..)

@@ -20,6 +20,7 @@ macro_rules! optimise {
     )* };
 }
 
+mod actors;
 mod closures;
 mod collections;
 mod escapes;

@@ -150,7 +150,7 @@ impl Infer<'_, '_> {
     }
 
     /// Binds a value to a hidden local and refers to it.
-    fn named(&mut self, value: Expr, lets: &mut Vec<Stmt>) -> Expr {
+    pub(super) fn named(&mut self, value: Expr, lets: &mut Vec<Stmt>) -> Expr {
         let (ty, span) = (self.type_of(&value), value.span);
         let local = self.hidden(&format_smolstr!("_arg{}", lets.len()), ty, span);
         let pat = Pat {

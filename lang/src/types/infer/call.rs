@@ -213,6 +213,7 @@ impl Infer<'_, '_> {
             .iter()
             .map(|field| field.name.clone())
             .collect();
+        self.put_into_data(&types, span);
         let target = Target::Shape(shaped);
         let Some(placed) = self.place(args, &names, target, name_span) else {
             return self.error(span);

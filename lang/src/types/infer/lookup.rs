@@ -190,6 +190,7 @@ impl Infer<'_, '_> {
     /// A variant that is not called: a value without fields, or a function that builds it.
     pub(super) fn variant_value(&mut self, shaped: Shaped, span: Span, expect: Expect) -> Expr {
         let (ty, fields) = self.instance_of(shaped);
+        self.put_into_data(&fields, span);
         self.require_of_parts(shaped, ty, span);
         if fields.is_empty() {
             let kind = ExprKind::Construct {

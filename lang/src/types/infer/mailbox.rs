@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::lookup::Instance;
 use super::Infer;
+use super::lookup::Instance;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Span;
 use crate::typed::{FuncId, Mailboxes, Owner, Receives};
@@ -34,6 +34,15 @@ impl Infer<'_, '_> {
     pub(super) fn calls_value(&mut self, fun: TyId, span: Span) {
         if let Some(slot) = self.arena.slot(fun) {
             self.calls(slot, span);
+        }
+    }
+
+    /// Values of these types become fields: functions among them must receive nothing.
+    pub(super) fn put_into_data(&mut self, fields: &[TyId], span: Span) {
+        for &field in fields {
+            if let Some(slot) = self.arena.slot(field) {
+                self.arena.slots.keep_free(slot, span);
+            }
         }
     }
 

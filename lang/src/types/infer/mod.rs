@@ -23,8 +23,10 @@ mod pattern;
 pub(super) mod pending;
 mod pipe;
 mod placing;
+mod receive;
 mod shape;
 mod shape_pattern;
+mod spawn;
 mod special;
 mod structs;
 mod tuple;
@@ -253,8 +255,10 @@ impl<'a> Infer<'_, 'a> {
             Ast::Continue => self.leave_loop(super::infer::loops::Leave::Continue, span, expect),
             Ast::Try(inner) => self.try_expr(inner, span, expect),
             Ast::Assert(inner) => self.assert(inner, span, expect),
-            Ast::Receive(_) => self.unsupported("`receive` is", span),
-            Ast::AssertReceive(..) => self.unsupported("`assert_receive` is", span),
+            Ast::Receive(receive) => self.receive(receive, span, expect),
+            Ast::AssertReceive(pattern, within) => {
+                self.assert_receive(pattern, within.as_deref(), span, expect)
+            }
             Ast::AssertCrash(_) => self.unsupported("`assert_crash` is", span),
             _ => self.error(span),
         }

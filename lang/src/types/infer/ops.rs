@@ -205,6 +205,15 @@ impl Infer<'_, '_> {
         self.done(kind, list, span, expect)
     }
 
+    /// The second of two pids, which are compared whatever messages their actors take.
+    fn other_pid(&mut self, symbol: &'static str, a: &Expr, ty: TyId, b: &ast::Expr) -> Expr {
+        let (b, other) = self.infer(b);
+        if !matches!(self.arena.known(other), Some((Con::Pid, _))) {
+            self.demand(b.span, ty, other, Why::Operand(symbol, a.span));
+        }
+        b
+    }
+
     fn compare(
         &mut self,
         op: BinOp,
@@ -222,7 +231,11 @@ impl Infer<'_, '_> {
             BinOp::Le => ("<=", InterfaceId::ORD, Rel::Le),
             _ => (">=", InterfaceId::ORD, Rel::Ge),
         };
-        let (a, b, _) = self.operands((symbol, bound, op_span), a, b);
+        let (a, ty) = self.infer(a);
+        let b = match self.arena.known(ty) {
+            Some((Con::Pid, _)) => self.other_pid(symbol, &a, ty, b),
+            _ => self.operand((symbol, bound, op_span), &a, ty, b),
+        };
         let kind = ExprKind::Compare(rel, Box::new(a), Box::new(b));
         self.done(kind, TyId::BOOL, span, expect)
     }

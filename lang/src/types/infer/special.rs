@@ -1,4 +1,4 @@
-//! Prelude functions that the compiler knows: `panic`, `todo`, `inspect`, `dbg`.
+//! Prelude functions that the compiler knows: `panic`, `todo`, `inspect`, `dbg`, `self`, `send`, `spawn`.
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -22,11 +22,23 @@ pub(super) enum Special {
     Inspect,
     /// Prints the Debug text with its place and returns the value.
     Dbg,
+    /// The pid of the actor at hand.
+    SelfPid,
+    /// Sends a message.
+    Send,
+    /// Starts an actor.
+    Spawn,
+    /// Starts an actor and links it.
+    SpawnLink,
 }
 
 impl Special {
     /// Names.
-    pub(super) const NAMES: [(&'static str, Special); 4] = [
+    pub(super) const NAMES: [(&'static str, Special); 8] = [
+        ("self", Special::SelfPid),
+        ("send", Special::Send),
+        ("spawn", Special::Spawn),
+        ("spawn_link", Special::SpawnLink),
         ("panic", Special::Panic),
         ("todo", Special::Todo),
         ("inspect", Special::Inspect),
@@ -37,6 +49,23 @@ impl Special {
     pub(super) fn from_name(name: &str) -> Option<Special> {
         let found = Special::NAMES.iter().find(|(known, _)| *known == name);
         found.map(|&(_, special)| special)
+    }
+
+    /// Whether it needs no more than a value, so that it can be one itself.
+    fn is_plain(self) -> bool {
+        matches!(
+            self,
+            Special::Panic | Special::Todo | Special::Inspect | Special::Dbg
+        )
+    }
+
+    fn takes(self) -> &'static str {
+        match self {
+            Special::SelfPid => "no arguments",
+            Special::Send => "2 arguments, a pid and a message",
+            Special::Spawn | Special::SpawnLink => "a function and its arguments",
+            _ => "1 argument",
+        }
     }
 
     fn name(self) -> &'static str {
@@ -56,6 +85,12 @@ impl Infer<'_, '_> {
         span: Span,
         expect: Expect,
     ) -> Expr {
+        match special {
+            Special::SelfPid => return self.self_pid(args, span, expect),
+            Special::Send => return self.send(args, span, expect),
+            Special::Spawn | Special::SpawnLink => return self.spawn(special, args, span, expect),
+            _ => {}
+        }
         let count = args.items.len();
         let mut values = args.items.into_iter().map(|arg| arg.value);
         let value = match (values.next(), values.next()) {
@@ -66,14 +101,14 @@ impl Infer<'_, '_> {
         self.special(special, value, span, expect)
     }
 
-    fn special_count(&mut self, special: Special, count: usize, span: Span) -> Expr {
+    pub(super) fn special_count(&mut self, special: Special, count: usize, span: Span) -> Expr {
         let name = special.name();
         let were = crate::types::messages::are(count);
         self.sink.push(
             Diagnostic::new(
                 Code::ARGUMENT_COUNT,
                 span,
-                format!("`{name}` takes 1 argument, but {were} given"),
+                format!("`{name}` takes {}, but {were} given", special.takes()),
             )
             .label("wrong number of arguments"),
         );
@@ -106,7 +141,7 @@ impl Infer<'_, '_> {
                 let value = self.value(value, Expect::Any);
                 self.dbg(value, span, expect)
             }
-            (_, None) => {
+            (_, None | Some(_)) => {
                 let text = Expr {
                     kind: ExprKind::Str(SmolStr::new_static("not implemented yet")),
                     ty: hole::of_type(TyId::STRING),
@@ -185,16 +220,34 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// A special function that is about the mailbox of who calls it, as a value.
+    fn uncalled(&mut self, special: Special, span: Span) -> Expr {
+        let name = special.name();
+        self.sink.push(
+            Diagnostic::new(
+                Code::NOT_A_FUNCTION,
+                span,
+                format!("`{name}` is not a value and can only be called"),
+            )
+            .label("must be called")
+            .help(format!("write `{name}(…)`, or a closure that calls it")),
+        );
+        self.error(span)
+    }
+
     /// A special function as a value: the closure that calls it.
     pub(super) fn special_value(&mut self, special: Special, span: Span, expect: Expect) -> Expr {
+        if !special.is_plain() {
+            return self.uncalled(special, span);
+        }
         let param = match special {
             Special::Panic | Special::Todo => TyId::STRING,
-            Special::Inspect | Special::Dbg => self.arena.fresh(),
+            _ => self.arena.fresh(),
         };
         let ret = match special {
-            Special::Panic | Special::Todo => self.arena.fresh(),
             Special::Inspect => TyId::STRING,
             Special::Dbg => param,
+            _ => self.arena.fresh(),
         };
         let local = self.hidden(&SmolStr::new_static("_0"), param, span);
         let arg = Expr {

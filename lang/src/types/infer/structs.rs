@@ -35,6 +35,7 @@ impl Infer<'_, '_> {
             // What is wanted tells what the fields hold; a difference is reported by `done`.
             let _differs = self.unify_quietly(want, ty);
         }
+        self.put_into_data(&types, span);
         let names: Vec<SmolStr> = self
             .fields_of(shaped)
             .iter()
@@ -261,6 +262,7 @@ impl Infer<'_, '_> {
                 self.repeated_field(&name, first.span);
                 continue;
             }
+            self.put_into_data(&[want], value.span);
             let found = self.type_of(&value);
             let why = Why::Field(shaped.def, 0, index);
             if self.unify_quietly(want, found).is_err() && !matches!(value.kind, ExprKind::Unit) {

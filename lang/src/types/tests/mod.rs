@@ -23,6 +23,7 @@ macro_rules! check {
 
 mod print;
 
+mod actors;
 mod closures;
 mod control;
 mod expressions;

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::typed::{
-    Body, Clause, Expr, ExprKind, Func, Imp, InterpPart, ListItem, Pat, PatKind, Program, Stmt, Ty,
+    Arm, Body, Clause, Expr, ExprKind, Func, Imp, InterpPart, ListItem, Mailboxes, Pat, PatKind,
+    Program, Receive, Receives, Stmt, Ty,
 };
 use crate::types::show::Shower;
 
@@ -17,6 +18,7 @@ pub fn program(program: &Program) -> String {
         }
         let shower = Shower::new(program, func.module);
         let _ = writeln!(out, "{}", shower.signature(func));
+        mailboxes(&shower, func, &mut out);
         if let Imp::Body(body) = &func.imp {
             Printer {
                 program,
@@ -28,6 +30,22 @@ pub fn program(program: &Program) -> String {
         }
     }
     out
+}
+
+/// What is received, where a signature says something about that.
+fn mailboxes(shower: &Shower<'_>, func: &Func, out: &mut String) {
+    if func.mailboxes == Mailboxes::default() {
+        return;
+    }
+    let names: Vec<&str> = func.type_params.iter().map(|p| p.name.as_str()).collect();
+    let part = |part: &Receives| match part {
+        Receives::Nothing => "-".to_owned(),
+        Receives::Shared(number) => format!("#{number}"),
+        Receives::Messages(ty) => shower.closed(ty, &names),
+        Receives::Free => "free".to_owned(),
+    };
+    let parts: Vec<String> = func.mailboxes.parts(func.params.len()).map(part).collect();
+    let _ = writeln!(out, "  receives {}", parts.join(", "));
 }
 
 struct Printer<'p> {
@@ -190,17 +208,7 @@ impl Printer<'_> {
                 )
             }
             ExprKind::Case(on, arms) => {
-                let texts: Vec<String> = arms
-                    .iter()
-                    .map(|arm| {
-                        let guard = match &arm.guard {
-                            Some(guard) => format!(" when {}", self.expr(guard)),
-                            None => String::new(),
-                        };
-                        format!("{}{guard} -> {}", self.pat(&arm.pat), self.expr(&arm.body))
-                    })
-                    .collect();
-                format!("case {} of {} end", self.expr(on), texts.join("; "))
+                format!("case {} of {} end", self.expr(on), self.arms(arms.iter()))
             }
             ExprKind::Cond(arms) => {
                 let texts: Vec<String> = arms
@@ -239,6 +247,7 @@ impl Printer<'_> {
             ExprKind::Break(id) => format!("break@{}", id.0),
             ExprKind::Continue(id) => format!("continue@{}", id.0),
             ExprKind::Try(a) => format!("{}?", self.expr(a)),
+            ExprKind::Receive(receive) => self.receive(receive),
             ExprKind::Assert(a, text) => format!("assert({}, {text:?})", self.expr(a)),
             ExprKind::Panic(a) => format!("panic({})", self.expr(a)),
         }
@@ -281,6 +290,31 @@ impl Printer<'_> {
     fn pats(&self, pats: &[Pat]) -> String {
         let texts: Vec<String> = pats.iter().map(|pat| self.pat(pat)).collect();
         texts.join(", ")
+    }
+
+    fn arms<'a>(&self, arms: impl Iterator<Item = &'a Arm>) -> String {
+        let texts: Vec<String> = arms
+            .map(|arm| {
+                let guard = match &arm.guard {
+                    Some(guard) => format!(" when {}", self.expr(guard)),
+                    None => String::new(),
+                };
+                format!("{}{guard} -> {}", self.pat(&arm.pat), self.expr(&arm.body))
+            })
+            .collect();
+        texts.join("; ")
+    }
+
+    fn receive(&self, receive: &Receive) -> String {
+        let after = match &receive.after {
+            Some((limit, body)) => format!(" after {} -> {}", self.expr(limit), self.expr(body)),
+            None => String::new(),
+        };
+        format!(
+            "receive<{}> {}{after} end",
+            self.ty(&receive.message),
+            self.arms(receive.arms())
+        )
     }
 
     fn pat(&self, pat: &Pat) -> String {

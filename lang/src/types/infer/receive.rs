@@ -1,0 +1,241 @@
+//! `receive`: arms for messages of the mailbox's type, and arms for signals.
+
+use super::{Expect, Infer};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::syntax::ast::{self, Pattern, PatternKind as Ast, Span};
+use crate::typed::{Arm, Expr, ExprKind, FuncId, Pat, PatKind, Receive, ReceiveCode};
+use crate::types::arena::TyId;
+use crate::types::hole;
+use crate::types::mismatch::Why;
+
+/// What an arm of a `receive` is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Message,
+    Signal,
+    /// Both, which was reported.
+    Mixed,
+}
+
+impl Infer<'_, '_> {
+    pub(super) fn receive(
+        &mut self,
+        receive: &ast::ReceiveExpr,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let Some(code) = self.receive_code(span) else {
+            return self.error(span);
+        };
+        let kinds: Vec<Kind> = receive
+            .arms
+            .iter()
+            .map(|arm| self.arm_kind(&arm.pattern))
+            .collect();
+        let first = kinds.iter().position(|kind| *kind == Kind::Message);
+        let (message, why) = match first {
+            Some(at) => self.messages_at(receive.arms[at].pattern.span),
+            None => (TyId::UNIT, Why::Unknown),
+        };
+        let mut join = self.join(expect);
+        let (mut messages, mut signals) = (Vec::new(), Vec::new());
+        for (arm, kind) in receive.arms.iter().zip(kinds) {
+            let (ty, why, arms) = match kind {
+                Kind::Message => (message, why, &mut messages),
+                Kind::Signal => (self.signal_type(), Why::Unknown, &mut signals),
+                Kind::Mixed => (TyId::ERROR, Why::Unknown, &mut messages),
+            };
+            arms.push(self.scoped(|this| {
+                let pat = this.pattern(&arm.pattern, ty, why);
+                let guard = this.guard(arm.guard.as_ref());
+                let body = this.branch(&mut join, &arm.body);
+                Arm { pat, guard, body }
+            }));
+        }
+        let after = receive.after.as_ref().map(|(limit, body)| {
+            let limit = self.check(limit, TyId::INT, Why::Timeout);
+            (limit, self.branch(&mut join, body))
+        });
+        let ty = self.joined(&join);
+        let wanted = signals.iter().fold(0, |bits, arm| bits | wanted(&arm.pat));
+        let kind = ExprKind::Receive(Box::new(Receive {
+            messages,
+            signals,
+            after,
+            message: hole::of_type(message),
+            wanted,
+            code,
+        }));
+        Expr {
+            kind,
+            ty: hole::of_type(ty),
+            span,
+        }
+    }
+
+    /// `assert_receive pattern, within: ms`: a `receive` of one arm that crashes when nothing comes.
+    pub(super) fn assert_receive(
+        &mut self,
+        pattern: &Pattern,
+        within: Option<&ast::Expr>,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let block = |kind, span| ast::Block {
+            stmts: vec![ast::Stmt::Expr(ast::Expr { kind, span })],
+            span,
+        };
+        let text = ast::StrPart::Text("assertion failed: no such message was received".into());
+        let text = ast::Expr {
+            kind: ast::ExprKind::Str(vec![text]),
+            span,
+        };
+        let callee = ast::Expr {
+            kind: ast::ExprKind::Name("panic".into()),
+            span,
+        };
+        let arg = ast::Arg {
+            name: None,
+            value: text,
+        };
+        let call = ast::Call {
+            callee,
+            args: vec![arg],
+            trailing: None,
+        };
+        let default = ast::Expr {
+            kind: ast::ExprKind::Int(ASSERT_RECEIVE_MS),
+            span,
+        };
+        let limit = within.cloned().unwrap_or(default);
+        let failed = block(ast::ExprKind::Call(Box::new(call)), span);
+        let arm = ast::Arm {
+            pattern: pattern.clone(),
+            guard: None,
+            body: block(ast::ExprKind::Unit, span),
+            span,
+        };
+        let receive = ast::ReceiveExpr {
+            arms: vec![arm],
+            after: Some((limit, failed)),
+        };
+        self.receive(&receive, span, expect)
+    }
+
+    /// The type of the messages that arms match, from the first of them on.
+    fn messages_at(&mut self, span: Span) -> (TyId, Why) {
+        let mailbox = self.mailbox(span);
+        let why = match mailbox.span == span {
+            true => Why::Mailbox(span),
+            false => Why::Mailbox(mailbox.span),
+        };
+        (mailbox.message, why)
+    }
+
+    fn signal_type(&mut self) -> TyId {
+        match self.world.program.known.signal {
+            Some(id) => self.adt(id, &[]),
+            None => TyId::ERROR,
+        }
+    }
+
+    /// The functions of the library that a `receive` consists of.
+    fn receive_code(&mut self, span: Span) -> Option<ReceiveCode> {
+        let mut ids = [FuncId(0); 6];
+        for (id, name) in ids.iter_mut().zip(ReceiveCode::NAMES) {
+            *id = self.process_func(name, span)?;
+        }
+        Some(ReceiveCode::new(ids))
+    }
+
+    /// A function of the standard module `Process`.
+    pub(super) fn process_func(&mut self, name: &str, span: Span) -> Option<FuncId> {
+        let module = self.world.std_modules.get("Process").copied();
+        let found = module.and_then(|id| self.world.scope(id).values.get(name).copied());
+        if found.is_none() {
+            let message = format!("the standard library has no `Process.{name}`");
+            self.sink.push(Diagnostic::internal(span, message));
+        }
+        found
+    }
+
+    fn arm_kind(&mut self, pattern: &Pattern) -> Kind {
+        match &pattern.kind {
+            Ast::Paren(inner) | Ast::As(inner, _) => self.arm_kind(inner),
+            Ast::Variant { path, .. } => self.variant_kind(path),
+            Ast::Or(parts) => {
+                let kinds: Vec<Kind> = parts.iter().map(|part| self.arm_kind(part)).collect();
+                let first = kinds.first().copied().unwrap_or(Kind::Message);
+                match kinds.iter().position(|kind| *kind != first) {
+                    Some(odd) => self.mixed_arm(parts[odd].span),
+                    None => first,
+                }
+            }
+            _ => Kind::Message,
+        }
+    }
+
+    /// Whether a path means a signal: a variant of `Signal` that no type in scope has too.
+    fn variant_kind(&mut self, path: &[ast::Ident]) -> Kind {
+        let Some(signal) = self.world.program.known.signal else {
+            return Kind::Message;
+        };
+        let [name] = path else {
+            let owner = path.split_last().map_or(&[][..], |(_, owner)| owner);
+            return match self.type_of_path(owner) == Some(signal) {
+                true => Kind::Signal,
+                false => Kind::Message,
+            };
+        };
+        if self.world.variant_number(signal, &name.name).is_none() {
+            return Kind::Message;
+        }
+        let found = self.world.find_variants(self.f.module, &name.name).item;
+        let Some(&(own, _)) = found.iter().find(|(def, _)| *def != signal) else {
+            return Kind::Signal;
+        };
+        let own = self.shower().type_name(own);
+        self.sink.push(
+            Diagnostic::new(
+                Code::SIGNAL_CLASH,
+                name.span,
+                format!(
+                    "`{0}` is a signal and a variant of `{own}`: both could be received here",
+                    name.name
+                ),
+            )
+            .label("which one is meant?")
+            .help(format!(
+                "qualify it: `Signal.{0}` or `{own}.{0}`; or rename the variant",
+                name.name
+            )),
+        );
+        Kind::Mixed
+    }
+
+    fn mixed_arm(&mut self, span: Span) -> Kind {
+        self.sink.push(
+            Diagnostic::new(
+                Code::SIGNAL_CLASH,
+                span,
+                "an arm of `receive` matches messages or signals, not both",
+            )
+            .label("the other alternatives are of the other kind")
+            .help("write an arm for each"),
+        );
+        Kind::Mixed
+    }
+}
+
+/// How long `assert_receive` waits when nothing is said.
+const ASSERT_RECEIVE_MS: i64 = 100;
+
+/// The signals that a pattern may match, as bits by variant.
+fn wanted(pat: &Pat) -> u32 {
+    match &pat.kind {
+        PatKind::As(inner, _) => wanted(inner),
+        PatKind::Or(parts) => parts.iter().fold(0, |bits, part| bits | wanted(part)),
+        PatKind::Construct { variant, .. } => 1 << variant,
+        _ => 0,
+    }
+}

@@ -1,0 +1,206 @@
+//! Actors: mailbox types, `receive`, `send`, `spawn`, `self`.
+
+check! {
+    actor: "
+        type Msg do
+          Add(Int)
+          Get(Pid<Int>)
+          Stop
+        end
+        actor counter(total :: Int) do
+          receive do
+            Add(n) -> counter(total + n)
+            Get(reply) -> send(reply, total)
+              counter(total)
+            Stop -> ()
+          after 60_000 -> ()
+          end
+        end
+        fn main() do
+          let pid = spawn(counter, 0)
+          send(pid, Add(1))
+          send(pid, Get(self()))
+          receive do n -> println(n) end
+        end
+    ";
+    clauses_and_terminate: "
+        actor loop(0) do
+          ()
+        end
+        actor loop(n) do
+          receive do
+            step -> loop(n - step)
+          end
+        terminate do
+          println(\"at ${n}\")
+        end
+        end
+        fn main() = send(spawn(loop, 3), 1)
+    ";
+    mailbox_through_calls: "
+        fn next() = receive do x -> x end
+        fn pair() = (next(), next())
+        fn each(xs, f) = for x in xs do f(x) end
+        fn main() do
+          let (a, _) = pair()
+          each([1], fn x -> println(x + a + next()) end)
+          List.map([1], fn x -> x + next() end)
+        end
+    ";
+    closures_have_mailboxes_of_their_own: "
+        fn run(f) = spawn(f)
+        fn main() do
+          let ints = run(fn -> receive do x -> println(x + 1) end end)
+          let texts = spawn(fn -> receive do x -> println(\"a\" <> x) end end)
+          send(ints, 1)
+          send(texts, \"b\")
+          receive do true -> () end
+        end
+    ";
+    functions_in_data_may_be_called_by_actors: "
+        struct Box do
+          f :: Fun(Int) -> Int
+        end
+        fn main() do
+          let fs = [fn x -> x + 1 end, fn x -> x * 2 end]
+          let box = Box { f: fn x -> x end }
+          receive do n -> for f in fs do println(f(n) + box.f(n)) end end
+        end
+    ";
+    annotated_functions_receive_too: "
+        fn wait(n :: Int) -> Int do
+          receive do m -> n + String.length(m) end
+        end
+        fn main() do
+          println(wait(1) + twice(2))
+        end
+        fn twice(n :: Int) -> Int = wait(wait(n))
+    ";
+    signals: "
+        fn main() do
+          let ref = Process.monitor(spawn(fn -> 1 end))
+          Process.trap_exit(true)
+          receive do
+            Down(r, pid, Normal) when r == ref -> println(pid)
+            Exit(_, reason) | Down(_, _, reason) as signal -> println(\"${reason} ${signal}\")
+            NodeUp(_) -> ()
+            Signal.Stopping -> ()
+          end
+          receive do
+            n -> println(n + 1)
+            Down(_, _, Crash(text)) -> println(text)
+          after 0 -> ()
+          end
+        end
+    ";
+    pids: "
+        fn main() do
+          let a :: Pid<Int> = self()
+          let b = spawn(fn -> receive do \"x\" -> () end end)
+          println(a == b)
+          println(Map.get(%{a => 1}, a))
+          receive do Down(_, p, _) -> println(p == a or b != p) end
+        end
+    ";
+    wrong_messages: "
+        type Msg do
+          Add(Int)
+        end
+        actor counter(total) do
+          receive do
+            Add(n) -> counter(total + n)
+          end
+        end
+        fn main() do
+          let pid = spawn(counter, 0)
+          send(pid, \"text\")
+          send(pid, 1, 2)
+          send(5, Add(1))
+        end
+    ";
+    two_mailboxes: "
+        fn first() = receive do n -> n + 1 end
+        fn main() do
+          receive do \"text\" -> () end
+          println(first())
+        end
+        fn two() do
+          receive do 1 -> () end
+          receive do \"text\" -> () end
+        end
+        fn three() do
+          send(self(), 1)
+          receive do \"text\" -> () end
+        end
+    ";
+    stored_receives: "
+        struct Handler do
+          run :: Fun() -> Int
+        end
+        fn wait() = receive do n -> n + 1 end
+        fn main() do
+          let fs = [fn -> receive do 1 -> 2 end end]
+          let handler = Handler { run: wait }
+          println(List.length(fs) + handler.run())
+        end
+    ";
+    stored_parameters: "
+        fn keep(f) = Some(f)
+        fn main() do
+          let kept = keep(fn -> receive do 1 -> 2 end end)
+          println(inspect(kept))
+        end
+    ";
+    cannot_be_spawned: "
+        actor counter(total :: Int) do
+          println(total)
+        end
+        fn main() do
+          spawn(5)
+          spawn(counter)
+          spawn(counter, \"text\")
+          spawn(fn x -> x + 1 end)
+          let f = send
+          spawn()
+          self(1)
+        end
+    ";
+    signals_and_messages: "
+        type Mine do
+          Down(Int)
+          Up
+        end
+        fn main() do
+          receive do
+            Down(n) -> println(n)
+          end
+          receive do
+            Exit(_, _) | Up -> ()
+          end
+          receive do
+            Mine.Down(_) -> ()
+            Signal.Down(_, pid, _) -> send(pid, 1)
+          end
+        end
+    ";
+    superfluous_arms: "
+        fn main() do
+          receive do
+            Some(1) -> ()
+            _ -> ()
+            None -> ()
+            Exit(_, _) -> ()
+            Exit(_, Normal) -> ()
+          end
+        end
+    ";
+    methods_do_not_receive: "
+        interface Wait do
+          fn wait(self) -> Int
+        end
+        impl Wait for Int do
+          fn wait(self) = receive do n -> n + self end
+        end
+        fn main() = println(1.wait())
+    ";
+}
