@@ -95,7 +95,7 @@ impl Project {
     ) {
         let file = self.files.add(path, text);
         let mut tree = syntax::parse(file, text, sink);
-        crate::expand::expand(&mut tree);
+        crate::expand::expand(&mut tree, sink);
         self.modules.push(SourceModule {
             name: name.into(),
             file,
@@ -108,7 +108,8 @@ impl Project {
     /// Parses a text and adds its items to a module, as if they stood at its end. Messages call it by `path`.
     pub fn extend(&mut self, module: usize, path: impl Into<String>, text: &str, sink: &mut Sink) {
         let file = self.files.add(path, text);
-        let tree = syntax::parse(file, text, sink);
+        let mut tree = syntax::parse(file, text, sink);
+        crate::expand::expand(&mut tree, sink);
         self.modules[module].tree.items.extend(tree.items);
     }
 }

@@ -30,12 +30,14 @@ macro_rules! sources {
 
 sources! {
     "Bytes" "bytes.snow";
+    "Calls" "calls.snow";
     "Env" "env.snow";
     "File" "file.snow";
     "Float" "float.snow";
     "IO" "io.snow";
     "Int" "int.snow";
     "Interfaces" "interfaces.snow";
+    "Job" "job.snow";
     "List" "list.snow";
     "Map" "map.snow";
     "MapBy" "map_by.snow";
@@ -49,8 +51,10 @@ sources! {
     "Random" "random.snow";
     "Range" "range.snow";
     "Result" "result.snow";
+    "Service" "service.snow";
     "Set" "set.snow";
     "String" "string.snow";
+    "Supervisor" "supervisor.snow";
     "System" "system.snow";
     "Timer" "timer.snow";
     "Tuple" "tuple.snow";

@@ -3,9 +3,10 @@
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
+use super::scope::dotted;
 use super::{FuncSource, Item, Origin, Project, Scope, TypeSource, World};
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
-use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Span};
+use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Span, TypeExprKind};
 use crate::typed::{
     Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Mailboxes, Module, ModuleId,
     Owner, Program, Shape, Ty, TypeDef, TypeDefId, VariantDef,
@@ -373,6 +374,7 @@ impl<'a> Collector<'_, 'a> {
             type_params: Vec::new(),
             params: Vec::new(),
             ret: Ty::con(Con::Unit),
+            may_wait: may_wait(&source),
             mailboxes: Mailboxes::default(),
             imp: Imp::Native {
                 symbol: SmolStr::default(),
@@ -517,6 +519,16 @@ pub fn source_arity(source: &FuncSource<'_>) -> usize {
         FuncSource::Clauses(clauses) => clauses.first().map_or(0, |c| c.params.len()),
         FuncSource::Native(native) => native.params.len(),
     }
+}
+
+/// Whether the last parameter is a `timeout :: Timeout` of the library's, which may be left out.
+fn may_wait(source: &FuncSource<'_>) -> bool {
+    let FuncSource::Clauses(clauses) = source else {
+        return false;
+    };
+    let ty = clauses[0].params.last().and_then(|param| param.ty.as_ref());
+    let path = ty.map(|ty| &ty.kind);
+    matches!(path, Some(TypeExprKind::Path { path, .. }) if dotted(path) == "Service.Timeout")
 }
 
 /// A number of parameters in words.

@@ -252,6 +252,8 @@ pub struct Func {
     pub params: Vec<(SmolStr, Ty)>,
     /// Result type.
     pub ret: Ty,
+    /// Whether its last parameter, `timeout`, may be left out.
+    pub may_wait: bool,
     /// What it receives.
     pub mailboxes: Mailboxes,
     /// What it does.

@@ -115,6 +115,11 @@ impl Infer<'_, '_> {
 
     fn mismatch(&self, span: Span, want: TyId, found: TyId, why: Why) -> Diagnostic {
         let [want_text, found_text] = self.show([want, found]);
+        if let Why::Param(func, 1) = why
+            && self.is_child_start(func)
+        {
+            return self.no_pid(span, &found_text);
+        }
         let diagnostic = Diagnostic::new(
             Code::TYPE_MISMATCH,
             span,
@@ -123,6 +128,24 @@ impl Infer<'_, '_> {
         .label(format!("this is `{found_text}`"));
         let diagnostic = self.explain(diagnostic, &want_text, why);
         self.advise(diagnostic, want, found, why)
+    }
+
+    /// Whether a function's second parameter is the `start` of a supervisor's child.
+    fn is_child_start(&self, func: FuncId) -> bool {
+        let decl = &self.world.program.funcs[func.0 as usize];
+        let module = &self.world.program.modules[decl.module.0 as usize];
+        let makes_child = decl.name == "child" || decl.name == "template";
+        module.std && module.name == "Supervisor" && makes_child
+    }
+
+    fn no_pid(&self, span: Span, found: &str) -> Diagnostic {
+        Diagnostic::new(
+            Code::CHILD_START,
+            span,
+            format!("`start` of a child must return Pid, but this is `{found}`"),
+        )
+        .label("must return Pid")
+        .help("start an actor or service: `start: fn -> Store.start(0) end`, `start: fn -> spawn(worker) end`")
     }
 
     /// Adds where the expectation comes from.

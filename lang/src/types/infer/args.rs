@@ -95,6 +95,15 @@ impl<'e> Args<'e> {
         self
     }
 
+    /// Adds a value for the last of `count` parameters, `name`, when it is not given.
+    pub(super) fn with_default(mut self, count: usize, name: &str, value: Expr) -> Self {
+        let named = |arg: &Argument<'_>| arg.name.is_some_and(|given| given.name == name);
+        if self.items.len() + 1 == count && !self.items.iter().any(named) {
+            self.items.push(ready(value, count - 1));
+        }
+        self
+    }
+
     /// How many parameters they fill when none is passed by name.
     pub(super) fn count(&self) -> usize {
         let keywords = self.items.iter().filter(|arg| arg.name.is_some()).count();

@@ -13,6 +13,7 @@ use crate::resolve::scope::Access;
 use crate::syntax::ast::{self, ExprKind as Ast, Ident, Span};
 use crate::typed::{Con, Expr, ExprKind, FuncId, Stmt};
 use crate::types::arena::TyId;
+use crate::types::hole;
 use crate::types::messages;
 use crate::types::mismatch::Why;
 
@@ -172,6 +173,10 @@ impl Infer<'_, '_> {
     ) -> Expr {
         let names: Vec<SmolStr> = self.param_names(id);
         let target = Target::Func(id);
+        let args = match self.world.program.funcs[id.0 as usize].may_wait {
+            true => args.with_default(names.len(), TIMEOUT, default_timeout(span)),
+            false => args,
+        };
         let Some(placed) = self.place(args, &names, target, name_span) else {
             return self.error(span);
         };
@@ -297,6 +302,19 @@ impl Infer<'_, '_> {
             );
         }
         self.absorb(args, span)
+    }
+}
+
+/// The name of the last parameter of functions that wait.
+const TIMEOUT: &str = "timeout";
+/// How many milliseconds they wait when nothing is said.
+const DEFAULT_TIMEOUT: i64 = 5000;
+
+fn default_timeout(span: Span) -> Expr {
+    Expr {
+        kind: ExprKind::Int(DEFAULT_TIMEOUT),
+        ty: hole::of_type(TyId::INT),
+        span,
     }
 }
 

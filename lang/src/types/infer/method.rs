@@ -205,12 +205,33 @@ impl Infer<'_, '_> {
 
     /// The function of the standard module of a type.
     pub(super) fn method_of(&self, ty: TyId, name: &str) -> Option<FuncId> {
+        if let Some(id) = self.service_function(ty, name) {
+            return Some(id);
+        }
         let own = self.home_module(ty).and_then(|module| {
             let id = *self.world.scope(module).values.get(name)?;
             let public = self.world.program.funcs[id.0 as usize].public;
             (public || self.world.is_inside(self.f.module, module)).then_some(id)
         });
         own.or_else(|| self.conversion_method(ty, name))
+    }
+
+    /// A function of the service that a pid belongs to.
+    fn service_function(&self, ty: TyId, name: &str) -> Option<FuncId> {
+        let Some((Con::Pid, &[message])) = self.arena.known(ty) else {
+            return None;
+        };
+        let Some((Con::Adt(id), _)) = self.arena.known(message) else {
+            return None;
+        };
+        let def = &self.world.program.types[id.0 as usize];
+        let nested = self.world.scope(def.module).nested.get(&def.name).copied();
+        let service = match self.world.is_std(def.module) {
+            true => def.module,
+            false => nested?,
+        };
+        let id = *self.world.scope(service).values.get(name)?;
+        self.world.program.funcs[id.0 as usize].public.then_some(id)
     }
 
     /// `x.into()`, which values of all types have.

@@ -8,6 +8,7 @@ use super::lookup::Instance;
 use super::special::Special;
 use super::{Expect, Infer, holes};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::expand::RUN;
 use crate::resolve::deps::upper_path;
 use crate::resolve::scope::Access;
 use crate::syntax::ast::{self, ExprKind as Ast, Ident, Span};
@@ -293,9 +294,6 @@ impl Infer<'_, '_> {
         );
     }
 }
-
-/// The function of a service or supervisor that `spawn` runs.
-pub(super) const RUN: &str = "run";
 
 fn plain(kind: ExprKind, ty: TyId, span: Span) -> Expr {
     Expr {

@@ -203,4 +203,111 @@ check! {
         end
         fn main() = println(1.wait())
     ";
+
+    service: "
+        service Store do
+          fn init(start :: Int) -> Int do start end
+          ## The value.
+          call Get() :: Int do |state| (state, state) end
+          call Set(v :: Int) :: Int do |_state| (v, v) end
+          call Later(n :: Int) :: String do |state, caller|
+            Service.reply(caller, \"${n + state}\")
+            state
+          end
+          cast Clear() do |_state| 0 end
+          cast Add(n :: Int) do |state| state + n end
+          info NodeDown(name) do |state| state + String.length(name) end
+          terminate do |state| println(state) end
+        end
+        fn main() do
+          let store = Store.start(1)
+          println(Store.get(store) + Store.set(store, 5))
+          println(Store.get(store, timeout: 100))
+          println(Store.later(\"store\", 2))
+          println(Store.try_get(store))
+          Store.clear(store)
+          store.add(5)
+          println(store.get())
+          Timer.send_after(store, 10, Store.Add(3))
+          Store.stop(store)
+        end
+    ";
+    service_mistakes: "
+        service A do
+          call Get() do |state| (state, state) end
+          cast Add(n) do |state| state + n end
+          cast Two() do |a, b| a + b end
+        end
+        service B do
+          fn init() = Ok(1)
+          call Get() :: Int do |state| (state, \"text\") end
+          cast Add(n :: Int) do |state| state + n end
+        end
+        fn main() do
+          let b = B.start()
+          B.add(b, \"x\")
+          B.get(b, 5)
+          B.get(5)
+        end
+    ";
+    supervisor: "
+        service Store do
+          fn init(n :: Int) = n
+          call Get() :: Int do |n| (n, n) end
+        end
+        supervisor App(start :: Int) do
+          strategy: rest_for_one
+          max_restarts: 2
+          max_seconds: 10
+          child cache do
+            start: fn -> Store.start(start) end
+            restart: transient
+            shutdown: brutal_kill
+            name: \"cache\"
+          end
+          child other do
+            start: fn -> spawn(fn -> receive do 1 -> () end end) end
+          end
+        end
+        supervisor Pool do
+          strategy: simple_one_for_one
+          child worker do
+            start: fn n -> Store.start(n + 1) end
+          end
+        end
+        fn main() do
+          let app = App.start(1)
+          let pool :: Pid<Supervisor> = spawn(Pool)
+          let store :: Pid<Store> = Supervisor.start_child(pool, 5)
+          println(Store.get(store))
+          println(Supervisor.children(app))
+          println(Supervisor.count(app))
+          println(Supervisor.terminate_child(app, \"other\"))
+        end
+    ";
+    supervisor_mistakes: "
+        supervisor App do
+          strategy: one_for_al
+          maximum: 3
+          child first do
+            start: fn -> 5 end
+            restart: never
+          end
+          child second do
+            shutdown: 5
+          end
+          child third do
+            start: 5
+            name: 7
+          end
+        end
+        fn main() = println(App.start())
+    ";
+    jobs: "
+        fn main() do
+          let job = Job.async(fn -> 1 + 1 end)
+          println(Job.await(job))
+          println(Job.map([1, 2], fn x -> \"${x}\" end))
+        end
+    ";
 }
