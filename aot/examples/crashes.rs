@@ -10,6 +10,7 @@ use snow_vm::native::Intrinsics;
 use snow_vm::output::Output;
 use snow_vm::run::VerifiedModule;
 use snow_vm::types::RuntimeTypes;
+use snow_vm::world::World;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,7 +67,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn machine(module: &Arc<Module>) -> Result<Vm, Box<dyn Error>> {
     let types = RuntimeTypes::new(&module.types, [1, 2])?;
     let program = load(Arc::clone(module), Arc::new(types), &Intrinsics::default())?;
-    Ok(Vm::new(Arc::new(program), Output::memory(), Vec::new()))
+    Ok(Vm::new(
+        Arc::new(program),
+        Arc::new(World::new(Output::memory(), Vec::new())),
+    ))
 }
 
 /// Time of one crash, from the start of an actor to the trace of its frames.
@@ -80,7 +84,7 @@ fn microseconds(vm: &mut Vm) -> f64 {
 
 fn crash(vm: &mut Vm) {
     // SAFETY: `main` has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(1), &[], MAX_STACK) };
+    let mut actor = unsafe { vm.frames(FuncId(1), &[], MAX_STACK) };
     let fuel = vm.next_fuel();
     let Outcome::Crashed(crash) = vm.resume(&mut actor, fuel) else {
         panic!("the program crashes");

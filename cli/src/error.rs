@@ -71,7 +71,7 @@ pub enum CliError {
     },
     /// An environment variable that makes no sense.
     #[error("{0}")]
-    Environment(snow_vm::run::BadMaxStack),
+    Environment(snow_vm::run::BadVariable),
     /// No native code, or nothing to run it with.
     #[error(transparent)]
     Native(BuildError),

@@ -13,6 +13,7 @@ use snow_vm::interp::{Outcome, Vm, load};
 use snow_vm::native::Intrinsics;
 use snow_vm::output::Output;
 use snow_vm::types::RuntimeTypes;
+use snow_vm::world::World;
 
 use crate::mutate::Numbers;
 
@@ -141,18 +142,22 @@ pub fn execute(bytes: &[u8]) {
     let Ok(program) = load(Arc::new(module), Arc::new(types), &Intrinsics::default()) else {
         return;
     };
-    let mut vm = Vm::new(Arc::new(program), Output::memory(), Vec::new());
+    let mut vm = Vm::new(
+        Arc::new(program),
+        Arc::new(World::new(Output::memory(), Vec::new())),
+    );
     let program = Arc::clone(vm.program());
     // SAFETY: the verifier saw that the entry has no parameters.
-    let mut actor = unsafe { vm.actor(program.module.entry, &[], STACK) };
+    let mut actor = unsafe { vm.frames(program.module.entry, &[], STACK) };
     match vm.resume(&mut actor, FUEL) {
-        Outcome::Yielded => vm.kill(&mut actor),
+        Outcome::Yielded => drop(vm.kill(&mut actor)),
         Outcome::Done(words) => {
             let results = &program.module.func(program.module.entry).results;
             // SAFETY: the entry has returned these results, which are owned.
             unsafe { vm.ctx.heap.drop_slots(results, words.as_ptr()) };
         }
         Outcome::Crashed(_) | Outcome::Exit(_) => {}
+        Outcome::Waiting | Outcome::Parked(_) => unreachable!("no native waits"),
     }
     vm.ctx.heap.settle_all();
     assert_eq!(vm.ctx.heap.live(), 0, "cells are left");

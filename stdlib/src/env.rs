@@ -18,7 +18,9 @@ fn get(call: &mut Call<'_>) -> Outcome {
     let name = call.str(0);
     let value = call
         .ctx
+        .world
         .env
+        .lock()
         .get(name)
         .cloned()
         .or_else(|| std::env::var(name).ok());
@@ -31,7 +33,11 @@ fn set(call: &mut Call<'_>) -> Outcome {
     if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
         return Err(format!("Env.set: {name:?} cannot be set to {value:?}").into());
     }
-    call.ctx.env.insert(name.to_owned(), value.to_owned());
+    call.ctx
+        .world
+        .env
+        .lock()
+        .insert(name.to_owned(), value.to_owned());
     call.return_unit()
 }
 
@@ -43,7 +49,7 @@ fn all(call: &mut Call<'_>) -> Outcome {
     ));
     let process = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let own = call.ctx.env.clone();
+    let own = call.ctx.world.env.lock().clone();
     let mut word = map::empty(&call.ctx.heap, ty);
     for (name, value) in process.chain(own) {
         let (name, value) = (call.new_str(&name), call.new_str(&value));
@@ -54,7 +60,7 @@ fn all(call: &mut Call<'_>) -> Outcome {
 }
 
 fn args(call: &mut Call<'_>) -> Outcome {
-    let args = call.ctx.args.clone();
+    let args = call.ctx.world.args.clone();
     let list = string_list(call, call.ret_type(), args);
     call.return_word(list)
 }

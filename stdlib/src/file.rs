@@ -2,9 +2,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::UNIX_EPOCH;
 
+use parking_lot::Mutex;
 use snow_vm::native::Call;
 
 use crate::support::{Outcome, io_reason, natives, store, string_list, yes_type};
@@ -134,7 +136,8 @@ fn temp(call: &mut Call<'_>) -> Outcome {
 fn open(call: &mut Call<'_>) -> Outcome {
     match File::open(call.str(0)) {
         Ok(file) => {
-            let handle = store(&mut call.ctx.files, BufReader::new(file));
+            let file = Arc::new(Mutex::new(BufReader::new(file)));
+            let handle = store(&mut call.ctx.world.files.lock(), file);
             call.return_yes(&[handle])
         }
         Err(error) => fail(call, &error),
@@ -143,11 +146,13 @@ fn open(call: &mut Call<'_>) -> Outcome {
 
 fn read_line(call: &mut Call<'_>) -> Outcome {
     let handle = usize::try_from(call.int(0)).unwrap_or(usize::MAX);
-    let Some(Some(file)) = call.ctx.files.get_mut(handle) else {
+    let file = call.ctx.world.files.lock().get(handle).cloned();
+    let Some(Some(file)) = file else {
         return call.return_err("the file is closed");
     };
     let mut line = String::new();
-    match file.read_line(&mut line) {
+    let read = file.lock().read_line(&mut line);
+    match read {
         Ok(_) => {
             let word = call.new_str(&line);
             call.return_yes(&[word])
@@ -158,7 +163,7 @@ fn read_line(call: &mut Call<'_>) -> Outcome {
 
 fn close(call: &mut Call<'_>) -> Outcome {
     let handle = usize::try_from(call.int(0)).unwrap_or(usize::MAX);
-    if let Some(file) = call.ctx.files.get_mut(handle) {
+    if let Some(file) = call.ctx.world.files.lock().get_mut(handle) {
         *file = None;
     }
     call.return_unit()

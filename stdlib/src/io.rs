@@ -19,11 +19,12 @@ natives! {
 
 fn print(call: &mut Call<'_>, end: &str) -> Outcome {
     let text = call.bytes(0);
-    let written = call
-        .ctx
-        .output
+    // One lock, so that lines of several actors do not mix.
+    let mut output = call.ctx.world.output.lock();
+    let written = output
         .write(text)
-        .and_then(|()| call.ctx.output.write(end.as_bytes()));
+        .and_then(|()| output.write(end.as_bytes()));
+    drop(output);
     written.map_err(|error| output_fault(&error))?;
     call.return_unit()
 }
@@ -37,10 +38,8 @@ fn output_fault(error: &io::Error) -> Fault {
 
 fn eprintln(call: &mut Call<'_>) -> Outcome {
     // What was printed before should be seen before.
-    call.ctx
-        .output
-        .flush()
-        .map_err(|error| output_fault(&error))?;
+    let flushed = call.ctx.world.output.lock().flush();
+    flushed.map_err(|error| output_fault(&error))?;
     let mut line = call.bytes(0).to_vec();
     line.push(b'\n');
     // There is nowhere to report that standard error is closed.
@@ -49,10 +48,8 @@ fn eprintln(call: &mut Call<'_>) -> Outcome {
 }
 
 fn flush(call: &mut Call<'_>) -> Outcome {
-    call.ctx
-        .output
-        .flush()
-        .map_err(|error| output_fault(&error))?;
+    let flushed = call.ctx.world.output.lock().flush();
+    flushed.map_err(|error| output_fault(&error))?;
     call.return_unit()
 }
 
@@ -61,10 +58,8 @@ fn input<T>(
     call: &mut Call<'_>,
     read: impl FnOnce(&mut io::StdinLock<'static>) -> io::Result<T>,
 ) -> Result<Result<T, String>, Fault> {
-    call.ctx
-        .output
-        .flush()
-        .map_err(|error| output_fault(&error))?;
+    let flushed = call.ctx.world.output.lock().flush();
+    flushed.map_err(|error| output_fault(&error))?;
     Ok(read(&mut io::stdin().lock()).map_err(|error| io_reason("standard input", &error)))
 }
 

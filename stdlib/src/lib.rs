@@ -4,6 +4,7 @@
 //! module of the same name here has its body and one line in a table. A test keeps declarations and tables equal.
 
 mod bytes;
+mod call;
 mod env;
 mod file;
 mod float;
@@ -13,13 +14,16 @@ mod list;
 mod map;
 mod math;
 mod path;
+mod process;
 pub mod random;
+mod receive;
 mod sources;
 mod string;
 mod support;
 mod system;
 #[cfg(test)]
 mod tests;
+mod timer;
 
 pub use sources::{SOURCES, Source, texts};
 
@@ -28,6 +32,7 @@ use snow_vm::native::{Intrinsic, Intrinsics};
 /// The tables of all modules.
 const TABLES: &[&[&Intrinsic]] = &[
     bytes::TABLE,
+    call::TABLE,
     env::TABLE,
     file::TABLE,
     float::TABLE,
@@ -37,9 +42,12 @@ const TABLES: &[&[&Intrinsic]] = &[
     map::TABLE,
     math::TABLE,
     path::TABLE,
+    process::TABLE,
     random::TABLE,
+    receive::TABLE,
     string::TABLE,
     system::TABLE,
+    timer::TABLE,
 ];
 
 /// All natives of the standard library.

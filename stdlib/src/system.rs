@@ -39,7 +39,7 @@ fn time(call: &mut Call<'_>) -> Outcome {
 }
 
 fn monotonic_ns(call: &mut Call<'_>) -> Outcome {
-    let start = *call.ctx.start.get_or_insert_with(Instant::now);
+    let start = *call.ctx.world.start.get_or_init(Instant::now);
     call.return_int(start.elapsed().as_nanos() as i64)
 }
 
@@ -56,13 +56,13 @@ fn hostname(call: &mut Call<'_>) -> Outcome {
 /// The command in the first two parameters, with the environment that the program has set.
 fn command(call: &mut Call<'_>) -> Command {
     // What was printed before should be seen before the command's output.
-    let _ = call.ctx.output.flush();
+    let _ = call.ctx.world.output.lock().flush();
     let mut command = Command::new(call.str(0));
     for word in list_words(call, 1) {
         // SAFETY: the elements are strings, which the list keeps alive.
         command.arg(unsafe { text::str(word) });
     }
-    command.envs(&call.ctx.env);
+    command.envs(&*call.ctx.world.env.lock());
     command
 }
 
@@ -87,7 +87,7 @@ fn fail(call: &mut Call<'_>, error: &std::io::Error) -> Outcome {
 fn spawn_process(call: &mut Call<'_>) -> Outcome {
     match command(call).spawn() {
         Ok(child) => {
-            let handle = store(&mut call.ctx.children, child);
+            let handle = store(&mut call.ctx.world.children.lock(), child);
             call.return_yes(&[handle])
         }
         Err(error) => fail(call, &error),
@@ -97,9 +97,16 @@ fn spawn_process(call: &mut Call<'_>) -> Outcome {
 /// Waits for a command and gives its exit code. The handle cannot be used again.
 fn wait_process(call: &mut Call<'_>) -> Outcome {
     // What was printed before should be seen while waiting.
-    let _ = call.ctx.output.flush();
+    let _ = call.ctx.world.output.lock().flush();
     let handle = usize::try_from(call.int(0)).unwrap_or(usize::MAX);
-    let Some(mut child) = call.ctx.children.get_mut(handle).and_then(Option::take) else {
+    let child = call
+        .ctx
+        .world
+        .children
+        .lock()
+        .get_mut(handle)
+        .and_then(Option::take);
+    let Some(mut child) = child else {
         return call.return_err("the process was waited for already");
     };
     match child.wait() {

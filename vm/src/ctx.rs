@@ -1,20 +1,21 @@
 //! The context of running code: heap, atoms, output and the reason of a crash. Both tiers and all natives get it as their first argument.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
-use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
 
 use crate::abi::NativeState;
+use crate::actor::{Place, Process};
 use crate::atoms::Atoms;
-use crate::carrier::Carrier;
+use crate::carrier::{self, Carrier};
 use crate::heap::Heap;
 use crate::interp::TraceBuilder;
-use crate::output::Output;
+use crate::native::Fault;
+use crate::sched::Scheduler;
 use crate::types::RuntimeTypes;
+use crate::world::World;
+
+/// Reason of a crash where code that only actors may run is run without one.
+const NO_ACTOR: &str = "no actor runs here";
 
 /// What a native function, or a function in native form, came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,28 @@ pub enum Status {
     Crash = 1,
     /// The program ends now; the exit code is in the context.
     Exit = 2,
+    /// Nothing has happened yet, and nothing was consumed: the same call is to be made again when the actor is woken. Only waiting natives give it.
+    Pending = 3,
+}
+
+/// Whether code goes on after it was suspended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It does.
+    GoOn,
+    /// The actor was killed: the code returns at once, with the status of a crash.
+    Leave,
+}
+
+/// What parked code waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParkedFor {
+    /// Others to have had their turn.
+    Turn,
+    /// Somebody who wakes the actor.
+    Waking,
+    /// A scheduler: another thread has taken its own while it was in a native.
+    Scheduler,
 }
 
 /// Everything that running code needs besides its arguments.
@@ -40,20 +63,16 @@ pub struct Ctx {
     pub carrier: Carrier,
     /// Names of atoms.
     pub atoms: Atoms,
-    /// Buffered standard output.
-    pub output: Output,
-    /// Arguments of the program.
-    pub args: Vec<String>,
-    /// State of the random generator; `None` until it is used or seeded.
+    /// What all actors of the program share.
+    pub world: Arc<World>,
+    /// State of the running actor's random generator; `None` until it is used or seeded.
     pub random: Option<u64>,
-    /// When the program first asked for the monotonic clock, which counts from there.
-    pub start: Option<Instant>,
-    /// Environment variables that the program has set; they hide the process's own.
-    pub env: BTreeMap<String, String>,
-    /// Files that the program has opened for reading, by handle; `None` when closed.
-    pub files: Vec<Option<BufReader<File>>>,
-    /// Processes that the program has started and not waited for, by handle.
-    pub children: Vec<Option<Child>>,
+    /// The actor that runs, and its scheduler.
+    pub place: Place,
+    /// Whether the running actor's code goes on.
+    pub fate: Fate,
+    /// What the parked code waits for.
+    pub parked_for: ParkedFor,
     /// The frames that the crash under way has left so far, innermost first.
     pub trace: TraceBuilder,
     crash: Option<String>,
@@ -62,20 +81,18 @@ pub struct Ctx {
 
 impl Ctx {
     /// A context for a program with these types.
-    pub fn new(types: Arc<RuntimeTypes>, atoms: Atoms, output: Output, args: Vec<String>) -> Ctx {
+    pub fn new(types: Arc<RuntimeTypes>, atoms: Atoms, world: Arc<World>) -> Ctx {
         Ctx {
             native: NativeState::new(),
             trace: TraceBuilder::default(),
             heap: Heap::new(types),
             carrier: Carrier::new(),
             atoms,
-            output,
-            args,
+            world,
             random: None,
-            start: None,
-            env: BTreeMap::new(),
-            files: Vec::new(),
-            children: Vec::new(),
+            place: Place::NOWHERE,
+            fate: Fate::GoOn,
+            parked_for: ParkedFor::Turn,
             crash: None,
             exit: None,
         }
@@ -102,9 +119,76 @@ impl Ctx {
     }
 
     /// What code that was asked to stop finds at its next safe point: 0 to go on, or a status. The limit is the stack's again.
-    pub fn safe_point(&mut self) -> u32 {
-        self.native.limit.store(self.carrier.limit(), Relaxed);
-        Status::Ok as u32
+    ///
+    /// # Safety
+    /// As [`Ctx::wait`].
+    pub unsafe fn safe_point(ctx: *mut Ctx) -> u32 {
+        // SAFETY: by contract.
+        unsafe {
+            (*ctx).native.limit.store((*ctx).carrier.limit(), Relaxed);
+            match Ctx::give_way(ctx) {
+                Fate::GoOn => Status::Ok as u32,
+                Fate::Leave => Status::Crash as u32,
+            }
+        }
+    }
+
+    /// The actor that runs.
+    pub(crate) fn process<'p>(&self) -> Result<&'p mut Process, Fault> {
+        // SAFETY: nobody else uses a running actor; a native makes one such reference at a time, and gives it up before it suspends.
+        unsafe { self.place.process.as_mut() }.ok_or_else(|| NO_ACTOR.into())
+    }
+
+    /// The scheduler that runs it.
+    pub(crate) fn scheduler<'s>(&self) -> Result<&'s mut Scheduler, Fault> {
+        // SAFETY: a scheduler is used by its thread only; it does not own the context. Otherwise as above.
+        unsafe { self.place.scheduler.as_mut() }.ok_or_else(|| NO_ACTOR.into())
+    }
+
+    /// Parks the carrier until the actor is woken.
+    ///
+    /// # Safety
+    /// The context is that of a machine that runs an actor, and the caller is on its carrier.
+    pub unsafe fn wait(ctx: *mut Ctx) -> Fate {
+        // SAFETY: by contract.
+        unsafe {
+            if (*ctx).fate == Fate::Leave {
+                return Fate::Leave;
+            }
+            Ctx::park(ctx, ParkedFor::Waking)
+        }
+    }
+
+    /// Lets others run, if there are any.
+    ///
+    /// # Safety
+    /// As [`Ctx::wait`], or nothing is parked at all where no actor runs.
+    pub unsafe fn give_way(ctx: *mut Ctx) -> Fate {
+        // SAFETY: by contract.
+        unsafe {
+            if (*ctx).fate == Fate::Leave || !(*ctx).place.others_wait() {
+                return (*ctx).fate;
+            }
+            Ctx::park(ctx, ParkedFor::Turn)
+        }
+    }
+
+    /// Parks the carrier until another scheduler runs the actor.
+    ///
+    /// # Safety
+    /// As [`Ctx::wait`]; the thread has no scheduler any more.
+    pub unsafe fn change_scheduler(ctx: *mut Ctx) -> Fate {
+        // SAFETY: by contract.
+        unsafe { Ctx::park(ctx, ParkedFor::Scheduler) }
+    }
+
+    unsafe fn park(ctx: *mut Ctx, reason: ParkedFor) -> Fate {
+        // SAFETY: by contract of the callers.
+        unsafe {
+            (*ctx).parked_for = reason;
+            carrier::park(ctx);
+            (*ctx).fate
+        }
     }
 
     /// Asks for the end of the program.

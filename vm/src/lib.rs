@@ -1,6 +1,7 @@
 //! The runtime both tiers share: heap, values, registry and the bytecode interpreter.
 
 pub mod abi;
+pub mod actor;
 pub mod atoms;
 pub mod carrier;
 pub mod ctx;
@@ -11,8 +12,10 @@ pub mod native;
 pub mod output;
 pub mod registry;
 pub mod run;
+pub mod sched;
 pub mod types;
 pub mod value;
+pub mod world;
 
 #[cfg(test)]
 mod fixture;

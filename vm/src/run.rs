@@ -1,10 +1,16 @@
 //! Running a program from start to end: what `snow run` does after compiling.
 
+use crate::actor::Reason;
+use crate::actor::report::Reports;
 use crate::heap::Counters;
-use crate::interp::{self, LoadError, NativeUnit, Outcome, Program, TierHook, Vm};
+use crate::interp::{self, LoadError, NativeUnit, Program, TierHook};
 use crate::native::Intrinsics;
 use crate::output::{BROKEN_PIPE, Output};
+use crate::sched::close;
+use crate::sched::runtime::{Outlook, Parts};
 use crate::types::RuntimeTypes;
+use crate::world::World;
+use parking_lot::Mutex;
 use snow_bytecode::module::{FuncId, Module};
 use snow_bytecode::verify::{VerifyError, verify};
 use std::hash::{BuildHasher, RandomState};
@@ -55,7 +61,11 @@ pub struct RunOptions {
     /// Where its standard output goes.
     pub output: Output,
     /// Where crash reports go.
-    pub errors: Box<dyn Write>,
+    pub errors: Box<dyn Write + Send>,
+    /// How crash reports are written.
+    pub reports: Reports,
+    /// How many threads run actors, at most.
+    pub schedulers: usize,
     /// Most bytes that frames of an actor may take.
     pub max_stack: usize,
     /// Whether to print what the heap counted.
@@ -70,14 +80,35 @@ pub struct RunOptions {
 
 /// An environment variable with a value that means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("SNOW_MAX_STACK is `{0}`, but must be a number of bytes")]
-pub struct BadMaxStack(String);
+pub enum BadVariable {
+    /// The most bytes that stacks may take.
+    #[error("SNOW_MAX_STACK is `{0}`, but must be a number of bytes")]
+    MaxStack(String),
+    /// The number of threads that run actors.
+    #[error("SNOW_SCHEDULERS is `{0}`, but must be a number from 1 to 255")]
+    Schedulers(String),
+}
+
+/// How many threads run actors unless `SNOW_SCHEDULERS` says otherwise: as many as there are cores.
+fn schedulers() -> Result<usize, BadVariable> {
+    match std::env::var("SNOW_SCHEDULERS") {
+        Ok(text) => match text.parse() {
+            Ok(count @ 1..=MOST_SCHEDULERS) => Ok(count),
+            _ => Err(BadVariable::Schedulers(text)),
+        },
+        Err(_) => Ok(std::thread::available_parallelism()
+            .map_or(1, |count| count.get().min(MOST_SCHEDULERS))),
+    }
+}
+
+/// Keys of timers have a byte for the scheduler.
+const MOST_SCHEDULERS: usize = 255;
 
 impl RunOptions {
     /// The process's own outputs, and what the environment says.
-    pub fn from_environment(args: Vec<String>) -> Result<RunOptions, BadMaxStack> {
+    pub fn from_environment(args: Vec<String>) -> Result<RunOptions, BadVariable> {
         let max_stack = match std::env::var("SNOW_MAX_STACK") {
-            Ok(text) => text.parse().map_err(|_| BadMaxStack(text))?,
+            Ok(text) => text.parse().map_err(|_| BadVariable::MaxStack(text))?,
             Err(_) => DEFAULT_MAX_STACK,
         };
         let wants_stats = std::env::var("SNOW_HEAP_STATS").is_ok_and(|value| value == "1");
@@ -85,6 +116,8 @@ impl RunOptions {
             args,
             output: Output::stdout(),
             errors: Box::new(std::io::stderr()),
+            reports: Reports::from_environment(),
+            schedulers: schedulers()?,
             max_stack,
             heap_stats: if wants_stats {
                 HeapStats::Print
@@ -112,12 +145,12 @@ pub enum Ending {
 }
 
 impl Ending {
-    fn of(outcome: &Outcome) -> Ending {
-        match outcome {
-            Outcome::Done(_) => Ending::Returned,
-            Outcome::Exit(_) => Ending::Exited,
-            Outcome::Crashed(_) => Ending::Crashed,
-            Outcome::Yielded => Ending::TimedOut,
+    fn of(outlook: &Outlook) -> Ending {
+        match (outlook.exit, &outlook.main) {
+            _ if outlook.timed_out => Ending::TimedOut,
+            (Some(_), _) => Ending::Exited,
+            (None, Some(Reason::Crash(_))) => Ending::Crashed,
+            (None, _) => Ending::Returned,
         }
     }
 }
@@ -170,65 +203,65 @@ impl LoadedProgram {
     }
 }
 
-fn run_program(program: Arc<Program>, entry: FuncId, mut options: RunOptions) -> Finished {
-    let mut vm = Vm::new(program, options.output, options.args);
+fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Finished {
+    let world = Arc::new(World::new(options.output, options.args));
     for unit in options.units {
-        vm.install(unit);
+        program.install(unit);
     }
-    vm.register_functions();
-    if let Some(hook) = options.hook {
-        vm.set_hook(hook);
-    }
-    // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(entry, &[], options.max_stack) };
-    let outcome = loop {
-        let fuel = vm.next_fuel();
-        match vm.resume(&mut actor, fuel) {
-            Outcome::Yielded if options.deadline.is_none_or(|end| Instant::now() < end) => {}
-            Outcome::Yielded => {
-                vm.kill(&mut actor);
-                break Outcome::Yielded;
-            }
-            outcome => break outcome,
-        }
+    program.register_functions(&world);
+    *world.hook.lock() = options.hook;
+    let errors = Arc::new(Mutex::new(options.errors));
+    let parts = Parts {
+        program,
+        world: Arc::clone(&world),
+        max_stack: options.max_stack,
+        deadline: options.deadline,
+        reports: options.reports,
+        errors: Box::new(Shared(Arc::clone(&errors))),
     };
+    let ended = close::run_program(parts, entry, options.schedulers);
     #[cfg(snow_profile)]
     interp::profile::print();
-    let ending = Ending::of(&outcome);
-    let code = finish(&mut vm, entry, outcome, &mut *options.errors);
-    vm.ctx.heap.settle_all();
-    let counters = vm.ctx.heap.counters;
+    let ending = Ending::of(&ended.outlook);
+    let mut errors = errors.lock();
+    let code = flush(&world, exit_code(&ended.outlook), &mut **errors);
     if options.heap_stats == HeapStats::Print {
         // There is nobody left to tell that the error output is closed.
-        let _ = writeln!(options.errors, "{}", stats_line(&counters));
+        let _ = writeln!(errors, "{}", stats_line(&ended.counters));
     }
+    let output = world.output.lock().take_collected();
     Finished {
         code,
         ending,
-        output: vm.ctx.output.take_collected(),
-        counters,
+        output,
+        counters: ended.counters,
     }
 }
 
-/// Reports how the program ended, and writes what it has printed; gives the exit code.
-fn finish(vm: &mut Vm, entry: FuncId, outcome: Outcome, errors: &mut dyn Write) -> u8 {
-    let flushed = vm.ctx.output.flush();
-    let code = match outcome {
-        Outcome::Done(words) => {
-            let slots = vm.program().module.func(entry).results.clone();
-            // SAFETY: the entry has returned these results, which are owned.
-            unsafe { vm.ctx.heap.drop_slots(&slots, words.as_ptr()) };
-            0
-        }
-        Outcome::Exit(code) => code as u8,
-        Outcome::Crashed(crash) => {
-            // A closed error output cannot be reported anywhere.
-            let _ = write!(errors, "crash: {}\n{}", crash.reason, crash.trace.render());
-            1
-        }
-        Outcome::Yielded => 1,
-    };
-    match flushed {
+/// An output that others write to, too.
+struct Shared(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.lock().flush()
+    }
+}
+
+fn exit_code(outlook: &Outlook) -> u8 {
+    match (outlook.exit, &outlook.main) {
+        (Some(code), _) => code as u8,
+        (None, Some(Reason::Normal | Reason::Shutdown)) => 0,
+        (None, _) => 1,
+    }
+}
+
+/// Writes what the program has printed; gives the exit code.
+fn flush(world: &World, code: u8, errors: &mut dyn Write) -> u8 {
+    match world.output.lock().flush() {
         Ok(()) => code,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {
             let _ = writeln!(errors, "error: nobody reads the program's output any more");

@@ -11,6 +11,7 @@ use snow_vm::native::Signature;
 use snow_vm::output::Output;
 use snow_vm::types::RuntimeTypes;
 use snow_vm::value::{list, map, show, text};
+use snow_vm::world::World;
 
 pub const INT: TypeId = TypeId(0);
 pub const FLOAT: TypeId = TypeId(1);
@@ -58,6 +59,16 @@ fn table() -> TypeTable {
         Type::Map(STRING, STRING),
         Type::Map(STRING, INT),
         Type::Set(INT),
+        Type::Pid(INT),
+        Type::Ref,
+        Type::Fun {
+            params: Vec::new(),
+            ret: INT,
+        },
+        Type::Fun {
+            params: Vec::new(),
+            ret: UNIT,
+        },
     ];
     let mut add = |ty: Type| {
         types.push(ty);
@@ -66,7 +77,9 @@ fn table() -> TypeTable {
     let pair = add(Type::Tuple(vec![STRING, STRING]));
     let stat = add(Type::Tuple(vec![INT, TypeId(5), INT]));
     let output = add(Type::Tuple(vec![INT, STRING, STRING]));
-    for some in [INT, FLOAT, STRING, BYTES, pair] {
+    const PID: TypeId = TypeId(14);
+    add(Type::List(PID));
+    for some in [INT, FLOAT, STRING, BYTES, pair, PID] {
         add(sum("Option", &[some], [("Some", &[some]), ("None", &[])]));
     }
     for ok in [INT, STRING, BYTES, UNIT, STRINGS, stat, output] {
@@ -103,8 +116,7 @@ pub fn context() -> Ctx {
     Ctx::new(
         Arc::new(types),
         Atoms::default(),
-        Output::memory(),
-        vec!["one".to_owned()],
+        Arc::new(World::new(Output::memory(), vec!["one".to_owned()])),
     )
 }
 

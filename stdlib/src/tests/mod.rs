@@ -47,6 +47,8 @@ fn split_params(params: &str) -> Vec<&str> {
     for (at, c) in params.char_indices() {
         match c {
             '<' | '(' => depth += 1,
+            // The head of an arrow closes nothing.
+            '>' if params[..at].ends_with('-') => {}
             '>' | ')' => depth -= 1,
             ',' if depth == 0 => {
                 parts.push(params[start..at].trim());

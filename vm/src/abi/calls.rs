@@ -39,7 +39,7 @@ kept! {
     /// # Safety
     /// Called on the stack that the limit belongs to.
     pub unsafe fn snow_safe_point = safe_point(ctx: *mut Ctx) -> u32 {
-        // SAFETY: the caller lends the context for the time of the call.
-        unsafe { (*ctx).safe_point() }
+        // SAFETY: compiled code runs on its context's carrier, and keeps nothing of the thread.
+        unsafe { Ctx::safe_point(ctx) }
     }
 }

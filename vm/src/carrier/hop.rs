@@ -25,18 +25,21 @@ struct Hop {
 /// Decides where to go on.
 unsafe extern "C" fn enter(ctx: *mut Ctx) -> Hop {
     // SAFETY: compiled code lends the context for the time of the call.
-    let ctx = unsafe { &mut *ctx };
-    let (target, overflow) = (ctx.native.hop_target, ctx.native.hop_overflow);
+    let native = unsafe { &(*ctx).native };
+    let (target, overflow) = (native.hop_target, native.hop_overflow);
     let here = |target| Hop {
         target,
         stack: null_mut(),
     };
-    if ctx.native.limit.load(Relaxed) == PREEMPT {
-        return here(match ctx.safe_point() {
+    if native.limit.load(Relaxed) == PREEMPT {
+        // SAFETY: compiled code runs on its context's carrier, and keeps nothing of the thread.
+        return here(match unsafe { Ctx::safe_point(ctx) } {
             OK => target,
             _ => overflow,
         });
     }
+    // SAFETY: as above; nothing else uses the context until this returns.
+    let ctx = unsafe { &mut *ctx };
     let left = ctx.carrier.limit();
     let Ok(stack) = ctx.carrier.push() else {
         // The status comes from `hop_overflow`.

@@ -4,6 +4,8 @@
 //! which is four times as large, and gives it back when it returns (see [`hop`]). Natives that need more stack than a segment
 //! is sure to have, and all that the runtime does between slices, run on the thread's own stack.
 //!
+//! What runs on a carrier may [`park`]: the thread is on its own stack again, as if the function had returned, and any thread may let it [`go_on`] later.
+//!
 //! Nothing unwinds from one stack to another.
 
 mod budget;
@@ -12,16 +14,17 @@ mod segment;
 mod switch;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use budget::{Budget, Overflow};
 pub use hop::{STACK_OVERFLOW, snow_hop};
 
 use crate::ctx::Ctx;
 use segment::Segment;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering::Relaxed;
-use switch::{SWITCHES, call_on};
+use switch::{SWITCHES, begin_on, call_on, change_to};
 
 /// Bytes of the first segment that are above its limit.
 const FIRST_BYTES: usize = 64 * 1024;
@@ -39,6 +42,10 @@ pub struct Carrier {
     depth: usize,
     /// Where the thread's own stack is free; null while nothing runs here, or while the thread is on that stack.
     system: *mut u8,
+    /// Where what is parked here goes on; null when nothing is.
+    place: *mut u8,
+    /// What the outermost function has panicked with.
+    panic: Option<Box<dyn Any + Send>>,
 }
 
 impl Carrier {
@@ -49,7 +56,19 @@ impl Carrier {
             segments: Vec::new(),
             depth: 0,
             system: std::ptr::null_mut(),
+            place: std::ptr::null_mut(),
+            panic: None,
         }
+    }
+
+    /// Whether a function waits on this carrier.
+    pub fn is_parked(&self) -> bool {
+        !self.place.is_null()
+    }
+
+    /// Whether the thread is on this carrier now, and not on its own stack.
+    pub fn is_active(&self) -> bool {
+        !self.system.is_null()
     }
 
     /// Lowest address that the stack pointer may have on the innermost segment.
@@ -106,25 +125,98 @@ impl Default for Carrier {
     }
 }
 
-/// Runs a function on the context's carrier, from the thread's own stack; on a carrier already, where it is.
+/// How control comes back from a carrier to the thread's own stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// The function has returned.
+    Finished,
+    /// It waits on its stack, until somebody lets it [`go_on`].
+    Parked,
+}
+
+/// Calls a function on the context's carrier, which is free, from the thread's own stack.
 ///
 /// # Safety
-/// The context is valid, and nobody uses a reference to it while the function runs.
-pub unsafe fn run<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> Result<R, Overflow> {
-    // SAFETY: by contract; the new segment is free.
+/// The context is valid, and nobody uses a reference to it while the function runs; so it is when it goes on later, with what the function refers to.
+pub unsafe fn begin<F: FnOnce()>(ctx: *mut Ctx, f: F) -> Result<Back, Overflow> {
+    // SAFETY: by contract; the new segment is free. The parcel is emptied before control comes back.
     unsafe {
-        if !SWITCHES || (*ctx).carrier.depth > 0 {
-            return Ok(f());
+        if !SWITCHES {
+            f();
+            return Ok(Back::Finished);
         }
         let top = (*ctx).carrier.push()?;
-        let limit = (*ctx).carrier.limit();
-        (*ctx).native.limit.store(limit, Relaxed);
-        let result = switch(top, &raw mut (*ctx).carrier.system, f);
-        (*ctx).carrier.system = std::ptr::null_mut();
-        (*ctx).carrier.pop();
-        (*ctx).native.limit.store(0, Relaxed);
-        Ok(result.unwrap_or_else(|panic| resume_unwind(panic)))
+        (*ctx).native.limit.store((*ctx).carrier.limit(), Relaxed);
+        let mut parcel = Arrival { ctx, f: Some(f) };
+        let left = &raw mut (*ctx).carrier.system;
+        begin_on(top, arrive::<F>, (&raw mut parcel).cast(), left);
+        Ok(back(ctx))
     }
+}
+
+/// Lets the function that is parked on the context's carrier go on. Not always on the thread that it left.
+///
+/// # Safety
+/// As [`begin`]; the carrier is parked.
+pub unsafe fn go_on(ctx: *mut Ctx) -> Back {
+    // SAFETY: by contract.
+    unsafe {
+        let place = std::mem::replace(&mut (*ctx).carrier.place, std::ptr::null_mut());
+        (*ctx).native.limit.store((*ctx).carrier.limit(), Relaxed);
+        change_to(&raw mut (*ctx).carrier.system, place);
+        back(ctx)
+    }
+}
+
+/// Leaves the carrier, until somebody lets this [`go_on`]. Whoever calls this must not have read anything that belongs to the thread.
+///
+/// # Safety
+/// The caller is on the context's carrier, uses no reference to the context that lasts longer than the call, and no function of the system
+/// lies between it and where the carrier begins.
+#[inline(never)]
+pub unsafe fn park(ctx: *mut Ctx) {
+    // SAFETY: by contract; the thread waits at the place that is stored there.
+    unsafe {
+        let system = std::mem::replace(&mut (*ctx).carrier.system, std::ptr::null_mut());
+        change_to(&raw mut (*ctx).carrier.place, system);
+    }
+}
+
+/// What has happened when control is on the thread's own stack again.
+unsafe fn back(ctx: *mut Ctx) -> Back {
+    // SAFETY: by contract of the callers.
+    let ctx = unsafe { &mut *ctx };
+    ctx.native.limit.store(0, Relaxed);
+    if ctx.carrier.is_parked() {
+        return Back::Parked;
+    }
+    ctx.carrier.pop();
+    if let Some(panic) = ctx.carrier.panic.take() {
+        resume_unwind(panic);
+    }
+    Back::Finished
+}
+
+/// What the function gets that begins a carrier's stack.
+struct Arrival<F> {
+    ctx: *mut Ctx,
+    f: Option<F>,
+}
+
+/// The outermost function of a carrier.
+extern "C" fn arrive<F: FnOnce()>(parcel: *mut u8) {
+    // SAFETY: `begin` passes its parcel, and waits until control leaves this stack for the first time; after that it is not used.
+    unsafe {
+        let parcel = parcel.cast::<Arrival<F>>();
+        let ctx = (*parcel).ctx;
+        if let Some(f) = (*parcel).f.take() {
+            (*ctx).carrier.panic = catch_unwind(AssertUnwindSafe(f)).err();
+        }
+        let system = std::mem::replace(&mut (*ctx).carrier.system, std::ptr::null_mut());
+        let mut nowhere = std::ptr::null_mut();
+        change_to(&raw mut nowhere, system);
+    }
+    unreachable!("nobody goes on at the end of a carrier");
 }
 
 /// Runs a function on the thread's own stack, when the caller is on a carrier. The function must not run Snow code.

@@ -1,12 +1,14 @@
 //! Hops, limits and budgets, on functions made by hand.
 
 use super::hop::STACK_OVERFLOW;
-use super::{Budget, Overflow, on_system_stack, run, snow_hop};
+use super::{Back, Budget, Overflow, begin, go_on, on_system_stack, park, snow_hop};
 use crate::abi::state::PREEMPT;
 use crate::atoms::Atoms;
 use crate::ctx::Ctx;
 use crate::fixture::Fixture;
 use crate::output::Output;
+use crate::world::World;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Arguments in all registers that a compiled function may have some in.
@@ -29,9 +31,25 @@ type Many = unsafe extern "C" fn(
 
 fn context(max_stack: usize) -> Ctx {
     let types = Fixture::new().heap.types_arc();
-    let mut ctx = Ctx::new(types, Atoms::default(), Output::memory(), Vec::new());
+    let mut ctx = Ctx::new(
+        types,
+        Atoms::default(),
+        Arc::new(World::new(Output::memory(), Vec::new())),
+    );
     ctx.carrier.budget = Budget::new(max_stack, 0);
     ctx
+}
+
+/// Runs a function that does not park on the context's carrier.
+///
+/// # Safety
+/// As [`begin`].
+pub(crate) unsafe fn run<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> Result<R, Overflow> {
+    let mut result = None;
+    // SAFETY: by contract.
+    let back = unsafe { begin(ctx, || result = Some(f()))? };
+    assert_eq!(back, Back::Finished);
+    Ok(result.expect("the function has run"))
 }
 
 /// Whether the comparison on entry fails.
@@ -224,6 +242,56 @@ fn a_panic_comes_out_where_the_carrier_was_entered() {
         let result: Result<(), Overflow> = unsafe { run(address, || panic!("inside")) };
         result
     }));
+    assert!(caught.is_err());
+    assert_eq!(run_depth(&mut ctx, 10), 10);
+}
+
+#[test]
+fn what_is_parked_goes_on_on_any_thread() {
+    struct Sent(*mut Ctx, *const Vec<u32>);
+    // SAFETY: one thread at a time uses them.
+    unsafe impl Send for Sent {}
+
+    let mut ctx = context(0);
+    let mut seen = Vec::new();
+    let (address, steps) = (&raw mut ctx, &raw mut seen);
+    // SAFETY: the context is valid, and used by one thread at a time.
+    unsafe {
+        let back = begin(address, || {
+            for step in 0..3 {
+                (*steps).push(step);
+                park(address);
+            }
+        });
+        assert_eq!((back, (*steps).clone()), (Ok(Back::Parked), vec![0]));
+        let sent = Sent(address, steps);
+        let back = std::thread::spawn(move || {
+            let Sent(address, steps) = { sent };
+            assert_eq!(*steps, [0]);
+            go_on(address)
+        });
+        assert_eq!(back.join().unwrap(), Back::Parked);
+        assert!((*address).carrier.is_parked());
+        assert_eq!(go_on(address), Back::Parked);
+        assert_eq!(go_on(address), Back::Finished);
+        assert_eq!(*steps, [0, 1, 2]);
+        assert_eq!(run_depth(&mut *address, 10), 10);
+    }
+}
+
+#[test]
+fn a_panic_after_parking_comes_out_where_it_went_on() {
+    let mut ctx = context(0);
+    let address = &raw mut ctx;
+    // SAFETY: the context is valid, and used by nobody else.
+    let caught = unsafe {
+        let back = begin(address, || {
+            park(address);
+            panic!("inside");
+        });
+        assert_eq!(back, Ok(Back::Parked));
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| go_on(address)))
+    };
     assert!(caught.is_err());
     assert_eq!(run_depth(&mut ctx, 10), 10);
 }

@@ -8,14 +8,14 @@ use snow_bytecode::verify::VerifyError;
 use crate::abi::executable::CompiledProgram;
 use crate::interp::LoadError;
 use crate::native::Intrinsics;
-use crate::run::{BadMaxStack, RunOptions, VerifiedModule, run};
+use crate::run::{BadVariable, RunOptions, VerifiedModule, run};
 
 /// Why a program does not begin to run.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// An environment variable that makes no sense.
     #[error(transparent)]
-    Environment(#[from] BadMaxStack),
+    Environment(#[from] BadVariable),
     /// Code and runtime come from different versions.
     #[error("the program was compiled by another version of Snow than the runtime in it")]
     Version,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use snow_bytecode::types::TypeId;
 
 use super::cell::{Cell, DEAD};
+use super::share::Way;
 use crate::types::RuntimeTypes;
 
 #[cfg(miri)]
@@ -32,8 +33,8 @@ pub struct Counters {
     pub freed: u64,
     /// Cells or parts of collections that were copied because they were not unique.
     pub copies: u64,
-    /// Bytes of cells too large for the free lists that are allocated now.
-    pub large_bytes: u64,
+    /// Bytes of cells too large for the free lists that were allocated, less those freed: negative where cells of another heap were freed.
+    pub large_bytes: i64,
     /// Bytes of slabs.
     pub slab_bytes: u64,
     /// Highest sum of the two so far.
@@ -41,8 +42,20 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Adds what another heap has counted. The highest sums may have been reached at different times.
+    pub fn add(&mut self, other: &Counters) {
+        self.allocated += other.allocated;
+        self.freed += other.freed;
+        self.copies += other.copies;
+        self.large_bytes += other.large_bytes;
+        self.slab_bytes += other.slab_bytes;
+        self.peak_bytes += other.peak_bytes;
+    }
+
     fn note_peak(&mut self) {
-        self.peak_bytes = self.peak_bytes.max(self.large_bytes + self.slab_bytes);
+        self.peak_bytes = self
+            .peak_bytes
+            .max(self.slab_bytes.saturating_add_signed(self.large_bytes));
     }
 }
 
@@ -66,6 +79,8 @@ pub struct Heap {
     pub(super) pending: Option<Cell>,
     types: Arc<RuntimeTypes>,
     slabs: Vec<*mut u64>,
+    /// Room for the cells that a walk has still to look at.
+    pub(super) walk: Vec<(Cell, Way)>,
     /// What a search in a map has found last, for the next one.
     pub(crate) seen: std::cell::Cell<Seen>,
     /// Statistics; the tests read them.
@@ -82,6 +97,7 @@ impl Heap {
             pending: None,
             types,
             slabs: Vec::new(),
+            walk: Vec::new(),
             seen: std::cell::Cell::default(),
             counters: Counters::default(),
         }
@@ -96,6 +112,11 @@ impl Heap {
     /// The types of the cells, to keep while the heap is being changed.
     pub fn types_arc(&self) -> Arc<RuntimeTypes> {
         Arc::clone(&self.types)
+    }
+
+    /// Whether dead cells wait to be taken apart.
+    pub fn has_pending(&self) -> bool {
+        self.pending.is_some()
     }
 
     /// Cells that are allocated and not freed, dead ones that wait on the pending list included.
@@ -143,6 +164,27 @@ impl Heap {
             *head = header;
             Some(Cell::fresh(head))
         }
+    }
+
+    /// Memory for something of the runtime's own that travels between actors as cells do; it counts as a cell.
+    ///
+    /// `words` is from 2 to [`MAX_SMALL_WORDS`].
+    #[inline]
+    pub(crate) fn take_block(&mut self, words: usize) -> *mut u64 {
+        self.counters.allocated += 1;
+        self.alloc_small(words)
+    }
+
+    /// Gives memory back that some heap of this runtime has given as a block.
+    ///
+    /// # Safety
+    /// The block has that many words, and nobody uses it any more.
+    #[inline]
+    pub(crate) unsafe fn give_block(&mut self, block: *mut u64, words: usize) {
+        self.counters.freed += 1;
+        // SAFETY: by contract.
+        unsafe { *block.cast::<*mut u64>() = self.free[words] };
+        self.free[words] = block;
     }
 
     #[inline(always)]
@@ -211,7 +253,7 @@ impl Heap {
         // SAFETY: the layout is not empty.
         let block: *mut u64 = unsafe { BLOCKS.alloc(layout) }.cast();
         check_block(block, layout);
-        self.counters.large_bytes += layout.size() as u64;
+        self.counters.large_bytes += layout.size() as i64;
         self.counters.note_peak();
         block
     }
@@ -240,7 +282,7 @@ impl Heap {
     #[inline(never)]
     unsafe fn free_large(&mut self, cell: Cell, words: usize) {
         let layout = large_layout(words);
-        self.counters.large_bytes -= layout.size() as u64;
+        self.counters.large_bytes -= layout.size() as i64;
         // SAFETY: large blocks were allocated with this layout.
         unsafe { BLOCKS.dealloc(cell.as_ptr().cast(), layout) }
     }
@@ -258,8 +300,8 @@ impl Heap {
                     .realloc(cell.as_ptr().cast(), before, after.size())
                     .cast();
                 check_block(block, after);
-                self.counters.large_bytes += after.size() as u64;
-                self.counters.large_bytes -= before.size() as u64;
+                self.counters.large_bytes += after.size() as i64;
+                self.counters.large_bytes -= before.size() as i64;
                 self.counters.note_peak();
                 return Cell::from_word(block.expose_provenance() as u64);
             }

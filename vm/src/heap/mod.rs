@@ -3,6 +3,7 @@
 mod alloc;
 mod cell;
 mod release;
+mod share;
 mod statics;
 
 pub(crate) use alloc::Seen;

@@ -3,16 +3,18 @@
 //! `docs/vm.md` describes the internal code, the frames and the dispatchers. The parts:
 //!
 //! - [`load`](load()) makes a [`Program`] of a module;
-//! - an [`Actor`] has a frame stack and the place where it carries on;
-//! - [`Vm::resume`] runs an actor until it is done, crashes, ends the program, or has used up its slice.
+//! - [`Frames`] are a stack of frames and the place where they carry on;
+//! - [`Vm::resume`] runs frames until they are done, crash, end the program, wait, or have used up their slice.
 
-mod actor;
 mod code;
 mod dispatch;
+mod frames;
 mod load;
+mod names;
 mod nested;
 mod opcode;
 mod ops;
+mod packed;
 #[cfg(snow_profile)]
 pub mod profile;
 mod program;
@@ -27,40 +29,41 @@ mod unwind;
 #[cfg(test)]
 mod tests;
 
-pub use actor::Actor;
+pub use frames::Frames;
 pub use load::{LoadError, load};
 pub(crate) use nested::note_frame;
+pub use packed::Packed;
 pub use program::{Position, Program};
 pub use trace::{Frame, Trace, TraceBuilder};
 pub use unit::{NativeFunction, NativeLoop, NativeUnit, Sample, TierHook};
 
-use crate::abi::UniformFn;
-use crate::ctx::Ctx;
-use crate::output::Output;
-use crate::registry::{FunctionEntry, ProgramRegistry, Registered};
+use crate::ctx::{Ctx, ParkedFor};
 use crate::value::text;
+use crate::world::World;
 use code::Code;
-use snow_bytecode::fingerprint::Fingerprints;
-use snow_bytecode::module::{Export, FuncId};
+use snow_bytecode::module::FuncId;
 use stack::Stack;
 use state::Stop;
 use std::sync::Arc;
 use std::sync::atomic::AtomicPtr;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// Least number of calls and loop turns in a slice.
 pub const SLICE: i64 = 4000;
 
-/// What running an actor came to.
+/// What running frames came to.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Its function returned these words (as many as it has results count).
+    /// Their function returned these words (as many as it has results count).
     Done([u64; 3]),
-    /// The slice is used up; the actor can be resumed.
+    /// The slice is used up; they can be resumed.
     Yielded,
-    /// It crashed; what it held is released.
+    /// They are at a native that waits, which is to be called again when the actor is woken.
+    Waiting,
+    /// They are suspended with compiled code below them, on the machine's carrier; [`Vm::go_on`] is what goes on.
+    Parked(ParkedFor),
+    /// They crashed; what they held is released.
     Crashed(Crash),
-    /// The program asked to end with this code; what the actor held is released.
+    /// The program asked to end with this code; what they held is released.
     Exit(i32),
 }
 
@@ -102,17 +105,19 @@ pub struct Vm {
     nested_fuel: i64,
     /// Number of slices begun.
     slices: u32,
-    hook: Option<Box<dyn TierHook>>,
-    registry: Option<ProgramRegistry>,
+    /// The frames that [`Vm::resume`] runs, or that are parked.
+    running: *mut Frames,
+    /// How that run ended.
+    ended: Option<run::End>,
     /// Where compiled code finds arguments beyond registers, those of a pending tail call in the second half.
     _arguments: Box<[u64]>,
 }
 
 impl Vm {
     /// A machine for a program.
-    pub fn new(program: Arc<Program>, output: Output, args: Vec<String>) -> Vm {
+    pub fn new(program: Arc<Program>, world: Arc<World>) -> Vm {
         let types = Arc::clone(&program.types);
-        let mut ctx = Ctx::new(types, program.atoms.clone(), output, args);
+        let mut ctx = Ctx::new(types, program.atoms.clone(), world);
         let most = program.most_params();
         let mut arguments = vec![0; 2 * most].into_boxed_slice();
         ctx.native.args = arguments.as_mut_ptr();
@@ -135,8 +140,8 @@ impl Vm {
             spare: Vec::new(),
             nested_fuel: SLICE,
             slices: 0,
-            hook: None,
-            registry: None,
+            running: std::ptr::null_mut(),
+            ended: None,
             _arguments: arguments,
         }
     }
@@ -148,7 +153,7 @@ impl Vm {
 
     /// From now on the hook hears where slices end, and what it gives is installed.
     pub fn set_hook(&mut self, hook: Box<dyn TierHook>) {
-        self.hook = Some(hook);
+        *self.ctx.world.hook.lock() = Some(hook);
     }
 
     /// How many calls and loop turns the next slice may have. Not always as many: a loop whose turns cost the same each time would end every slice
@@ -162,61 +167,7 @@ impl Vm {
     pub fn install(&mut self, unit: NativeUnit) {
         let functions: Vec<FuncId> = unit.functions.iter().map(|f| f.func).collect();
         self.program.install(unit);
-        self.register_again(&functions);
-    }
-
-    /// Makes the functions that the module exports known by their names.
-    pub fn register_functions(&mut self) {
-        let registry = ProgramRegistry::begin();
-        let module = &self.program.module;
-        let mut fingerprints = Fingerprints::new(&module.types);
-        for Export { name, code } in &module.exports {
-            let entry = match code {
-                Some(code) => {
-                    let fingerprint = fingerprints.of_function(&code.params, code.ret);
-                    let (uniform, native) = self.codes(code.func);
-                    FunctionEntry::function(code.func.0, uniform, native, fingerprint)
-                }
-                None => FunctionEntry::generic(),
-            };
-            registry.register(name, entry);
-        }
-        self.registry = Some(registry);
-    }
-
-    /// The function of a name, once functions are registered.
-    pub fn lookup(&self, name: &str) -> Option<Arc<Registered>> {
-        self.registry.as_ref()?.lookup(name)
-    }
-
-    /// Makes the names of functions that have been compiled lead to their code.
-    fn register_again(&self, functions: &[FuncId]) {
-        let Some(registry) = &self.registry else {
-            return;
-        };
-        for Export { name, code } in &self.program.module.exports {
-            let compiled = code.as_ref().map(|code| code.func);
-            let Some(func) = compiled.filter(|func| functions.contains(func)) else {
-                continue;
-            };
-            if let Some(known) = registry.lookup(name) {
-                let (uniform, native) = self.codes(func);
-                let entry = FunctionEntry {
-                    uniform,
-                    native,
-                    func: func.0,
-                    ..known.entry()
-                };
-                registry.register(name, entry);
-            }
-        }
-    }
-
-    /// The compiled code of a function, uniform and typed, as far as there is some.
-    fn codes(&self, func: FuncId) -> (Option<UniformFn>, *const u8) {
-        let tier = &self.program.tier;
-        let native = tier.codes()[func.0 as usize].load(Relaxed);
-        (tier.uniform(func), native)
+        self.program.register_again(&self.ctx.world, &functions);
     }
 
     /// Stores the reason of a crash.

@@ -1,16 +1,17 @@
 //! Calls that come back from compiled code.
 //!
 //! A function that is not compiled runs in a run of its own, with its own frame stack, on the carrier that the compiled code is on. It cannot be
-//! suspended, for compiled frames lie below it: at the end of a slice it goes on. All such runs share slices, so that many short ones end
-//! slices, too.
+//! suspended alone, for compiled frames lie below it: where it waits, or others are to run, it parks the whole carrier. All such runs share slices, so
+//! that many short ones end slices, too.
 
 use super::run::End;
 use super::stack::Stack;
-use super::{Actor, Position, Vm};
+use super::unwind::Innermost;
+use super::{Frames, Position, Vm};
 use crate::abi::state::CallFn;
 use crate::abi::status::{CRASH, OK, TAIL};
 use crate::carrier::{self, Overflow, snow_hop};
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, Fate};
 use snow_bytecode::module::{FuncId, Mode};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -100,14 +101,14 @@ impl Vm {
             let function = &program.module.funcs[func.0 as usize];
             let results = function.results.len();
             let args = std::slice::from_raw_parts(args, function.params.len());
-            let mut actor = Actor::begin(program, stack, program.interpreted(func), args);
+            let mut frames = Frames::begin(program, stack, program.interpreted(func), func, args);
             let limit = (*vm).limit;
-            let end = Vm::slices(vm, &mut actor);
+            let end = Vm::slices(vm, &mut frames);
             (*vm).limit = limit;
             if end == OK {
-                std::ptr::copy_nonoverlapping(actor.base, ret, results);
+                std::ptr::copy_nonoverlapping(frames.base, ret, results);
             }
-            (*vm).give_stack(actor.stack);
+            (*vm).give_stack(frames.stack);
             end
         }
     }
@@ -116,12 +117,12 @@ impl Vm {
     ///
     /// # Safety
     /// As [`Vm::slice`].
-    unsafe fn slices(vm: *mut Vm, actor: &mut Actor) -> u32 {
+    unsafe fn slices(vm: *mut Vm, frames: &mut Frames) -> u32 {
         // SAFETY: by contract.
         unsafe {
             loop {
                 let fuel = (*vm).nested_fuel;
-                let end = Vm::slice(vm, actor, fuel);
+                let end = Vm::slice(vm, frames, fuel);
                 (*vm).nested_fuel = (*vm).stopped.fuel;
                 match end {
                     End::Done => return OK,
@@ -129,25 +130,50 @@ impl Vm {
                     End::Yielded => {
                         (*vm).nested_fuel = (*vm).next_fuel();
                         carrier::on_system_stack(&raw mut (*vm).ctx, || {
-                            (*vm).between_slices(actor)
+                            (*vm).between_slices(frames)
                         });
+                        if Ctx::give_way(&raw mut (*vm).ctx) == Fate::Leave {
+                            return (*vm).leave_killed(frames);
+                        }
+                    }
+                    End::Waiting => {
+                        if Ctx::wait(&raw mut (*vm).ctx) == Fate::Leave {
+                            return (*vm).leave_killed(frames);
+                        }
                     }
                 }
             }
         }
     }
 
+    /// Leaves the frames of a nested run whose actor was killed; gives the status.
+    #[cold]
+    fn leave_killed(&mut self, frames: &mut Frames) -> u32 {
+        self.unwind(frames, Innermost::NotBegun);
+        CRASH
+    }
+
     fn take_stack(&mut self) -> Result<Stack, Overflow> {
-        let stack = match self.spare.pop() {
-            Some(stack) => stack,
-            None => Actor::new_stack(&self.program),
-        };
+        let stack = self.free_stack();
         self.ctx.carrier.budget.take(stack.bytes())?;
         Ok(stack)
     }
 
     fn give_stack(&mut self, stack: Stack) {
         self.ctx.carrier.budget.give(stack.bytes());
+        self.keep_stack(stack);
+    }
+
+    /// A stack that nobody uses.
+    pub(super) fn free_stack(&mut self) -> Stack {
+        match self.spare.pop() {
+            Some(stack) => stack,
+            None => Frames::new_stack(&self.program),
+        }
+    }
+
+    /// Keeps a stack for later.
+    pub(super) fn keep_stack(&mut self, stack: Stack) {
         if self.spare.len() < MOST_SPARE && stack.bytes() <= LARGEST_SPARE {
             self.spare.push(stack);
         }

@@ -1,11 +1,11 @@
-//! Running an actor: slices, and what happens at their ends.
+//! Running frames: slices, and what happens at their ends.
 
 use super::dispatch;
 use super::state::{State, Stop};
 use super::unwind::Innermost;
-use super::{Actor, Crash, Outcome, Vm};
+use super::{Crash, Frames, Outcome, Trace, Vm};
 use crate::abi::status::{CRASH, EXIT, Reason};
-use crate::carrier::{self, Budget, STACK_OVERFLOW};
+use crate::carrier::{self, Back, Budget, STACK_OVERFLOW};
 use std::sync::Arc;
 
 /// How a slice ended.
@@ -14,39 +14,74 @@ pub enum End {
     Done,
     /// The slice is used up.
     Yielded,
+    /// A native that waits is not ready.
+    Waiting,
     /// All frames are left, with this status.
     Left(u32),
 }
 
 impl Vm {
-    /// Runs an actor for at most a slice of `fuel` calls and loop turns.
-    pub fn resume(&mut self, actor: &mut Actor, fuel: i64) -> Outcome {
-        let vm = &raw mut *self;
-        // SAFETY: this machine is only used through `vm` until the run ends.
-        let end = unsafe {
+    /// Runs frames for at most a slice of `fuel` calls and loop turns. They must stay where they are as long as the outcome is [`Outcome::Parked`].
+    pub fn resume(&mut self, frames: &mut Frames, fuel: i64) -> Outcome {
+        let (vm, frames) = (&raw mut *self, &raw mut *frames);
+        // SAFETY: this machine is only used through `vm` until the run ends or parks; the frames stay (contract above).
+        unsafe {
+            (*vm).running = frames;
             (*vm).ctx.native.machine = vm.cast();
-            (*vm).ctx.carrier.budget = Budget::new(actor.max_stack, actor.stack.bytes());
-            carrier::run(&raw mut (*vm).ctx, || Vm::slice(vm, actor, fuel))
-        };
-        let end = end.unwrap_or_else(|carrier::Overflow| {
-            let _ = self.ctx.crash(STACK_OVERFLOW);
-            self.unwind(actor, Innermost::NotBegun);
-            End::Left(CRASH)
-        });
-        match end {
+            (*vm).ctx.carrier.budget = Budget::new((*frames).max_stack, (*frames).stack.bytes());
+            let ctx = &raw mut (*vm).ctx;
+            match carrier::begin(ctx, move || {
+                (*vm).ended = Some(Vm::slice(vm, &mut *frames, fuel))
+            }) {
+                Ok(back) => (*vm).came_back(back),
+                Err(carrier::Overflow) => (*vm).without_stack(),
+            }
+        }
+    }
+
+    /// Lets code go on that is parked on this machine's carrier.
+    ///
+    /// # Safety
+    /// The last outcome of this machine was [`Outcome::Parked`], and the frames are where they were.
+    pub unsafe fn go_on(&mut self) -> Outcome {
+        let vm = &raw mut *self;
+        // SAFETY: by contract; this machine is only used through `vm` until the run ends or parks.
+        unsafe {
+            let back = carrier::go_on(&raw mut (*vm).ctx);
+            (*vm).came_back(back)
+        }
+    }
+
+    fn came_back(&mut self, back: Back) -> Outcome {
+        if back == Back::Parked {
+            return Outcome::Parked(self.ctx.parked_for);
+        }
+        // SAFETY: the frames are those of the run that has ended, and where they were (contracts of the callers).
+        let frames = unsafe { &mut *self.running };
+        match self.ended.take().expect("a run that is over says how") {
             // SAFETY: a frame has room for three words.
-            End::Done => Outcome::Done(unsafe { *actor.base.cast::<[u64; 3]>() }),
+            End::Done => Outcome::Done(unsafe { *frames.base.cast::<[u64; 3]>() }),
             End::Yielded => {
-                self.between_slices(actor);
+                self.between_slices(frames);
                 Outcome::Yielded
             }
+            End::Waiting => Outcome::Waiting,
             End::Left(status) => self.left(status),
         }
     }
 
+    #[cold]
+    fn without_stack(&mut self) -> Outcome {
+        let _ = self.ctx.crash(STACK_OVERFLOW);
+        // SAFETY: `resume` has just set them.
+        let frames = unsafe { &mut *self.running };
+        self.unwind(frames, Innermost::NotBegun);
+        self.left(CRASH)
+    }
+
     /// What the outermost run reports when it is left.
     fn left(&mut self, status: u32) -> Outcome {
-        self.ctx.heap.settle_all();
+        self.ctx.heap.settle_some();
         let program = Arc::clone(&self.program);
         let trace = self.ctx.trace.finish(&program);
         if status == EXIT {
@@ -56,38 +91,40 @@ impl Vm {
         Outcome::Crashed(Crash { reason, trace })
     }
 
-    /// Gives up everything that a suspended actor holds.
-    pub fn kill(&mut self, actor: &mut Actor) {
-        self.unwind(actor, Innermost::NotBegun);
-        self.ctx.trace = Default::default();
-        self.ctx.heap.settle_all();
+    /// Gives up everything that suspended frames hold; says where they were.
+    pub fn kill(&mut self, frames: &mut Frames) -> Trace {
+        self.unwind(frames, Innermost::NotBegun);
+        self.ctx.heap.settle_some();
+        let program = Arc::clone(&self.program);
+        self.ctx.trace.finish(&program)
     }
 
     /// Runs on the present stack until the run ends or the fuel is used up.
     ///
     /// # Safety
     /// `vm` is the machine, to which nobody uses another reference until this ends; the run is one of its program.
-    pub(super) unsafe fn slice(vm: *mut Vm, actor: &mut Actor, fuel: i64) -> End {
+    pub(super) unsafe fn slice(vm: *mut Vm, frames: &mut Frames, fuel: i64) -> End {
         // SAFETY: by contract; references to the machine end before code runs.
         unsafe {
-            actor.pc = (*vm).program.carry_on(actor.pc);
+            frames.pc = (*vm).program.carry_on(frames.pc);
             let mut fuel = fuel;
             loop {
-                (*vm).limit = actor.stack.limit();
+                (*vm).limit = frames.stack.limit();
                 let stop = dispatch::run(State {
-                    pc: actor.pc,
-                    base: actor.base,
+                    pc: frames.pc,
+                    base: frames.base,
                     vm,
                     fuel,
                     last: 0,
                 });
                 let stopped = &(*vm).stopped;
-                (actor.pc, actor.base, fuel) = (stopped.pc, stopped.base, stopped.fuel);
+                (frames.pc, frames.base, fuel) = (stopped.pc, stopped.base, stopped.fuel);
                 match stop {
                     Stop::Done => return End::Done,
                     Stop::Yield => return End::Yielded,
-                    Stop::Grow if actor.grow(&mut (*vm).ctx.carrier.budget).is_ok() => {}
-                    stop => return End::Left((*vm).leave(actor, stop)),
+                    Stop::Wait => return End::Waiting,
+                    Stop::Grow if frames.grow(&mut (*vm).ctx.carrier.budget).is_ok() => {}
+                    stop => return End::Left((*vm).leave(frames, stop)),
                 }
             }
         }
@@ -95,7 +132,7 @@ impl Vm {
 
     /// Leaves all frames of a run; gives the status.
     #[cold]
-    fn leave(&mut self, actor: &mut Actor, stop: Stop) -> u32 {
+    fn leave(&mut self, frames: &mut Frames, stop: Stop) -> u32 {
         let (innermost, status) = match stop {
             Stop::Grow => (Innermost::NotBegun, CRASH),
             Stop::LeftByCrash => (Innermost::Left, CRASH),
@@ -106,15 +143,20 @@ impl Vm {
         if let Some(reason) = fixed_reason(stop) {
             let _ = self.ctx.crash(reason);
         }
-        self.unwind(actor, innermost);
+        self.unwind(frames, innermost);
         status
     }
 
     /// What is done between two slices of a run, on the thread's own stack.
-    pub(super) fn between_slices(&mut self, actor: &Actor) {
+    pub(super) fn between_slices(&mut self, frames: &Frames) {
         self.ctx.heap.settle_some();
-        let Some(hook) = &mut self.hook else { return };
-        if let Some(sample) = self.program.sample(actor.pc) {
+        let world = Arc::clone(&self.ctx.world);
+        // While another scheduler is at it, there is nothing to miss but a sample.
+        let Some(mut hook) = world.hook.try_lock() else {
+            return;
+        };
+        let Some(hook) = &mut *hook else { return };
+        if let Some(sample) = self.program.sample(frames.pc) {
             hook.sample(sample);
         }
         for unit in hook.poll() {

@@ -64,6 +64,8 @@ pub enum Stop {
     Done,
     /// The slice is used up; the instruction at `pc` has not begun.
     Yield,
+    /// A native that waits is not ready; the instruction at `pc` is to begin again when the actor is woken.
+    Wait,
     /// The frame stack must grow; the instruction at `pc` has not begun.
     Grow,
     /// The context holds the reason of a crash.

@@ -49,7 +49,7 @@ pub struct Sample {
 }
 
 /// Chooses what is compiled. Called between slices, on the thread's own stack.
-pub trait TierHook {
+pub trait TierHook: Send {
     /// A slice has ended here.
     fn sample(&mut self, at: Sample);
 

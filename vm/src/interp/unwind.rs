@@ -5,7 +5,7 @@
 
 use super::code::Code;
 use super::program::Position;
-use super::{Actor, Vm};
+use super::{Frames, Vm};
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::Access;
 use snow_bytecode::layout::Slot;
@@ -45,23 +45,23 @@ impl LivenessCache {
 
 impl Vm {
     /// Leaves all frames of a run, gives up what they own, and adds them to the trace.
-    pub(super) fn unwind(&mut self, actor: &mut Actor, innermost: Innermost) {
+    pub(super) fn unwind(&mut self, frames: &mut Frames, innermost: Innermost) {
         let program = self.program.clone();
         if innermost == Innermost::Left {
-            (actor.pc, actor.base) = caller(actor.base);
+            (frames.pc, frames.base) = caller(frames.base);
         }
-        let mut position = program.position(actor.pc);
+        let mut position = program.position(frames.pc);
         if let (Some(position), Innermost::NotBegun) = (position, innermost) {
-            self.drop_operands(position, actor.base);
+            self.drop_operands(position, frames.base);
         }
         while let Some(at) = position {
             self.ctx.trace.push(at, &program);
-            self.drop_owned(at, actor.base);
-            let (call, base) = caller(actor.base);
+            self.drop_owned(at, frames.base);
+            let (call, base) = caller(frames.base);
             position = program.position(call);
-            actor.base = base;
+            frames.base = base;
         }
-        actor.pc = program.exit().1;
+        frames.pc = program.exit().1;
     }
 
     fn drop_owned(&mut self, at: Position, base: *mut u64) {

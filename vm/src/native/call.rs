@@ -16,6 +16,8 @@ pub enum Fault {
     Crash(String),
     /// The program ends with this code.
     Exit(i32),
+    /// It is not ready: see [`Status::Pending`].
+    Pending,
 }
 
 impl<T: Into<String>> From<T> for Fault {
@@ -56,6 +58,7 @@ pub unsafe fn enter(
         Ok(Ok(())) => Status::Ok,
         Ok(Err(Fault::Crash(reason))) => call.ctx.crash(reason),
         Ok(Err(Fault::Exit(code))) => call.ctx.exit(code),
+        Ok(Err(Fault::Pending)) => Status::Pending,
         Err(_) => call.ctx.crash("internal error in a native function"),
     }
 }

@@ -11,7 +11,8 @@ use snow_bytecode::module::{Mode, Native, ParamSlot};
 use snow_bytecode::types::TypeId;
 
 use crate::carrier;
-use crate::ctx::{Ctx, Status};
+use crate::ctx::{Ctx, Fate, Status};
+use crate::sched::blocking::{self, Kept};
 use crate::types::RuntimeTypes;
 
 pub use call::{Call, Fault, enter};
@@ -95,11 +96,81 @@ impl Import {
         &self.types
     }
 
-    /// What callers call, with the address of the import as that of the types.
-    pub fn entry(&self) -> NativeFn {
+    /// What the interpreter calls, with the address of the import as that of the types. It suspends its frames when that is pending.
+    pub fn interpreted_entry(&self) -> NativeFn {
         match self.intrinsic.kind {
             Kind::Small | Kind::Waiting => self.intrinsic.function,
-            Kind::Large | Kind::Blocking => on_system_stack,
+            Kind::Large => on_system_stack,
+            Kind::Blocking => off_scheduler,
+        }
+    }
+
+    /// What compiled code calls, likewise. Never pending.
+    pub fn compiled_entry(&self) -> NativeFn {
+        match self.intrinsic.kind {
+            Kind::Waiting => until_ready,
+            _ => self.interpreted_entry(),
+        }
+    }
+}
+
+/// As [`on_system_stack`], where another thread may take over what this one has to do meanwhile.
+unsafe extern "C" fn off_scheduler(
+    ctx: *mut Ctx,
+    types: *const NativeTypes,
+    args: *const u64,
+    ret: *mut u64,
+) -> Status {
+    // SAFETY: callers pass the address of an import, and are on the context's carrier; natives never run Snow code.
+    unsafe {
+        let function = (*types.cast::<Import>()).intrinsic.function;
+        let call = || blocking::blocking(ctx, || function(ctx, types, args, ret));
+        let (status, kept) = carrier::on_system_stack(ctx, call);
+        if kept == Kept::Yes || Ctx::change_scheduler(ctx) == Fate::GoOn {
+            return status;
+        }
+        if status == Status::Ok {
+            drop_results(ctx, &*types, ret);
+        }
+        Status::Crash
+    }
+}
+
+/// Gives up the results of a native that nobody gets.
+///
+/// # Safety
+/// They are owned.
+unsafe fn drop_results(ctx: *mut Ctx, types: &NativeTypes, ret: *const u64) {
+    // SAFETY: by contract.
+    unsafe {
+        let all = (*ctx).heap.types_arc();
+        let layouts = all.layouts();
+        if types.ret_is_element {
+            (*ctx).heap.drop_slots(&[layouts.element(types.ret)], ret);
+        } else {
+            (*ctx).heap.drop_slots(layouts.slots(types.ret), ret);
+        }
+    }
+}
+
+/// Calls the native of an import again and again until it is ready, and parks the carrier meanwhile.
+unsafe extern "C" fn until_ready(
+    ctx: *mut Ctx,
+    types: *const NativeTypes,
+    args: *const u64,
+    ret: *mut u64,
+) -> Status {
+    // SAFETY: callers pass the address of an import; compiled code runs on its context's carrier.
+    unsafe {
+        let function = (*types.cast::<Import>()).intrinsic.function;
+        loop {
+            let status = function(ctx, types, args, ret);
+            if status != Status::Pending {
+                return status;
+            }
+            if Ctx::wait(ctx) == Fate::Leave {
+                return Status::Crash;
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum SignatureType {
     Named(String, Vec<SignatureType>),
     /// `(A, B)`, or `()`.
     Tuple(Vec<SignatureType>),
+    /// `Fun(A, B) -> C`.
+    Fun(Vec<SignatureType>, Box<SignatureType>),
 }
 
 /// A parsed signature: `<T, …>(own A, B) -> C`.
@@ -163,6 +165,12 @@ impl<'t> Parser<'t> {
             return Ok(SignatureType::Tuple(self.list(")", Parser::ty)?));
         }
         let name = self.name()?;
+        if name == "Fun" {
+            self.expect("(", "`(`")?;
+            let params = self.list(")", Parser::ty)?;
+            self.expect("->", "`->`")?;
+            return Ok(SignatureType::Fun(params, Box::new(self.ty()?)));
+        }
         let args = if self.eat("<") {
             self.list(">", Parser::ty)?
         } else {
@@ -197,6 +205,7 @@ impl Binder<'_> {
             SignatureType::Named(name, args) => (name.as_str(), args),
             SignatureType::Tuple(items) if items.is_empty() => ("Unit", items),
             SignatureType::Tuple(items) => ("(…)", items),
+            SignatureType::Fun(params, ret) => return self.function(params, ret),
         };
         let args = args
             .iter()
@@ -223,6 +232,17 @@ impl Binder<'_> {
         self.types
             .find(&plain)
             .ok_or_else(|| format!("type `{name}` is not in the module"))
+    }
+
+    fn function(&self, params: &[SignatureType], ret: &SignatureType) -> Result<TypeId, String> {
+        let params = params
+            .iter()
+            .map(|param| self.ty(param))
+            .collect::<Result<_, _>>()?;
+        let ret = self.ty(ret)?;
+        self.types
+            .find(&Type::Fun { params, ret })
+            .ok_or_else(|| "type `Fun` is not in the module".to_owned())
     }
 
     /// `Option<T>` or `Result<T, E>`: looked up by name, and checked to be what natives build.

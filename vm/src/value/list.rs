@@ -676,3 +676,20 @@ pub(crate) unsafe fn release_piece(
         false
     }
 }
+
+/// Calls a function with each reference in a part of a list, or null. A buffer's slots that no list sees are filled, too, and so count.
+///
+/// # Safety
+/// The cell is live; `elem_ref` says whether the elements of its type are references.
+pub(crate) unsafe fn each_part(cell: Cell, elem_ref: bool, part: &mut impl FnMut(u64)) {
+    // SAFETY: slots between the bounds are filled.
+    unsafe {
+        part(cell.get(1));
+        if cell.tag() == BUFFER && elem_ref {
+            let buffer = Buffer(cell);
+            for at in buffer.lo()..buffer.hi() {
+                part(*buffer.slots().add(at));
+            }
+        }
+    }
+}

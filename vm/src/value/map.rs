@@ -636,3 +636,35 @@ pub(crate) unsafe fn release_parts(heap: &mut Heap, cell: Cell, key_ref: bool, v
         }
     }
 }
+
+/// Calls a function with each reference in a part of a map or set, or null.
+///
+/// # Safety
+/// The cell is live, of the type that `info` is about.
+pub(crate) unsafe fn each_part(cell: Cell, info: &TypeInfo, part: &mut impl FnMut(u64)) {
+    // SAFETY: each kind's references are where its layout says.
+    unsafe {
+        match cell.tag() {
+            MAP => [INDEX, ENTRIES, TAIL]
+                .into_iter()
+                .for_each(|word| part(index::address(cell.get(word)))),
+            LEAF => {
+                let stride = stride(info);
+                let mut mask = entries::mask(cell);
+                while mask != 0 && (info.elem_ref || info.value_ref) {
+                    let at = entries::slot(cell, mask.trailing_zeros(), stride);
+                    mask &= mask - 1;
+                    if info.elem_ref {
+                        part(*at);
+                    }
+                    if info.value_ref {
+                        part(*at.add(1));
+                    }
+                }
+            }
+            NODE => (2..entries::NODE_WORDS).for_each(|word| part(cell.get(word))),
+            BUCKET => {}
+            _ => (2..index::BRANCH_WORDS).for_each(|word| part(index::address(cell.get(word)))),
+        }
+    }
+}

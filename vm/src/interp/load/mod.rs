@@ -69,8 +69,10 @@ pub enum LoadError {
 /// A native as calls need it.
 #[derive(Clone, Copy)]
 pub struct BoundNative {
-    /// Its address.
+    /// What the interpreter calls.
     pub function: u64,
+    /// What compiled code calls.
+    pub compiled: u64,
     /// Address of its [`crate::native::NativeTypes`].
     pub types: u64,
 }
@@ -79,7 +81,8 @@ impl BoundNative {
     /// The native of an import, which must stay where it is.
     fn of(import: &Import) -> BoundNative {
         BoundNative {
-            function: import.entry() as usize as u64,
+            function: import.interpreted_entry() as usize as u64,
+            compiled: import.compiled_entry() as usize as u64,
             types: (&raw const *import).expose_provenance() as u64,
         }
     }
@@ -206,7 +209,7 @@ fn make_pool(module: &Module, cx: &LoadContext<'_>) -> Box<[u64]> {
     }
     for (index, native) in cx.natives.iter().enumerate() {
         let id = NativeId(index as u32);
-        pool[layout.native_code(id)] = native.function;
+        pool[layout.native_code(id)] = native.compiled;
         pool[layout.native_types(id)] = native.types;
     }
     pool.into_boxed_slice()

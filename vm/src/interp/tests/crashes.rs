@@ -59,7 +59,7 @@ fn recursive(n: i64) -> Module {
 fn crash_of(module: Module) -> Crash {
     let mut vm = machine(module, &Intrinsics::default());
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
     let outcome = vm.resume(&mut actor, SLICE);
     vm.ctx.heap.settle_all();
     assert_eq!(vm.ctx.heap.live(), 0);
@@ -96,7 +96,7 @@ fn a_suspended_actor_can_be_killed() {
     let mut vm = machine(recursive(1000), &Intrinsics::default());
     for slice in [1, 2, 100, 500] {
         // SAFETY: the entry has no parameters.
-        let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+        let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
         assert!(matches!(vm.resume(&mut actor, slice), Outcome::Yielded));
         vm.kill(&mut actor);
         vm.ctx.heap.settle_all();
@@ -128,7 +128,7 @@ fn a_call_that_finds_no_room_drops_its_arguments() {
     builder.add(f);
     let mut vm = machine(builder.module, &Intrinsics::default());
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], 1 << 16) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], 1 << 16) };
     let outcome = vm.resume(&mut actor, i64::MAX);
     assert!(
         matches!(&outcome, Outcome::Crashed(crash) if crash.reason == "stack overflow"),

@@ -142,7 +142,7 @@ fn rests_go_on_when_the_native_stack_is_used_up() {
     });
     let mut vm = machine(module, &Intrinsics::default());
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
     // No carrier: the run is on this thread's stack, all of which is below the limit.
     vm.ctx.native.limit.store(usize::MAX, Relaxed);
     // SAFETY: the machine is used by nobody else until the slice ends.
@@ -160,7 +160,7 @@ fn an_endless_loop_yields() {
     });
     let mut vm = machine(module, &Intrinsics::default());
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
     for _ in 0..3 {
         assert!(matches!(vm.resume(&mut actor, 1000), Outcome::Yielded));
     }
@@ -179,7 +179,7 @@ fn a_conditional_jump_back_yields() {
     });
     let mut vm = machine(module, &Intrinsics::default());
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
     assert!(matches!(vm.resume(&mut actor, 1000), Outcome::Yielded));
 }
 
@@ -229,7 +229,7 @@ fn tail_calls_need_no_space() {
     builder.add(g);
     let mut vm = machine(builder.module, &Intrinsics::default());
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], 0) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], 0) };
     let outcome = vm.resume(&mut actor, i64::MAX);
     assert!(matches!(outcome, Outcome::Done([7, ..])), "{outcome:?}");
 }

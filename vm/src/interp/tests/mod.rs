@@ -13,6 +13,7 @@ use crate::native::Intrinsics;
 use crate::output::Output;
 use crate::types::RuntimeTypes;
 use crate::value::text;
+use crate::world::World;
 use build::STRING;
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::Module;
@@ -50,7 +51,10 @@ fn machine(module: Module, intrinsics: &Intrinsics) -> Vm {
     }
     let types = RuntimeTypes::new(&module.types, [1, 2]).expect("types have a layout");
     let program = load(Arc::new(module), Arc::new(types), intrinsics).expect("the module loads");
-    Vm::new(Arc::new(program), Output::memory(), Vec::new())
+    Vm::new(
+        Arc::new(program),
+        Arc::new(World::new(Output::memory(), Vec::new())),
+    )
 }
 
 /// Runs a module in slices of `slice`, and checks that nothing is left on the heap.
@@ -62,7 +66,7 @@ fn run_sliced(module: Module, intrinsics: &Intrinsics, slice: i64) -> Ending {
 fn finish(vm: &mut Vm, slice: i64, max_stack: usize) -> Ending {
     let entry = vm.program().module.entry;
     // SAFETY: entries have no parameters.
-    let mut actor = unsafe { vm.actor(entry, &[], max_stack) };
+    let mut actor = unsafe { vm.frames(entry, &[], max_stack) };
     let outcome = loop {
         match vm.resume(&mut actor, slice) {
             Outcome::Yielded => {}
@@ -107,6 +111,6 @@ fn ending(vm: &mut Vm, outcome: Outcome) -> Ending {
             Ending::Crash(crash.reason, frames.collect())
         }
         Outcome::Exit(code) => Ending::Exit(code),
-        Outcome::Yielded => unreachable!("the caller goes on"),
+        other => unreachable!("the caller goes on: {other:?}"),
     }
 }

@@ -9,7 +9,9 @@ use crate::carrier::Budget;
 use crate::ctx::Ctx;
 use crate::interp::{Outcome, SLICE};
 use crate::native::Intrinsics;
+use crate::output::Output;
 use crate::value::{closure, text};
+use crate::world::World;
 use snow_bytecode::inst::{Cond, Inst, IntOp};
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{Export, ExportedCode, FuncId, Label, Mode, Module, Reg};
@@ -244,7 +246,7 @@ fn frames_of_a_function_go_on_when_it_is_compiled() {
     let mut vm = machine(alternating(10), &Intrinsics::default());
     // Function 2 gives -1; then 3 calls of `f` are suspended when it is compiled.
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], 1 << 20) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], 1 << 20) };
     assert!(matches!(vm.resume(&mut actor, 1), Outcome::Yielded));
     vm.install(unit(&[(1, double as UniformFn), (2, double)]));
     let Outcome::Done([word, ..]) = vm.resume(&mut actor, SLICE) else {
@@ -262,9 +264,9 @@ fn two_machines_do_not_disturb_each_other() {
     // SAFETY: the entries have no parameters.
     let mut actors = unsafe {
         [
-            one.actor(FuncId(0), &[], 1 << 20),
-            other.actor(FuncId(0), &[], 1 << 20),
-            third.actor(FuncId(0), &[], 1 << 20),
+            one.frames(FuncId(0), &[], 1 << 20),
+            other.frames(FuncId(0), &[], 1 << 20),
+            third.frames(FuncId(0), &[], 1 << 20),
         ]
     };
     let mut results = [0; 3];
@@ -282,8 +284,8 @@ fn two_machines_do_not_disturb_each_other() {
 fn machines_of_one_program_share_compiled_code() {
     let first = mixed(alternating(100), &[(2, back_to_f)]);
     let program = Arc::clone(first.program());
-    let output = crate::output::Output::memory();
-    let second = crate::interp::Vm::new(program, output, Vec::new());
+    let world = World::new(Output::memory(), Vec::new());
+    let second = crate::interp::Vm::new(program, Arc::new(world));
     assert_eq!(run(second), Ending::Words(vec![100]));
     assert_eq!(run(first), Ending::Words(vec![100]));
 }
@@ -359,14 +361,18 @@ fn names_lead_to_the_tier_in_which_the_function_is() {
         code: None,
     });
     let mut vm = mixed(module, &[]);
-    vm.register_functions();
-    let (f, g) = (vm.lookup("Main.f").unwrap(), vm.lookup("Main.g").unwrap());
+    let world = Arc::clone(&vm.ctx.world);
+    vm.program().register_functions(&world);
+    let (f, g) = (
+        world.lookup("Main.f").unwrap(),
+        world.lookup("Main.g").unwrap(),
+    );
     assert_eq!((f.entry().func, g.entry().func), (1, 2));
     assert_eq!(f.entry().fingerprint, g.entry().fingerprint);
     assert_ne!(f.entry().fingerprint, [0; 16]);
     assert!(f.entry().has_code());
-    assert!(!vm.lookup("Main.same").unwrap().entry().has_code());
-    assert!(vm.lookup("Main.__h").is_none() && vm.lookup("Main.other").is_none());
+    assert!(!world.lookup("Main.same").unwrap().entry().has_code());
+    assert!(world.lookup("Main.__h").is_none() && world.lookup("Main.other").is_none());
     vm.install(unit(&[(2, back_to_f)]));
     assert!(f.entry().uniform.is_none());
     assert!(
@@ -380,7 +386,7 @@ fn names_lead_to_the_tier_in_which_the_function_is() {
     // SAFETY: both functions take a word and give one; the machine is used by nobody else.
     let results = unsafe {
         (*ctx).native.machine = vm.cast();
-        crate::carrier::run(ctx, || {
+        crate::carrier::tests::run(ctx, || {
             [&f, &g].map(|name| {
                 let mut word = 5;
                 let status = name.entry().call(ctx, &raw const word, &raw mut word);

@@ -114,7 +114,7 @@ const ALL: [(u32, UniformFn); 3] = [(1, f), (2, g), (3, h)];
 /// The report of a crash; nothing must be left on the heap.
 fn report(mut vm: Vm, max_stack: usize) -> (String, String) {
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], max_stack) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], max_stack) };
     let outcome = vm.resume(&mut actor, i64::MAX);
     assert_eq!(vm.ctx.heap.live(), 0);
     match outcome {
@@ -193,7 +193,7 @@ fn a_run_after_a_crash_has_a_trace_of_its_own() {
     let mut traces = Vec::new();
     for _ in 0..2 {
         // SAFETY: the entry has no parameters.
-        let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+        let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
         let Outcome::Crashed(crash) = vm.resume(&mut actor, SLICE) else {
             panic!("must crash")
         };
@@ -231,7 +231,7 @@ fn a_crash_after_a_tail_call_across_tiers() {
 fn an_actor_suspended_before_compiled_code_can_be_killed() {
     let mut vm = mixed(module(10), &[(1, tail_g), (2, tail_g)]);
     // SAFETY: the entry has no parameters.
-    let mut actor = unsafe { vm.actor(FuncId(0), &[], MAX_STACK) };
+    let mut actor = unsafe { vm.frames(FuncId(0), &[], MAX_STACK) };
     // The tail calls of `g` never end; the run stops between two of them, at a stub.
     assert!(matches!(vm.resume(&mut actor, 100), Outcome::Yielded));
     vm.kill(&mut actor);

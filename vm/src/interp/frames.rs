@@ -1,4 +1,4 @@
-//! Runs of Snow code that can be suspended.
+//! The frames of code that can be suspended.
 
 use super::Vm;
 use super::code::Code;
@@ -8,32 +8,34 @@ use super::stack::Stack;
 use crate::carrier::{Budget, Overflow};
 use snow_bytecode::module::FuncId;
 
-/// A run of Snow code that can be suspended between two instructions: its frames and where it carries on.
-pub struct Actor {
+/// A run of Snow code that can be suspended between two instructions: its frames, and where it carries on.
+pub struct Frames {
     pub(super) stack: Stack,
     pub(super) pc: *const Code,
     pub(super) base: *mut u64,
+    /// The outermost function.
+    pub(super) func: FuncId,
     /// Most bytes that its stacks may take together.
     pub(super) max_stack: usize,
 }
 
 impl Vm {
-    /// An actor that is about to call a function with these argument words, which it owns. Its stacks may take `max_stack` bytes together.
+    /// Frames that are about to call a function with these argument words, which it owns. Its stacks may take `max_stack` bytes together.
     ///
     /// # Safety
     /// The words are as the function's parameters say.
-    pub unsafe fn actor(&self, func: FuncId, args: &[u64], max_stack: usize) -> Actor {
+    pub unsafe fn frames(&self, func: FuncId, args: &[u64], max_stack: usize) -> Frames {
         let program = &self.program;
-        let stack = Actor::new_stack(program);
+        let stack = Frames::new_stack(program);
         let pc = program.tier.entries()[func.0 as usize].load(std::sync::atomic::Ordering::Relaxed);
         // SAFETY: by contract.
-        let mut actor = unsafe { Actor::begin(program, stack, pc, args) };
-        actor.max_stack = max_stack;
-        actor
+        let mut frames = unsafe { Frames::begin(program, stack, pc, func, args) };
+        frames.max_stack = max_stack;
+        frames
     }
 }
 
-impl Actor {
+impl Frames {
     /// A stack for any function of a program.
     pub(super) fn new_stack(program: &Program) -> Stack {
         let arguments = program.most_params();
@@ -48,8 +50,9 @@ impl Actor {
         program: &Program,
         stack: Stack,
         pc: *const Code,
+        func: FuncId,
         args: &[u64],
-    ) -> Actor {
+    ) -> Frames {
         // SAFETY: a stack has room for the link words and a frame.
         let base = unsafe {
             let base = stack.start().add(FRAME_LINK);
@@ -59,12 +62,18 @@ impl Actor {
             std::ptr::copy_nonoverlapping(args.as_ptr(), base, args.len());
             base
         };
-        Actor {
+        Frames {
             stack,
             pc,
             base,
+            func,
             max_stack: 0,
         }
+    }
+
+    /// The outermost function.
+    pub fn function(&self) -> FuncId {
+        self.func
     }
 
     /// Makes the stack larger.

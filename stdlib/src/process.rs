@@ -1,0 +1,86 @@
+//! Natives of the module `Process`: actors, links, monitors, names.
+
+use snow_vm::actor::ops::{self, Bond};
+use snow_vm::actor::{Pid, Reason, info};
+use snow_vm::native::Call;
+
+use crate::support::{Outcome, natives, new_list};
+
+natives! {
+    "snow_spawn" Small "<M, R>(own Fun() -> R, String, Int) -> Pid<M>" = spawn;
+    "snow_send" Small "<M>(Pid<M>, own M) -> ()" = send;
+    "snow_self" Small "<M>() -> Pid<M>" = current;
+    "snow_on_terminate" Small "(own Fun() -> ()) -> ()" = on_terminate;
+    "snow_link" Small "<M>(Pid<M>) -> ()" = |call| { ops::link(call.ctx, pid(call, 0))?; call.return_unit() };
+    "snow_unlink" Small "<M>(Pid<M>) -> ()" = |call| { ops::unlink(call.ctx, pid(call, 0))?; call.return_unit() };
+    "snow_monitor" Small "<M>(Pid<M>) -> Ref" = |call| { let word = ops::monitor(call.ctx, pid(call, 0))?; call.return_word(word) };
+    "snow_demonitor" Small "(Ref) -> ()" = |call| { ops::demonitor(call.ctx, call.word(0))?; call.return_unit() };
+    "snow_trap_exit" Small "(Bool) -> ()" = |call| { ops::trap_exit(call.ctx, call.word(0) != 0)?; call.return_unit() };
+    "snow_exit" Small "<M>(Pid<M>, Int, own String) -> ()" = exit;
+    "snow_alive" Small "<M>(Pid<M>) -> Bool" = |call| { let alive = ops::is_alive(call.ctx, pid(call, 0))?; call.return_bool(alive) };
+    "snow_register" Small "<M>(String, Pid<M>) -> Bool" = |call| { let done = ops::register(call.ctx, call.str(0), pid(call, 1))?; call.return_bool(done) };
+    "snow_unregister" Small "(String) -> Bool" = |call| { let done = ops::unregister(call.ctx, call.str(0))?; call.return_bool(done) };
+    "snow_whereis" Small "<M>(String) -> Option<Pid<M>>" = whereis;
+    "snow_sleep" Waiting "(Int) -> ()" = |call| { ops::sleep(call.ctx, call.int(0))?; call.return_unit() };
+    "snow_processes" Small "<M>() -> List<Pid<M>>" = processes;
+    "snow_process_names" Small "<M>(Pid<M>) -> List<String>" = process_names;
+}
+
+fn pid(call: &Call<'_>, index: usize) -> Pid {
+    Pid::from_word(call.word(index))
+}
+
+fn spawn(call: &mut Call<'_>) -> Outcome {
+    let mailbox = call.native_types().type_args[0];
+    let bond = match call.int(2) {
+        0 => Bond::None,
+        _ => Bond::Link,
+    };
+    let pid = ops::spawn(call.ctx, mailbox, call.word(0), call.str(1), bond)?;
+    call.return_word(pid.word())
+}
+
+fn send(call: &mut Call<'_>) -> Outcome {
+    let ty = call.native_types().type_args[0];
+    ops::send(call.ctx, pid(call, 0), ty, call.word(1))?;
+    call.return_unit()
+}
+
+fn current(call: &mut Call<'_>) -> Outcome {
+    let mailbox = call.native_types().type_args[0];
+    let pid = ops::current(call.ctx, mailbox)?;
+    call.return_word(pid.word())
+}
+
+fn on_terminate(call: &mut Call<'_>) -> Outcome {
+    ops::on_terminate(call.ctx, call.word(0))?;
+    call.return_unit()
+}
+
+fn exit(call: &mut Call<'_>) -> Outcome {
+    let reason = Reason::from_parts(call.int(1), call.str(2));
+    let text = call.word(2);
+    // SAFETY: the native owns the text.
+    unsafe { call.ctx.heap.drop_ref(text) };
+    ops::exit(call.ctx, pid(call, 0), reason)?;
+    call.return_unit()
+}
+
+fn whereis(call: &mut Call<'_>) -> Outcome {
+    let mailbox = call.native_types().type_args[0];
+    let found = ops::whereis(call.ctx, call.str(0), mailbox)?;
+    call.return_option(found.map(Pid::word))
+}
+
+fn processes(call: &mut Call<'_>) -> Outcome {
+    let pids = info::all(call.ctx)?;
+    let words: Vec<u64> = pids.into_iter().map(Pid::word).collect();
+    let list = new_list(call, call.ret_type(), &words);
+    call.return_word(list)
+}
+
+fn process_names(call: &mut Call<'_>) -> Outcome {
+    let names = info::names(call.ctx, pid(call, 0))?;
+    let list = crate::support::string_list(call, call.ret_type(), names);
+    call.return_word(list)
+}

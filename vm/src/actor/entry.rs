@@ -1,0 +1,129 @@
+//! What is sent to actors: messages, answers to calls, and signals.
+
+use super::{Pid, Reason};
+use crate::heap::Heap;
+use snow_bytecode::types::TypeId;
+
+/// What a sender puts in a mailbox: a link of a list, in a block of the heap.
+pub struct Entry {
+    /// The next one.
+    pub next: *mut Entry,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What was sent.
+#[derive(Debug)]
+pub enum Content {
+    /// A message: its type, and the value in element form, owned.
+    Message(TypeId, u64),
+    /// The answer to a call that the receiver has prepared.
+    Answer(Answer),
+    /// The time of a wait is up, if it is still the one with this number.
+    Timeout(u64),
+    /// Anything else.
+    Signal(Box<Signal>),
+    /// The message was taken out and is being looked at.
+    Taken,
+}
+
+/// The answer to a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer {
+    /// Type of the value.
+    pub ty: TypeId,
+    /// The value in element form, owned.
+    pub word: u64,
+    /// The call's reference.
+    pub reference: u64,
+    /// Whether who answers was monitored for this call, and has ended that.
+    pub unwatched: bool,
+}
+
+/// What the runtime sends for an actor, or by itself.
+#[derive(Debug)]
+pub enum Signal {
+    /// The sender links itself to the receiver.
+    Link(Pid),
+    /// The sender gives up the link.
+    Unlink(Pid),
+    /// The sender wants to know when the receiver ends, under this reference.
+    Monitor(Pid, u64),
+    /// It does not any more.
+    Demonitor(u64),
+    /// A monitored actor has ended.
+    Down(u64, Pid, Reason),
+    /// A linked actor has ended.
+    LinkExit(Pid, Reason),
+    /// An actor asks the receiver to exit.
+    Exit(Pid, Reason),
+    /// The runtime ends the receiver for this reason, whether it traps exits or not.
+    End(Reason),
+    /// The program was asked to stop.
+    Stopping,
+}
+
+/// Words of an entry.
+const WORDS: usize = size_of::<Entry>() / 8;
+
+impl Entry {
+    /// A new entry.
+    pub fn new(heap: &mut Heap, content: Content) -> *mut Entry {
+        const { assert!(size_of::<Entry>().is_multiple_of(8) && align_of::<Entry>() == 8) };
+        let entry: *mut Entry = heap.take_block(WORDS).cast();
+        let next = std::ptr::null_mut();
+        // SAFETY: the block is ours and has the size.
+        unsafe { entry.write(Entry { next, content }) };
+        entry
+    }
+
+    /// Takes an entry apart: gives what was in it, and its memory back.
+    ///
+    /// # Safety
+    /// [`Entry::new`] has made it, and nobody else refers to it.
+    pub unsafe fn open(heap: &mut Heap, entry: *mut Entry) -> Content {
+        // SAFETY: by contract.
+        unsafe {
+            let content = entry.read().content;
+            heap.give_block(entry.cast(), WORDS);
+            content
+        }
+    }
+}
+
+impl Content {
+    /// Gives up the value that is in it.
+    ///
+    /// # Safety
+    /// The value is owned, and of the type that it says.
+    pub unsafe fn discard(self, heap: &mut Heap) {
+        if let Content::Message(ty, word) | Content::Answer(Answer { ty, word, .. }) = self {
+            // SAFETY: by contract.
+            unsafe { drop_element(heap, ty, word) };
+        }
+    }
+}
+
+/// Gives up an owned value in element form.
+///
+/// # Safety
+/// The word is an owned element of the type.
+pub unsafe fn drop_element(heap: &mut Heap, ty: TypeId, word: u64) {
+    if heap.types().info(ty).elem.is_ref {
+        // SAFETY: by contract.
+        unsafe { heap.drop_nullable(word) };
+    }
+}
+
+/// Hands a value in element form over to another actor; gives the number of cells looked at.
+///
+/// # Safety
+/// The word is an owned element of the type, which the caller does not use any more.
+pub unsafe fn hand_over(heap: &mut Heap, ty: TypeId, word: u64) -> usize {
+    if heap.types().info(ty).elem.is_ref {
+        // SAFETY: by contract.
+        unsafe { heap.hand_over(word) }
+    } else {
+        0
+    }
+}

@@ -1,0 +1,402 @@
+//! What running code asks for: starting actors, sending, links and monitors, timers, calls.
+//!
+//! Each function is the body of a native, without the reading of arguments. Values are in element form.
+
+use super::calls::State;
+use super::entry::{self, Answer, Content, Signal, drop_element};
+use super::process::{Alarm, Code, Origin, Process, Wait};
+use super::slots::NO_TYPE;
+use super::{Pid, Reason};
+use crate::ctx::Ctx;
+use crate::native::Fault;
+use crate::sched::Timer;
+use crate::sched::wheel::TimerKey;
+use crate::value::closure;
+use snow_bytecode::module::FuncId;
+use snow_bytecode::types::{Type, TypeId};
+
+/// The scheduler tells the starter and the started actor apart by this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    /// They have nothing to do with each other.
+    None,
+    /// They are linked.
+    Link,
+}
+
+/// Starts an actor that runs a closure, which it owns.
+pub fn spawn(
+    ctx: &mut Ctx,
+    mailbox: TypeId,
+    function: u64,
+    name: &str,
+    bond: Bond,
+) -> Result<Pid, Fault> {
+    let (parent, scheduler) = (ctx.process()?, ctx.scheduler()?);
+    let Some(pid) = scheduler.runtime.slots.take(&mut scheduler.spare) else {
+        // SAFETY: the closure is owned.
+        unsafe { ctx.heap.drop_ref(function) };
+        return Err("too many actors".into());
+    };
+    // SAFETY: the closure is owned; its code takes itself and nothing else.
+    let code = unsafe {
+        ctx.heap.hand_over(function);
+        let func = FuncId((*closure::entry(function)).func);
+        scheduler.packed_call(func, function)
+    };
+    let origin = Origin::new(pid, name, Some(&parent.origin));
+    let mut process = Process::new(Code::Packed(code), origin);
+    if bond == Bond::Link {
+        process.links.insert(parent.pid);
+        parent.links.insert(pid);
+    }
+    scheduler.start(process, mailbox.0);
+    Ok(pid)
+}
+
+/// Sends a message, which is owned.
+pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
+    let scheduler = ctx.scheduler()?;
+    // SAFETY: the word is owned and of the type.
+    unsafe {
+        match scheduler.runtime.slots.mailbox_type(to) {
+            Some(known) if known == ty.0 || known == NO_TYPE => {
+                entry::hand_over(&mut ctx.heap, ty, word);
+                scheduler.deliver(&mut ctx.heap, to, Content::Message(ty, word));
+            }
+            _ => drop_element(&mut ctx.heap, ty, word),
+        }
+    }
+    Ok(())
+}
+
+/// The running actor, as one that takes messages of a type.
+pub fn current(ctx: &mut Ctx, mailbox: TypeId) -> Result<Pid, Fault> {
+    let pid = ctx.process()?.pid;
+    ctx.scheduler()?.runtime.slots.know_type(pid, mailbox.0);
+    Ok(pid)
+}
+
+/// Takes in what has arrived for the running actor. When that ends it, the code is left.
+pub fn drain(ctx: &mut Ctx) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    // SAFETY: the running actor is its scheduler's.
+    unsafe { ctx.scheduler()?.drain(&mut ctx.heap, process) };
+    match process.ending {
+        None => Ok(()),
+        Some(_) => Err("the actor is to end".into()),
+    }
+}
+
+/// Starts the timer that ends the present wait, `ms` from now.
+pub fn set_alarm(ctx: &mut Ctx, ms: i64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    let key = ctx.scheduler()?.add_timer(ms, Timer::Wake(process.pid));
+    process.alarm = Alarm::Set(key);
+    Ok(())
+}
+
+/// Lets time pass.
+pub fn sleep(ctx: &mut Ctx, ms: i64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    match (process.wait, process.alarm) {
+        (Wait::Time, Alarm::Rung) => {
+            ctx.scheduler()?.forget_wait(process);
+            return Ok(());
+        }
+        (Wait::Time, _) => {}
+        _ => {
+            process.wait = Wait::Time;
+            set_alarm(ctx, ms.max(0))?;
+        }
+    }
+    Err(Fault::Pending)
+}
+
+/// Links the running actor with another.
+pub fn link(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    if to == process.pid || !process.links.insert(to) {
+        return Ok(());
+    }
+    let scheduler = ctx.scheduler()?;
+    if !scheduler.deliver_signal(&mut ctx.heap, to, Signal::Link(process.pid)) {
+        let exit = Signal::LinkExit(to, Reason::NoProc);
+        scheduler.deliver_signal(&mut ctx.heap, process.pid, exit);
+    }
+    Ok(())
+}
+
+/// Gives up a link.
+pub fn unlink(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    if process.links.remove(&to) {
+        let unlink = Signal::Unlink(process.pid);
+        ctx.scheduler()?.deliver_signal(&mut ctx.heap, to, unlink);
+    }
+    // An exit that has arrived and was not received is forgotten with the link.
+    let is_exit = |content: &Content| matches!(content, Content::Signal(signal) if matches!(**signal, Signal::LinkExit(pid, _) if pid == to));
+    process.mailbox.remove_all(&mut ctx.heap, is_exit);
+    Ok(())
+}
+
+/// Begins to monitor an actor; gives the reference.
+pub fn monitor(ctx: &mut Ctx, to: Pid) -> Result<u64, Fault> {
+    let process = ctx.process()?;
+    let scheduler = ctx.scheduler()?;
+    let reference = scheduler.new_reference();
+    process.monitors.insert(reference, to);
+    watch(ctx, to, reference)?;
+    Ok(reference)
+}
+
+/// Asks an actor to say when it ends.
+fn watch(ctx: &mut Ctx, to: Pid, reference: u64) -> Result<(), Fault> {
+    let (me, scheduler) = (ctx.process()?.pid, ctx.scheduler()?);
+    if !scheduler.deliver_signal(&mut ctx.heap, to, Signal::Monitor(me, reference)) {
+        let down = Signal::Down(reference, to, Reason::NoProc);
+        scheduler.deliver_signal(&mut ctx.heap, me, down);
+    }
+    Ok(())
+}
+
+/// Ends a monitor; what it has said and was not received is forgotten.
+pub fn demonitor(ctx: &mut Ctx, reference: u64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    if let Some(to) = process.monitors.remove(&reference) {
+        let end = Signal::Demonitor(reference);
+        ctx.scheduler()?.deliver_signal(&mut ctx.heap, to, end);
+    }
+    let is_down = |content: &Content| matches!(content, Content::Signal(signal) if matches!(**signal, Signal::Down(of, ..) if of == reference));
+    process.mailbox.remove_all(&mut ctx.heap, is_down);
+    Ok(())
+}
+
+/// Asks an actor to exit. The running actor exits at once.
+pub fn exit(ctx: &mut Ctx, to: Pid, reason: Reason) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    if to == process.pid {
+        process.ending = Some(reason);
+        return Err("the actor exits".into());
+    }
+    let exit = Signal::Exit(process.pid, reason);
+    ctx.scheduler()?.deliver_signal(&mut ctx.heap, to, exit);
+    Ok(())
+}
+
+/// Whether exits of linked actors arrive as messages from now on.
+pub fn trap_exit(ctx: &mut Ctx, traps: bool) -> Result<(), Fault> {
+    ctx.process()?.traps_exits = traps;
+    Ok(())
+}
+
+/// Whether an actor has not ended.
+pub fn is_alive(ctx: &mut Ctx, pid: Pid) -> Result<bool, Fault> {
+    Ok(ctx.scheduler()?.runtime.slots.is_alive(pid))
+}
+
+/// Gives an actor a name; false when the name is taken or the actor has ended.
+pub fn register(ctx: &mut Ctx, name: &str, pid: Pid) -> Result<bool, Fault> {
+    Ok(ctx.scheduler()?.runtime.register(name, pid))
+}
+
+/// Takes a name away; whether it led to an actor.
+pub fn unregister(ctx: &mut Ctx, name: &str) -> Result<bool, Fault> {
+    Ok(ctx.scheduler()?.runtime.unregister(name))
+}
+
+/// The actor of a name, if it takes messages of this type. A type that nothing determines is `()`, and fits all.
+pub fn whereis(ctx: &mut Ctx, name: &str, mailbox: TypeId) -> Result<Option<Pid>, Fault> {
+    let runtime = &ctx.scheduler()?.runtime;
+    let Some(pid) = runtime.whereis(name) else {
+        return Ok(None);
+    };
+    let is_open = matches!(ctx.types().table().get(mailbox), Type::Unit);
+    let fits = is_open || runtime.slots.mailbox_type(pid) == Some(mailbox.0);
+    Ok(fits.then_some(pid))
+}
+
+/// Replaces the closure that runs when the actor ends; owned.
+pub fn on_terminate(ctx: &mut Ctx, function: u64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    let before = std::mem::replace(&mut process.terminate, function);
+    // SAFETY: the actor owned the closure.
+    unsafe { ctx.heap.drop_nullable(before) };
+    Ok(())
+}
+
+/// Sends a message, owned, after a time; again and again when it repeats.
+pub fn send_after(
+    ctx: &mut Ctx,
+    to: Pid,
+    ms: i64,
+    ty: TypeId,
+    word: u64,
+    repeat: Repeat,
+) -> Result<u64, Fault> {
+    let scheduler = ctx.scheduler()?;
+    let every = match repeat {
+        Repeat::Once => None,
+        Repeat::Every => Some(ms.max(1) as u64),
+    };
+    // SAFETY: the word is owned and of the type; each time another reference is sent.
+    unsafe {
+        if every.is_some() && ctx.heap.types().info(ty).elem.is_ref {
+            ctx.heap.share(word);
+        } else {
+            entry::hand_over(&mut ctx.heap, ty, word);
+        }
+    }
+    let timer = Timer::Send {
+        to,
+        ty,
+        word,
+        every,
+    };
+    Ok(scheduler.add_timer(ms, timer).word())
+}
+
+/// How often a timer sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// One time.
+    Once,
+    /// Until it is cancelled, or the receiver has ended.
+    Every,
+}
+
+/// Stops a timer; whether it was going on.
+pub fn cancel_timer(ctx: &mut Ctx, timer: u64) -> Result<bool, Fault> {
+    let Some(key) = TimerKey::from_word(timer) else {
+        return Ok(false);
+    };
+    match ctx.scheduler()?.cancel_timer(key) {
+        Some(Timer::Send { ty, word, .. }) => {
+            // SAFETY: the timer owned the message.
+            unsafe { drop_element(&mut ctx.heap, ty, word) };
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// A reference for a call.
+pub fn call_prepare(ctx: &mut Ctx) -> Result<u64, Fault> {
+    let reference = ctx.scheduler()?.new_reference();
+    ctx.process()?.calls.prepare(reference);
+    Ok(reference)
+}
+
+/// From now on the call is over when that actor ends.
+pub fn call_monitor(ctx: &mut Ctx, reference: u64, to: Pid) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    let Some(call) = process.calls.get(reference) else {
+        return Err("the call is over".into());
+    };
+    call.target = Some(to);
+    watch(ctx, to, reference)
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallEnd {
+    /// There is an answer.
+    Answered = 0,
+    /// The time was up.
+    Timeout = 1,
+    /// Who should answer has ended.
+    Gone = 2,
+}
+
+/// Waits for the end of a call.
+pub fn call_wait(ctx: &mut Ctx, reference: u64, timeout: i64) -> Result<CallEnd, Fault> {
+    let process = ctx.process()?;
+    process.wait = Wait::Nothing;
+    if !process.calls.is_over(reference) {
+        drain(ctx)?;
+    }
+    let end = match process.calls.get(reference).map(|call| &call.state) {
+        Some(State::Answered(_)) => CallEnd::Answered,
+        Some(State::Gone(_)) => CallEnd::Gone,
+        None => CallEnd::Timeout,
+        Some(State::Open) => {
+            let is_up = process.alarm == Alarm::Rung;
+            if !is_up && (timeout == super::receive::NO_TIMEOUT || timeout > 0) {
+                if process.alarm == Alarm::Off && timeout > 0 {
+                    set_alarm(ctx, timeout)?;
+                }
+                process.wait = Wait::Answer(reference);
+                return Err(Fault::Pending);
+            }
+            call_end(ctx, reference)?;
+            CallEnd::Timeout
+        }
+    };
+    ctx.scheduler()?.forget_wait(process);
+    Ok(end)
+}
+
+/// Moves the answer out; the call is over.
+pub fn call_answer(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
+    let process = ctx.process()?;
+    match process.calls.get(reference).map(|call| &call.state) {
+        Some(State::Answered(answer)) if answer.ty == ty => {
+            let answer = *answer;
+            let call = process.calls.end(reference);
+            if let Some(to) = call.and_then(|call| call.target)
+                && !answer.unwatched
+            {
+                let end = Signal::Demonitor(reference);
+                ctx.scheduler()?.deliver_signal(&mut ctx.heap, to, end);
+            }
+            Ok(answer.word)
+        }
+        _ => Err("there is no answer of this type".into()),
+    }
+}
+
+/// Why who should answer has ended.
+pub fn call_reason(ctx: &mut Ctx, reference: u64) -> Result<Reason, Fault> {
+    let process = ctx.process()?;
+    match process.calls.get(reference).map(|call| &call.state) {
+        Some(State::Gone(reason)) => Ok(reason.clone()),
+        _ => Err("the call is not over".into()),
+    }
+}
+
+/// Forgets a call.
+pub fn call_end(ctx: &mut Ctx, reference: u64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    let Some(call) = process.calls.end(reference) else {
+        return Ok(());
+    };
+    if let Some(to) = call.target {
+        let end = Signal::Demonitor(reference);
+        ctx.scheduler()?.deliver_signal(&mut ctx.heap, to, end);
+    }
+    call.discard(&mut ctx.heap);
+    Ok(())
+}
+
+/// Answers a call with an owned value.
+pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    let scheduler = ctx.scheduler()?;
+    let mut unwatched = process.watchers.remove(&reference).is_some();
+    // SAFETY: the running actor is its scheduler's; the word is owned and of the type.
+    unsafe {
+        if !unwatched {
+            scheduler.drain(&mut ctx.heap, process);
+            unwatched = process.watchers.remove(&reference).is_some();
+        }
+        entry::hand_over(&mut ctx.heap, ty, word);
+    }
+    let answer = Answer {
+        ty,
+        word,
+        reference,
+        unwatched,
+    };
+    scheduler.deliver(&mut ctx.heap, to, Content::Answer(answer));
+    Ok(())
+}

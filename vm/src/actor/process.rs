@@ -1,0 +1,183 @@
+//! All that belongs to one actor.
+
+use super::calls::Calls;
+use super::mailbox::Mailbox;
+use super::{Pid, Reason};
+use crate::interp::{Frames, Packed, Vm};
+use crate::sched::wheel::TimerKey;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// An actor. Whoever has taken it out of a run queue or has woken it is the only one who uses it.
+pub struct Process {
+    /// Who it is.
+    pub pid: Pid,
+    /// What has arrived.
+    pub mailbox: Mailbox,
+    /// What it waits for.
+    pub wait: Wait,
+    /// How its present wait ends by itself.
+    pub alarm: Alarm,
+    /// Its code.
+    pub code: Code,
+    /// Calls that it has made and not finished.
+    pub calls: Calls,
+    /// Why it is ending, once it is.
+    pub ending: Option<Reason>,
+    /// Whether its `terminate` block runs: it is over then, for this reason.
+    pub terminating: Option<Reason>,
+    /// The closure that runs when it ends, or 0.
+    pub terminate: u64,
+    /// Whether exits of linked actors arrive as messages.
+    pub traps_exits: bool,
+    /// Actors that it is linked with.
+    pub links: FxHashSet<Pid>,
+    /// Its monitors of others, by reference.
+    pub monitors: FxHashMap<u64, Pid>,
+    /// Who monitors it, by reference.
+    pub watchers: FxHashMap<u64, Pid>,
+    /// What it is called in reports, and who started it.
+    pub origin: Arc<Origin>,
+    /// What its latest message looked like.
+    pub last_message: LastMessage,
+    /// State of its random generator.
+    pub random: Option<u64>,
+    /// Slices that it has had.
+    pub slices: u64,
+    /// Whether anybody was told that the mailbox is long.
+    pub is_long: bool,
+}
+
+/// Where an actor comes from.
+pub struct Origin {
+    /// Its pid.
+    pub pid: Pid,
+    /// The function that it runs, `Main.counter`.
+    pub name: Box<str>,
+    /// Who has started it.
+    pub parent: Option<Arc<Origin>>,
+}
+
+/// Ancestors that are remembered at most.
+const MOST_ANCESTORS: usize = 8;
+
+impl Origin {
+    /// The origin of an actor. Only a few ancestors are kept, so that a chain of actors each of which starts the next one takes no memory.
+    pub fn new(pid: Pid, name: &str, parent: Option<&Arc<Origin>>) -> Arc<Origin> {
+        Arc::new(Origin {
+            pid,
+            name: name.into(),
+            parent: parent.map(|parent| parent.cut(MOST_ANCESTORS)),
+        })
+    }
+
+    fn cut(self: &Arc<Origin>, depth: usize) -> Arc<Origin> {
+        if self.depth() <= depth {
+            return Arc::clone(self);
+        }
+        let parent = self.parent.as_ref().filter(|_| depth > 1);
+        Arc::new(Origin {
+            pid: self.pid,
+            name: self.name.clone(),
+            parent: parent.map(|parent| parent.cut(depth - 1)),
+        })
+    }
+
+    fn depth(&self) -> usize {
+        let mut depth = 1;
+        let mut origin = self;
+        while let Some(parent) = &origin.parent {
+            depth += 1;
+            origin = parent;
+        }
+        depth
+    }
+}
+
+/// The code of an actor that does not run.
+pub enum Code {
+    /// Nothing: it runs, or has ended.
+    None,
+    /// Frames without a stack.
+    Packed(Packed),
+    /// Frames on a stack.
+    Framed(Box<Frames>),
+    /// Frames with compiled code below them, on the carrier of a machine.
+    Parked(Box<Frames>, Box<Vm>),
+}
+
+/// What an actor waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing: it is to run.
+    Nothing,
+    /// An entry that its `receive` wants, see [`super::receive`].
+    Entry(u64),
+    /// The answer to a call.
+    Answer(u64),
+    /// Only that time passes.
+    Time,
+}
+
+/// How a wait ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// It has none.
+    Off,
+    /// A timer was started.
+    Set(TimerKey),
+    /// The time is up.
+    Rung,
+}
+
+/// The variant and the first words of a message, copied when it was received: keeping the message itself would make each update in that turn a copy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LastMessage {
+    /// Its type, plus one; 0 when there was none.
+    pub ty: u32,
+    /// Which of the words are there.
+    pub len: u8,
+    /// The tag of its cell.
+    pub tag: u8,
+    /// Words of the value.
+    pub words: [u64; 4],
+}
+
+impl Process {
+    /// An actor that is about to run this code.
+    pub fn new(code: Code, origin: Arc<Origin>) -> Process {
+        Process {
+            pid: origin.pid,
+            mailbox: Mailbox::new(),
+            wait: Wait::Nothing,
+            alarm: Alarm::Off,
+            code,
+            calls: Calls::default(),
+            ending: None,
+            terminating: None,
+            terminate: 0,
+            traps_exits: false,
+            links: FxHashSet::default(),
+            monitors: FxHashMap::default(),
+            watchers: FxHashMap::default(),
+            origin,
+            last_message: LastMessage::default(),
+            random: None,
+            slices: 0,
+            is_long: false,
+        }
+    }
+
+    /// Whether it has a reason to run.
+    pub fn is_ready(&mut self) -> bool {
+        if self.ending.is_some() || self.alarm == Alarm::Rung {
+            return true;
+        }
+        match self.wait {
+            Wait::Nothing => true,
+            Wait::Entry(wanted) => self.finds_wanted(wanted),
+            Wait::Answer(reference) => self.calls.is_over(reference),
+            Wait::Time => false,
+        }
+    }
+}

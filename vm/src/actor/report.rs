@@ -1,0 +1,213 @@
+//! Reports on standard error: of crashes, and of what an operator should know.
+
+use super::process::{LastMessage, Origin, Process};
+use crate::atoms::Atoms;
+use crate::interp::{Crash, Frame, Trace};
+use crate::sched::Runtime;
+use crate::types::{Aggregate, FieldForm, Form, RuntimeTypes, TagSource};
+use crate::value::show::float_display;
+use snow_bytecode::types::{Type, TypeId};
+use std::fmt::Write;
+
+/// How reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reports {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+    /// Not at all.
+    Off,
+}
+
+impl Reports {
+    /// What the environment says: `SNOW_CRASH_REPORTS=off`, `SNOW_LOG=json`.
+    pub fn from_environment() -> Reports {
+        let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|text| text == value);
+        if is("SNOW_CRASH_REPORTS", "off") {
+            Reports::Off
+        } else if is("SNOW_LOG", "json") {
+            Reports::Json
+        } else {
+            Reports::Text
+        }
+    }
+}
+
+impl Runtime {
+    /// Reports that an actor has crashed.
+    pub fn report_crash(&self, process: &Process, crash: &Crash) {
+        let text = match self.reports {
+            Reports::Off => return,
+            Reports::Text => self.crash_text(process, crash),
+            Reports::Json => self.crash_json(process, crash),
+        };
+        self.report(&text);
+    }
+
+    fn crash_text(&self, process: &Process, crash: &Crash) -> String {
+        let mut text = format!("crash: {}\n{}", crash.reason, crash.trace.render());
+        if !self.main.is(process.pid) {
+            let origin = &process.origin;
+            let _ = writeln!(
+                text,
+                "  in {} ({}){}",
+                origin.pid,
+                origin.name,
+                ancestors(origin)
+            );
+        }
+        if let Some(message) = self.last_message(&process.last_message) {
+            let _ = writeln!(text, "  last message: {message}");
+        }
+        text
+    }
+
+    fn crash_json(&self, process: &Process, crash: &Crash) -> String {
+        let origin = &process.origin;
+        let mut text = String::from("{\"level\":\"error\",\"event\":\"crash\"");
+        let mut field = |name: &str, value: &str| {
+            let _ = write!(text, ",\"{name}\":{}", json_string(value));
+        };
+        field("actor", &origin.pid.to_string());
+        field("function", &origin.name);
+        field("reason", &crash.reason);
+        if let Some(message) = self.last_message(&process.last_message) {
+            field("last_message", &message);
+        }
+        let parents = parents(origin).map(|parent| json_string(&named(parent)));
+        let _ = write!(text, ",\"ancestors\":[{}]", join(parents));
+        let _ = writeln!(text, ",\"stack\":[{}]}}", json_stack(&crash.trace));
+        text
+    }
+
+    /// Reports that a mailbox has become long.
+    pub fn report_long_mailbox(&self, process: &Process) {
+        let (who, len) = (named(&process.origin), process.mailbox.len());
+        match self.reports {
+            Reports::Off => {}
+            Reports::Text => self.report(&format!("warning: the mailbox of {who} has passed {len} messages\n")),
+            Reports::Json => self.report(&format!(
+                "{{\"level\":\"warning\",\"event\":\"long mailbox\",\"actor\":{},\"messages\":{len}}}\n",
+                json_string(&who)
+            )),
+        }
+    }
+
+    /// The last message of an actor: its variant, numbers as they are, and the types of the rest.
+    fn last_message(&self, look: &LastMessage) -> Option<String> {
+        let ty = TypeId(look.ty.checked_sub(1)?);
+        let types = &self.program.types;
+        Some(describe(types, &self.program.atoms, ty, look))
+    }
+}
+
+fn named(origin: &Origin) -> String {
+    format!("{} ({})", origin.pid, origin.name)
+}
+
+fn parents(origin: &Origin) -> impl Iterator<Item = &Origin> {
+    std::iter::successors(origin.parent.as_deref(), |parent| parent.parent.as_deref())
+}
+
+fn ancestors(origin: &Origin) -> String {
+    parents(origin)
+        .map(|parent| format!(", started by {}", named(parent)))
+        .collect()
+}
+
+fn join(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(",")
+}
+
+fn json_stack(trace: &Trace) -> String {
+    let frame = |frame: &Frame| {
+        let place = frame
+            .place
+            .as_deref()
+            .map_or("null".to_owned(), json_string);
+        format!(
+            "{{\"function\":{},\"place\":{place}}}",
+            json_string(&frame.function)
+        )
+    };
+    join(trace.first.iter().chain(&trace.last).map(frame))
+}
+
+/// A text as a JSON string.
+fn json_string(text: &str) -> String {
+    let mut json = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => json.extend(['\\', c]),
+            c if u32::from(c) < 0x20 => {
+                let _ = write!(json, "\\u{:04x}", u32::from(c));
+            }
+            c => json.push(c),
+        }
+    }
+    json.push('"');
+    json
+}
+
+fn describe(types: &RuntimeTypes, atoms: &Atoms, ty: TypeId, look: &LastMessage) -> String {
+    let form = match &types.info(ty).form {
+        Form::Aggregate(form) => form,
+        _ => return scalar(types, atoms, ty, look.words[0]),
+    };
+    let Some(variant) = form.variants.get(tag(form, look)) else {
+        return type_name(types, ty);
+    };
+    let field = |field: &FieldForm| {
+        let word = look.words.get(usize::from(field.slots[0]));
+        let is_there = usize::from(field.slots[0]) < usize::from(look.len) && field.len == 1;
+        match word {
+            Some(&word) if is_there => scalar(types, atoms, field.ty, word),
+            _ => type_name(types, field.ty),
+        }
+    };
+    let fields: Vec<String> = variant.fields.iter().map(field).collect();
+    match fields.as_slice() {
+        [] => variant.name.to_string(),
+        fields => format!("{}({})", variant.name, fields.join(", ")),
+    }
+}
+
+fn tag(form: &Aggregate, look: &LastMessage) -> usize {
+    match form.tag {
+        TagSource::Only => 0,
+        TagSource::Word => look.words[0] as usize,
+        TagSource::Header => look.tag.into(),
+        TagSource::Null { some } => (some ^ u8::from(look.words[0] == 0)).into(),
+    }
+}
+
+/// A word of a scalar type as text; of another type the type's name.
+fn scalar(types: &RuntimeTypes, atoms: &Atoms, ty: TypeId, word: u64) -> String {
+    match &types.info(ty).form {
+        Form::Int => (word as i64).to_string(),
+        Form::Float => float_display(f64::from_bits(word)),
+        Form::Bool => (word != 0).to_string(),
+        Form::Unit => "()".to_owned(),
+        Form::Atom => format!(":{}", atoms.name(word)),
+        Form::Pid => super::Pid::from_word(word).to_string(),
+        Form::Ref => format!("#Ref<{word}>"),
+        _ => type_name(types, ty),
+    }
+}
+
+fn type_name(types: &RuntimeTypes, ty: TypeId) -> String {
+    match types.table().get(ty) {
+        Type::Struct { name, .. } | Type::Sum { name, .. } => name.clone(),
+        Type::Tuple(_) => "(…)".to_owned(),
+        Type::List(_) => "List".to_owned(),
+        Type::Map(..) => "Map".to_owned(),
+        Type::Set(_) => "Set".to_owned(),
+        Type::String => "String".to_owned(),
+        Type::Bytes => "Bytes".to_owned(),
+        Type::Range => "Range".to_owned(),
+        Type::Fun { .. } => "Fun".to_owned(),
+        _ => "…".to_owned(),
+    }
+}

@@ -1,0 +1,173 @@
+//! What happens when entries arrive: messages are queued, signals that concern the runtime take effect.
+
+use super::entry::{Answer, Content, Entry, Signal};
+use super::process::{Alarm, Process, Wait};
+use super::{Pid, Reason, calls};
+use crate::heap::Heap;
+use crate::sched::Scheduler;
+
+/// The number of messages at which a mailbox is called long.
+const LONG: usize = 10_000;
+
+impl Scheduler {
+    /// Takes in all that has arrived for an actor.
+    ///
+    /// # Safety
+    /// The actor is the caller's, see [`Process`].
+    pub unsafe fn drain(&mut self, heap: &mut Heap, process: *mut Process) {
+        // SAFETY: by contract; entries that were taken are this actor's alone.
+        unsafe {
+            let process = &mut *process;
+            let mut newest = self.runtime.slots.take_all(process.pid);
+            if newest.is_null() {
+                return;
+            }
+            // They come the newest first.
+            let mut oldest = std::ptr::null_mut();
+            while !newest.is_null() {
+                let next = (*newest).next;
+                (*newest).next = oldest;
+                oldest = newest;
+                newest = next;
+            }
+            while !oldest.is_null() {
+                let next = (*oldest).next;
+                self.arrive(heap, process, oldest);
+                oldest = next;
+            }
+            if process.mailbox.len() > LONG && !process.is_long {
+                process.is_long = true;
+                self.runtime.report_long_mailbox(process);
+            }
+        }
+    }
+
+    /// # Safety
+    /// The entry is the actor's alone.
+    unsafe fn arrive(&mut self, heap: &mut Heap, process: &mut Process, entry: *mut Entry) {
+        // SAFETY: by contract.
+        unsafe {
+            match &(*entry).content {
+                Content::Message(..) | Content::Taken => process.mailbox.append(entry),
+                _ => match Entry::open(heap, entry) {
+                    Content::Answer(answer) => answer_arrives(heap, process, answer),
+                    Content::Timeout(number) => {
+                        if matches!(process.alarm, Alarm::Set(key) if key.number() == number) {
+                            process.alarm = Alarm::Rung;
+                        }
+                    }
+                    Content::Signal(signal) => signal_arrives(heap, process, signal),
+                    Content::Message(..) | Content::Taken => unreachable!("just matched"),
+                },
+            }
+        }
+    }
+
+    /// Sends something to an actor, and makes it run if it must; false when the actor is gone, and the content is given up.
+    pub fn deliver(&mut self, heap: &mut Heap, to: Pid, content: Content) -> bool {
+        let entry = Entry::new(heap, content);
+        // SAFETY: the entry is new, and still ours when the actor is gone.
+        unsafe {
+            match self.runtime.slots.push(to, entry) {
+                Ok(woken) => {
+                    if let Some(woken) = woken {
+                        self.ready(woken);
+                    }
+                    true
+                }
+                Err(_) => {
+                    Entry::open(heap, entry).discard(heap);
+                    false
+                }
+            }
+        }
+    }
+
+    /// As [`Scheduler::deliver`], for a signal.
+    pub fn deliver_signal(&mut self, heap: &mut Heap, to: Pid, signal: Signal) -> bool {
+        self.deliver(heap, to, Content::Signal(Box::new(signal)))
+    }
+
+    /// The actor waits no more.
+    pub fn forget_wait(&mut self, process: &mut Process) {
+        if let Alarm::Set(key) = process.alarm {
+            self.cancel_timer(key);
+        }
+        process.alarm = Alarm::Off;
+        process.wait = Wait::Nothing;
+    }
+}
+
+/// An answer is kept for its call, or dropped when that is over.
+fn answer_arrives(heap: &mut Heap, process: &mut Process, answer: Answer) {
+    if let Some(call) = process.calls.get(answer.reference)
+        && matches!(call.state, calls::State::Open)
+    {
+        call.state = calls::State::Answered(answer);
+        return;
+    }
+    // SAFETY: the entry owned the value.
+    unsafe { Content::Answer(answer).discard(heap) };
+}
+
+fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
+    match *signal {
+        Signal::Link(pid) => {
+            process.links.insert(pid);
+        }
+        Signal::Unlink(pid) => {
+            process.links.remove(&pid);
+        }
+        Signal::Monitor(pid, reference) => {
+            process.watchers.insert(reference, pid);
+        }
+        Signal::Demonitor(reference) => {
+            process.watchers.remove(&reference);
+        }
+        Signal::Down(reference, _, ref reason) => {
+            if let Some(call) = process.calls.get(reference) {
+                if matches!(call.state, calls::State::Open) {
+                    call.state = calls::State::Gone(reason.clone());
+                }
+            } else if process.monitors.remove(&reference).is_some() {
+                queue(heap, process, signal);
+            }
+        }
+        Signal::LinkExit(pid, ref reason) => {
+            // What is no link any more does not matter any more.
+            if process.links.remove(&pid) {
+                let reason = reason.clone();
+                exit_signal(heap, process, signal, &reason);
+            }
+        }
+        Signal::Exit(_, Reason::Killed) => process.ending = Some(Reason::Killed),
+        Signal::Exit(_, ref reason) => {
+            let reason = reason.clone();
+            exit_signal(heap, process, signal, &reason);
+        }
+        Signal::End(ref reason) => {
+            if process.terminating.is_none() {
+                process.ending.get_or_insert(reason.clone());
+            }
+        }
+        Signal::Stopping => queue(heap, process, signal),
+    }
+}
+
+/// An exit that is not to be trapped ends the actor, unless it was normal; one whose `terminate` block runs is ending already.
+fn exit_signal(heap: &mut Heap, process: &mut Process, signal: Box<Signal>, reason: &Reason) {
+    if process.terminating.is_some() {
+        return;
+    }
+    if process.traps_exits {
+        queue(heap, process, signal);
+    } else if *reason != Reason::Normal {
+        process.ending.get_or_insert(reason.clone());
+    }
+}
+
+fn queue(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
+    let entry = Entry::new(heap, Content::Signal(signal));
+    // SAFETY: the entry is new.
+    unsafe { process.mailbox.append(entry) };
+}

@@ -1,0 +1,338 @@
+//! The table through which actors reach each other.
+//!
+//! A slot is never given back to the system, so a pid that is out of date leads to a slot still, of another generation or of none. Its word `inbox` has
+//! everything that a sender must know at once:
+//!
+//! ```text
+//!  bit 63      48 47                         1    0
+//!     ┌──────────┬─────────────────────────┬────────┐
+//!     │generation│ newest entry, or null   │ waiting│
+//!     └──────────┴─────────────────────────┴────────┘
+//! ```
+//!
+//! A sender puts its entry before the newest with one compare-and-swap, which fails when the actor has ended: its end raises the generation. (A list that is
+//! only pushed to, and taken as a whole, has no ABA problem; Treiber 1986.) When the bit *waiting* was set the sender has taken it away, and is the one
+//! who must make the actor run: so nobody is woken twice.
+//!
+//! Memory orders: a push releases the entry, taking the list acquires them; setting the bit releases the actor's state, taking it away acquires it.
+
+use super::entry::Entry;
+use super::pid::{GENERATION_BITS, Pid, SLOT_BITS};
+use super::process::Process;
+use parking_lot::Mutex;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, fence};
+
+const WAITING: u64 = 1;
+const GENERATION_SHIFT: u32 = 64 - GENERATION_BITS;
+const ADDRESS: u64 = ((1 << GENERATION_SHIFT) - 1) & !WAITING;
+
+/// Slots that are made at once.
+const CHUNK: usize = 4096;
+/// Free slots that change hands at once.
+const BATCH: usize = 64;
+/// The mailbox type of an actor that has not said its own.
+pub const NO_TYPE: u32 = u32::MAX;
+
+/// One actor's place.
+pub struct Slot {
+    inbox: AtomicU64,
+    /// The type of messages that it takes.
+    mailbox_type: AtomicU32,
+    /// Whether it may have a name.
+    named: AtomicBool,
+    /// The actor, while there is one.
+    process: AtomicPtr<Process>,
+}
+
+/// An actor that a sender must make run.
+#[must_use]
+pub struct Woken(pub *mut Process);
+
+/// The actor has ended.
+#[derive(Debug)]
+pub struct Gone;
+
+impl Slot {
+    fn new() -> Slot {
+        Slot {
+            inbox: AtomicU64::new(1 << GENERATION_SHIFT),
+            mailbox_type: AtomicU32::new(NO_TYPE),
+            named: AtomicBool::new(false),
+            process: AtomicPtr::default(),
+        }
+    }
+
+    fn generation(&self) -> u16 {
+        (self.inbox.load(Acquire) >> GENERATION_SHIFT) as u16
+    }
+
+    /// Adds an entry; gives the actor when it was waiting.
+    ///
+    /// # Safety
+    /// The entry is nobody else's.
+    unsafe fn push(&self, generation: u16, entry: *mut Entry) -> Result<Option<Woken>, Gone> {
+        let mut now = self.inbox.load(Relaxed);
+        loop {
+            if (now >> GENERATION_SHIFT) as u16 != generation {
+                return Err(Gone);
+            }
+            // SAFETY: by contract.
+            unsafe {
+                (*entry).next = std::ptr::with_exposed_provenance_mut((now & ADDRESS) as usize);
+            }
+            let new = u64::from(generation) << GENERATION_SHIFT | entry.expose_provenance() as u64;
+            match self.inbox.compare_exchange_weak(now, new, AcqRel, Relaxed) {
+                Ok(_) if now & WAITING != 0 => {
+                    return Ok(Some(Woken(self.process.load(Acquire))));
+                }
+                Ok(_) => return Ok(None),
+                Err(other) => now = other,
+            }
+        }
+    }
+}
+
+/// The slots of a runtime.
+pub struct Slots {
+    chunks: Box<[AtomicPtr<[Slot; CHUNK]>]>,
+    free: Mutex<Free>,
+}
+
+struct Free {
+    slots: Vec<u32>,
+    /// The first that was never used.
+    fresh: u32,
+}
+
+/// Free slots that a scheduler keeps for itself.
+#[derive(Default)]
+pub struct Spare(Vec<u32>);
+
+impl Slots {
+    /// No actors yet.
+    pub fn new() -> Slots {
+        let chunks = (1_usize << SLOT_BITS) / CHUNK;
+        Slots {
+            chunks: (0..chunks).map(|_| AtomicPtr::default()).collect(),
+            // Number 0 stays unused.
+            free: Mutex::new(Free {
+                slots: Vec::new(),
+                fresh: 1,
+            }),
+        }
+    }
+
+    fn slot(&self, number: u32) -> Option<&Slot> {
+        let (chunk, at) = (number as usize / CHUNK, number as usize % CHUNK);
+        let chunk = self.chunks.get(chunk)?.load(Acquire);
+        // SAFETY: a chunk stays as long as the table.
+        unsafe { chunk.as_ref() }.map(|chunk| &chunk[at])
+    }
+
+    /// The slot of a pid that somebody made up might not exist.
+    fn of(&self, pid: Pid) -> Result<&Slot, Gone> {
+        if !pid.is_local() {
+            return Err(Gone);
+        }
+        self.slot(pid.slot()).ok_or(Gone)
+    }
+
+    /// A place for a new actor; none when there are too many.
+    pub fn take(&self, spare: &mut Spare) -> Option<Pid> {
+        if spare.0.is_empty() {
+            self.refill(spare);
+        }
+        let number = spare.0.pop()?;
+        let slot = self.slot(number).expect("slots that are given out exist");
+        Some(Pid::new(number, slot.generation()))
+    }
+
+    #[cold]
+    fn refill(&self, spare: &mut Spare) {
+        let mut free = self.free.lock();
+        while spare.0.len() < BATCH {
+            if let Some(number) = free.slots.pop() {
+                spare.0.push(number);
+                continue;
+            }
+            if free.fresh >> SLOT_BITS != 0 {
+                break;
+            }
+            self.make_chunk(free.fresh);
+            spare.0.push(free.fresh);
+            free.fresh += 1;
+        }
+        spare.0.reverse();
+    }
+
+    fn make_chunk(&self, number: u32) {
+        let chunk = &self.chunks[number as usize / CHUNK];
+        if chunk.load(Relaxed).is_null() {
+            let slots: Box<[Slot]> = (0..CHUNK).map(|_| Slot::new()).collect();
+            let slots: Box<[Slot; CHUNK]> = slots
+                .try_into()
+                .unwrap_or_else(|_| unreachable!("it has this length"));
+            chunk.store(Box::into_raw(slots), Release);
+        }
+    }
+
+    /// Makes the actor known under its pid.
+    pub fn settle(&self, pid: Pid, process: *mut Process, mailbox_type: u32) {
+        if let Ok(slot) = self.of(pid) {
+            slot.mailbox_type.store(mailbox_type, Relaxed);
+            slot.process.store(process, Release);
+        }
+    }
+
+    /// Adds an entry to an actor's mailbox; gives the actor when the caller must make it run. The entry is still the caller's when the actor is gone.
+    ///
+    /// # Safety
+    /// The entry is nobody else's.
+    #[inline]
+    pub unsafe fn push(&self, pid: Pid, entry: *mut Entry) -> Result<Option<Woken>, Gone> {
+        // SAFETY: by contract.
+        unsafe { self.of(pid)?.push(pid.generation(), entry) }
+    }
+
+    /// Whether the actor has not ended.
+    pub fn is_alive(&self, pid: Pid) -> bool {
+        self.of(pid)
+            .is_ok_and(|slot| slot.generation() == pid.generation())
+    }
+
+    /// The type of messages that an actor takes; for a pid that is out of date, of whichever actor has the slot.
+    #[inline]
+    pub fn mailbox_type(&self, pid: Pid) -> Option<u32> {
+        self.of(pid)
+            .ok()
+            .map(|slot| slot.mailbox_type.load(Relaxed))
+    }
+
+    /// Says what messages an actor takes, unless that is known. Only the actor itself does this.
+    pub fn know_type(&self, pid: Pid, mailbox_type: u32) {
+        if let Ok(slot) = self.of(pid)
+            && slot.mailbox_type.load(Relaxed) == NO_TYPE
+        {
+            slot.mailbox_type.store(mailbox_type, Relaxed);
+        }
+    }
+
+    /// The actor may have a name from now on.
+    pub fn set_named(&self, pid: Pid) {
+        if let Ok(slot) = self.of(pid) {
+            slot.named.store(true, SeqCst);
+            fence(SeqCst);
+        }
+    }
+
+    /// Whether the actor may have a name.
+    pub fn is_named(&self, pid: Pid) -> bool {
+        self.of(pid).is_ok_and(|slot| slot.named.load(Relaxed))
+    }
+
+    /// As [`Slots::is_named`], for an actor that has ended.
+    pub fn take_named(&self, pid: Pid) -> bool {
+        fence(SeqCst);
+        self.of(pid)
+            .is_ok_and(|slot| slot.named.load(SeqCst) && slot.named.swap(false, SeqCst))
+    }
+
+    /// Takes all that has arrived, the newest first. Only the actor itself does this.
+    #[inline]
+    pub fn take_all(&self, pid: Pid) -> *mut Entry {
+        let Ok(slot) = self.of(pid) else {
+            return std::ptr::null_mut();
+        };
+        let empty = u64::from(pid.generation()) << GENERATION_SHIFT;
+        if slot.inbox.load(Relaxed) == empty {
+            return std::ptr::null_mut();
+        }
+        let all = slot.inbox.swap(empty, AcqRel);
+        std::ptr::with_exposed_provenance_mut((all & ADDRESS) as usize)
+    }
+
+    /// Makes the next sender wake the actor; false when something has arrived meanwhile. Only whoever holds the actor does this, and holds it no more when
+    /// it has worked.
+    #[inline]
+    pub fn wait(&self, pid: Pid) -> bool {
+        let Ok(slot) = self.of(pid) else { return false };
+        let empty = u64::from(pid.generation()) << GENERATION_SHIFT;
+        slot.inbox
+            .compare_exchange(empty, empty | WAITING, AcqRel, Relaxed)
+            .is_ok()
+    }
+
+    /// Takes an actor that waits, as a sender does, but without an entry.
+    pub fn wake(&self, pid: Pid) -> Option<Woken> {
+        let slot = self.of(pid).ok()?;
+        let waiting = u64::from(pid.generation()) << GENERATION_SHIFT | WAITING;
+        slot.inbox
+            .compare_exchange(waiting, waiting & !WAITING, AcqRel, Relaxed)
+            .ok()
+            .map(|_| Woken(slot.process.load(Acquire)))
+    }
+
+    /// The actor has ended: from now on its pid leads nowhere. Gives what has arrived, the newest first.
+    pub fn end(&self, pid: Pid, spare: &mut Spare) -> *mut Entry {
+        let Ok(slot) = self.of(pid) else {
+            return std::ptr::null_mut();
+        };
+        slot.process.store(std::ptr::null_mut(), Relaxed);
+        slot.mailbox_type.store(NO_TYPE, Relaxed);
+        let next = u64::from(pid.generation().wrapping_add(1)) << GENERATION_SHIFT;
+        let all = slot.inbox.swap(next, AcqRel);
+        // A slot whose generations are used up is not used again.
+        if next != 0 {
+            self.give(pid.slot(), spare);
+        }
+        std::ptr::with_exposed_provenance_mut((all & ADDRESS) as usize)
+    }
+
+    fn give(&self, number: u32, spare: &mut Spare) {
+        spare.0.push(number);
+        if spare.0.len() >= 4 * BATCH {
+            let rest = spare.0.split_off(2 * BATCH);
+            self.free.lock().slots.extend(rest);
+        }
+    }
+
+    /// The actors there are, in order of their slots.
+    pub fn all(&self) -> Vec<Pid> {
+        let fresh = self.free.lock().fresh;
+        let living = |number| {
+            let slot = self.slot(number)?;
+            let generation = slot.generation();
+            let is_there = !slot.process.load(Acquire).is_null();
+            is_there.then(|| Pid::new(number, generation))
+        };
+        (1..fresh).filter_map(living).collect()
+    }
+
+    /// The actor of a pid.
+    ///
+    /// # Safety
+    /// No scheduler runs.
+    pub unsafe fn process(&self, pid: Pid) -> Option<*mut Process> {
+        let process = self.of(pid).ok()?.process.load(Acquire);
+        (!process.is_null()).then_some(process)
+    }
+}
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots::new()
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        for chunk in &self.chunks {
+            let chunk = chunk.load(Relaxed);
+            if !chunk.is_null() {
+                // SAFETY: `make_chunk` has made it, and nobody uses the table any more.
+                drop(unsafe { Box::from_raw(chunk) });
+            }
+        }
+    }
+}

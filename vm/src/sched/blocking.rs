@@ -1,0 +1,117 @@
+//! Native calls that may block their thread.
+//!
+//! A scheduler whose thread blocks must not keep its actors waiting. Most such calls are over at once, so nothing is done beforehand; but when the ticker finds a thread in
+//! the same call at two ticks, another thread takes the scheduler over, with its queue and its timers. The blocked thread keeps the machine with the actor. When it comes back it finds that it
+//! has no scheduler, parks the actor's code, hands the actor to whoever has time, and ends.
+//!
+//! Killing an actor takes effect when such a call returns.
+
+use super::queue::Ready;
+use super::runtime::Runtime;
+use super::{Scheduler, worker};
+use crate::actor::Process;
+use crate::ctx::Ctx;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicPtr, AtomicU64};
+
+const RUNNING: u64 = 0;
+const BLOCKING: u64 = 1;
+/// The lower bits of a seat's state are one of those above; the others count calls.
+const CALL: u64 = 2;
+
+/// A scheduler's place, which its thread may lose.
+#[derive(Default)]
+pub struct Seat {
+    state: AtomicU64,
+    scheduler: AtomicPtr<Scheduler>,
+    /// The actor that has made the call.
+    process: AtomicPtr<Process>,
+    /// The state that the ticker has seen last.
+    seen: AtomicU64,
+}
+
+/// Whether a thread still has its scheduler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It has.
+    Yes,
+    /// Another thread has it.
+    No,
+}
+
+/// Runs something that may block the thread; says whether the thread still has its scheduler then. Without one there is nothing to lose.
+///
+/// # Safety
+/// The context is valid, and the caller is on the thread's own stack.
+pub unsafe fn blocking<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> (R, Kept) {
+    // SAFETY: by contract. The scheduler is the thread's until `begin`, and again when `end` says so.
+    unsafe {
+        let Some(scheduler) = (*ctx).place.scheduler.as_ref() else {
+            return (f(), Kept::Yes);
+        };
+        let (runtime, number) = (Arc::clone(&scheduler.runtime), scheduler.number);
+        let seat = &runtime.seats[number];
+        seat.scheduler.store((*ctx).place.scheduler, Relaxed);
+        seat.process.store((*ctx).place.process, Relaxed);
+        runtime.idle.outside.fetch_add(1, SeqCst);
+        let state = seat.state.load(Relaxed) + BLOCKING;
+        seat.state.store(state, Release);
+        let result = f();
+        let running = (state & !BLOCKING) + CALL + RUNNING;
+        let kept = seat.state.compare_exchange(state, running, AcqRel, Relaxed);
+        if kept.is_ok() {
+            runtime.idle.outside.fetch_sub(1, SeqCst);
+            return (result, Kept::Yes);
+        }
+        (*ctx).place.scheduler = std::ptr::null_mut();
+        (result, Kept::No)
+    }
+}
+
+impl Runtime {
+    /// Gives the schedulers of threads that have been in one call since the last time to other threads.
+    pub(super) fn relieve(self: &Arc<Self>) {
+        for (number, seat) in self.seats.iter().enumerate() {
+            let state = seat.state.load(Acquire);
+            if state & BLOCKING == 0 || seat.seen.swap(state, Relaxed) != state {
+                continue;
+            }
+            let running = (state & !BLOCKING) + CALL + RUNNING;
+            let taken = seat.state.compare_exchange(state, running, AcqRel, Relaxed);
+            if taken.is_ok() {
+                self.blocked
+                    .lock()
+                    .insert(seat.process.load(Acquire).addr());
+                let scheduler = Taken(seat.scheduler.load(Acquire));
+                self.spawn_thread(number, move |runtime| {
+                    let Taken(scheduler) = { scheduler };
+                    // SAFETY: `taken` has made the scheduler ours.
+                    worker::run(runtime, unsafe { Box::from_raw(scheduler) })
+                });
+            }
+        }
+    }
+
+    /// Whether a thread is in a call of an actor that may block. All threads that do not block have ended.
+    pub(super) fn is_blocked(&self, process: *mut Process) -> bool {
+        let calls = |seat: &Seat| {
+            seat.state.load(Acquire) & BLOCKING != 0 && seat.process.load(Acquire) == process
+        };
+        self.seats.iter().any(calls) || self.blocked.lock().contains(&process.addr())
+    }
+
+    /// An actor whose thread has lost its scheduler can run anywhere.
+    pub(super) fn hand_in(&self, process: *mut Process) {
+        self.blocked.lock().remove(&process.addr());
+        self.injector.push(Ready(process));
+        self.idle.outside.fetch_sub(1, SeqCst);
+        self.idle.wake_one();
+    }
+}
+
+/// A scheduler on its way to another thread.
+struct Taken(*mut Scheduler);
+
+// SAFETY: a scheduler is used by one thread at a time.
+unsafe impl Send for Taken {}

@@ -1,0 +1,190 @@
+//! Sleeping when there is nothing to do, waking when there is, and noticing that nothing can happen any more.
+//!
+//! Work comes from running actors, from timers, and from outside (see [`Idle::outside`]). So when all schedulers sleep, no timer is set that anybody waits for, and nothing
+//! is expected from outside, nothing can happen any more. The last scheduler to fall asleep sees that, since all fall asleep under one lock.
+
+use super::queue::Queue;
+use super::runtime::{Phase, Runtime};
+use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, fence};
+use std::time::{Duration, Instant};
+
+/// How long a scheduler without work looks for some before it sleeps.
+const SEARCH: Duration = Duration::from_micros(50);
+
+/// The sleepers of a runtime.
+pub struct Idle {
+    asleep: Mutex<Asleep>,
+    wake: Condvar,
+    sleeping: AtomicUsize,
+    searching: AtomicUsize,
+    /// Things that will make an actor run without any scheduler's doing: native calls on other threads, and what listens to the system.
+    pub outside: AtomicUsize,
+    /// By scheduler: whether it should look around, also while its queue is empty.
+    attention: Box<[AtomicBool]>,
+}
+
+#[derive(Default)]
+struct Asleep {
+    count: usize,
+    started: usize,
+}
+
+/// Why a scheduler has woken up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// There may be work.
+    Over,
+    /// Nothing can happen any more; it is the only one that is told, and all others sleep.
+    Quiet,
+}
+
+impl Idle {
+    /// For so many schedulers, none of which sleeps.
+    pub fn new(count: usize) -> Idle {
+        Idle {
+            asleep: Mutex::default(),
+            wake: Condvar::new(),
+            sleeping: AtomicUsize::new(0),
+            searching: AtomicUsize::new(0),
+            outside: AtomicUsize::new(0),
+            attention: (0..count).map(|_| AtomicBool::new(false)).collect(),
+        }
+    }
+
+    /// Another scheduler has a thread now.
+    pub(super) fn started(&self) {
+        self.asleep.lock().started += 1;
+    }
+
+    /// Wakes all sleepers.
+    pub fn wake_all(&self) {
+        let _asleep = self.asleep.lock();
+        self.wake.notify_all();
+    }
+
+    /// Wakes a sleeper, if there is one.
+    pub fn wake_one(&self) {
+        let _asleep = self.asleep.lock();
+        self.wake.notify_one();
+    }
+
+    /// All schedulers should look around.
+    pub(super) fn call_attention(&self) {
+        for attention in &self.attention {
+            attention.store(true, Relaxed);
+        }
+    }
+
+    /// A scheduler begins to look around.
+    pub(super) fn attend(&self, number: usize) -> bool {
+        let attention = &self.attention[number];
+        attention.load(Relaxed) && attention.swap(false, Relaxed)
+    }
+}
+
+impl Runtime {
+    /// Whether a scheduler should look around.
+    pub fn wants_attention(&self, number: usize) -> bool {
+        self.idle.attention[number].load(Relaxed)
+    }
+
+    /// Sees to it that somebody takes what a scheduler has to spare, unless all are busy.
+    #[inline]
+    pub(super) fn share_work(self: &Arc<Self>, queue: &Queue) {
+        let idle = &self.idle;
+        let could_help = idle.sleeping.load(Relaxed) + self.unstarted() > 0;
+        if could_help && queue.has_spare() && idle.searching.load(Relaxed) == 0 {
+            self.call_help();
+        }
+    }
+
+    #[cold]
+    fn call_help(self: &Arc<Self>) {
+        if self.idle.sleeping.load(SeqCst) > 0 {
+            self.idle.wake_one();
+            return;
+        }
+        self.start_scheduler(|_| ());
+    }
+
+    /// Looks for work for a while; whether there is some.
+    pub(super) fn search(&self, number: usize) -> bool {
+        self.idle.searching.fetch_add(1, SeqCst);
+        let end = Instant::now() + SEARCH;
+        let found = loop {
+            if self.has_work_for(number) {
+                break true;
+            }
+            if Instant::now() >= end {
+                break false;
+            }
+            for _ in 0..32 {
+                std::hint::spin_loop();
+            }
+        };
+        self.idle.searching.fetch_sub(1, SeqCst);
+        found
+    }
+
+    /// Whether there is something that a scheduler without work can take.
+    fn has_work_for(&self, number: usize) -> bool {
+        let others = self.shares.iter().enumerate();
+        !self.injector.is_empty()
+            || self.phase() == Phase::Over
+            || others
+                .into_iter()
+                .any(|(other, share)| other != number && !share.is_empty())
+    }
+
+    /// Sleeps until there may be work.
+    pub(super) fn sleep(&self, number: usize) -> Rest {
+        let mut asleep = self.idle.asleep.lock();
+        asleep.count += 1;
+        self.idle.sleeping.fetch_add(1, SeqCst);
+        // Whoever adds work from now on sees the sleeper; what was there before is seen here.
+        fence(SeqCst);
+        let rest = if self.has_work_for(number) {
+            Rest::Over
+        } else if asleep.count == asleep.started && self.is_quiet() {
+            Rest::Quiet
+        } else {
+            let next = self.wheels[number].lock().next_deadline();
+            let next = next.into_iter().chain(self.closing_tick()).min();
+            let until = [
+                next.and_then(|tick| self.clock.instant(tick)),
+                self.deadline,
+            ]
+            .into_iter()
+            .flatten()
+            .min();
+            if asleep.count == asleep.started {
+                self.ticking.pause();
+            }
+            match until {
+                Some(until) => drop(self.idle.wake.wait_until(&mut asleep, until)),
+                None => self.idle.wake.wait(&mut asleep),
+            }
+            Rest::Over
+        };
+        if asleep.count == asleep.started {
+            self.ticking.begin();
+        }
+        self.idle.sleeping.fetch_sub(1, SeqCst);
+        asleep.count -= 1;
+        rest
+    }
+
+    /// Whether nothing can happen any more, once all schedulers sleep.
+    fn is_quiet(&self) -> bool {
+        let awaited = |wheel: &super::wheel::Wheel<super::Timer>| {
+            wheel
+                .all()
+                .any(|timer| self.slots.is_alive(timer.receiver()))
+        };
+        self.idle.outside.load(SeqCst) == 0
+            && !self.wheels.iter().any(|wheel| awaited(&wheel.lock()))
+    }
+}

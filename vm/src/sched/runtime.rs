@@ -1,0 +1,352 @@
+//! What all schedulers of one program share. A value, not a global: two of them can live in one process.
+
+use super::Timer;
+use super::blocking::Seat;
+use super::idle::Idle;
+use super::queue::{Queue, Ready, Shared};
+use super::threads::Threads;
+use super::ticker::{self, Limits, Ticking};
+use super::wheel::Wheel;
+use crate::actor::entry::Content;
+use crate::actor::report::Reports;
+use crate::actor::slots::Slots;
+use crate::actor::{Pid, Reason};
+use crate::heap::{Counters, Heap};
+use crate::interp::{Program, Vm};
+use crate::world::World;
+use crossbeam_deque::Injector;
+use parking_lot::{Mutex, RwLock};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// The time of a runtime, in milliseconds since it began.
+pub struct Clock(Instant);
+
+impl Clock {
+    /// The present tick.
+    pub fn now(&self) -> u64 {
+        self.0.elapsed().as_millis() as u64
+    }
+
+    /// The tick at which `ms` milliseconds have surely passed.
+    pub fn deadline(&self, ms: u64) -> u64 {
+        let nanos = self.0.elapsed().as_nanos() as u64;
+        nanos.div_ceil(1_000_000).saturating_add(ms)
+    }
+
+    /// When a tick is.
+    pub fn instant(&self, tick: u64) -> Option<Instant> {
+        self.0.checked_add(std::time::Duration::from_millis(tick))
+    }
+}
+
+/// How far a program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// It runs.
+    Running = 0,
+    /// Its end has begun: actors that are left are asked to end.
+    Closing = 1,
+    /// It is over: schedulers stop where they are.
+    Over = 2,
+}
+
+/// What has come of a program's `main`, and how the program is to end.
+#[derive(Default)]
+pub struct Outlook {
+    /// Why `main` has ended, once it has.
+    pub main: Option<Reason>,
+    /// The exit code that the program has asked for.
+    pub exit: Option<i32>,
+    /// Whether its time was up.
+    pub timed_out: bool,
+}
+
+/// What all schedulers of a program share.
+pub struct Runtime {
+    /// The program.
+    pub program: Arc<Program>,
+    /// The outside.
+    pub world: Arc<World>,
+    /// Most bytes that the stacks of an actor may take.
+    pub max_stack: usize,
+    /// When the program is ended if it still runs.
+    pub deadline: Option<Instant>,
+    /// The time.
+    pub clock: Clock,
+    /// The actors.
+    pub slots: Slots,
+    /// The actor that runs `main`.
+    pub main: OnceMain,
+    /// The first reference that nobody has.
+    pub references: AtomicU64,
+    /// Timers, by scheduler.
+    pub wheels: Box<[Mutex<Wheel<Timer>>]>,
+    /// What is known of the end.
+    pub outlook: Mutex<Outlook>,
+    pub(super) shares: Box<[Shared]>,
+    pub(super) injector: Injector<Ready>,
+    pub(super) idle: Idle,
+    pub(super) limits: Limits,
+    pub(super) seats: Box<[Seat]>,
+    pub(super) threads: Threads,
+    /// Addresses of the actors whose threads have lost their schedulers, and have not come back.
+    pub(super) blocked: Mutex<FxHashSet<usize>>,
+    /// Schedulers that are busy since the ticker was asked to tick.
+    pub(super) ticking: Ticking,
+    names: RwLock<FxHashMap<Arc<str>, Pid>>,
+    actors: AtomicUsize,
+    phase: AtomicU8,
+    /// How reports are written.
+    pub reports: Reports,
+    /// Where reports go.
+    errors: Mutex<Box<dyn Write + Send>>,
+    /// Machines that no scheduler needs now.
+    machines: Mutex<Vec<Spared>>,
+    /// The tick at which what has not ended by itself is given up.
+    close_at: AtomicU64,
+    ticker: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// A machine that nobody uses.
+struct Spared(Box<Vm>);
+
+// SAFETY: a machine is used by one thread at a time, and keeps nothing of the thread.
+unsafe impl Send for Spared {}
+
+/// The pid of `main`, known once it is started.
+#[derive(Default)]
+pub struct OnceMain(AtomicU64);
+
+impl OnceMain {
+    /// Sets it.
+    pub fn set(&self, pid: Pid) {
+        self.0.store(pid.word(), Release);
+    }
+
+    /// It.
+    pub fn get(&self) -> Pid {
+        Pid::from_word(self.0.load(Acquire))
+    }
+
+    /// Whether an actor is the one.
+    pub fn is(&self, pid: Pid) -> bool {
+        self.0.load(Acquire) == pid.word()
+    }
+}
+
+/// What a runtime is made of.
+pub struct Parts {
+    /// The program.
+    pub program: Arc<Program>,
+    /// The outside.
+    pub world: Arc<World>,
+    /// Most bytes that the stacks of an actor may take.
+    pub max_stack: usize,
+    /// When the program is ended if it still runs.
+    pub deadline: Option<Instant>,
+    /// How reports are written.
+    pub reports: Reports,
+    /// Where they go.
+    pub errors: Box<dyn Write + Send>,
+}
+
+impl Runtime {
+    /// A runtime for schedulers with these queues.
+    pub fn new(parts: Parts, queues: &[Queue]) -> Runtime {
+        let count = queues.len();
+        Runtime {
+            program: parts.program,
+            world: parts.world,
+            max_stack: parts.max_stack,
+            deadline: parts.deadline,
+            clock: Clock(Instant::now()),
+            slots: Slots::new(),
+            main: OnceMain::default(),
+            references: AtomicU64::new(0),
+            wheels: (0..count)
+                .map(|number| Mutex::new(Wheel::new(number as u8)))
+                .collect(),
+            outlook: Mutex::default(),
+            shares: queues.iter().map(Queue::shared).collect(),
+            injector: Injector::new(),
+            idle: Idle::new(count),
+            limits: Limits::new(count),
+            seats: (0..count).map(|_| Seat::default()).collect(),
+            threads: Threads::default(),
+            blocked: Mutex::default(),
+            ticking: Ticking::default(),
+            names: RwLock::default(),
+            actors: AtomicUsize::new(0),
+            phase: AtomicU8::new(Phase::Running as u8),
+            reports: parts.reports,
+            errors: Mutex::new(parts.errors),
+            machines: Mutex::default(),
+            close_at: AtomicU64::new(u64::MAX),
+            ticker: Mutex::default(),
+        }
+    }
+
+    /// How far the program is.
+    pub fn phase(&self) -> Phase {
+        match self.phase.load(Acquire) {
+            0 => Phase::Running,
+            1 => Phase::Closing,
+            _ => Phase::Over,
+        }
+    }
+
+    /// The program goes on to a later phase.
+    pub(super) fn enter(&self, phase: Phase) {
+        self.phase.fetch_max(phase as u8, Release);
+        if phase == Phase::Over {
+            self.idle.wake_all();
+            self.ticking.begin();
+            self.announce_end();
+        }
+    }
+
+    /// The program ends at once, with this exit code.
+    pub fn exit(&self, code: i32) {
+        self.outlook.lock().exit.get_or_insert(code);
+        self.enter(Phase::Over);
+    }
+
+    /// Number of actors.
+    pub fn actors(&self) -> usize {
+        self.actors.load(Relaxed)
+    }
+
+    /// An actor begins. The second one makes a ticker necessary.
+    pub(super) fn actor_started(self: &Arc<Self>) {
+        if self.actors.fetch_add(1, Relaxed) == 1 && self.ticker.lock().is_none() {
+            // Without a ticker compiled code is not stopped, which is better than not to run.
+            *self.ticker.lock() = ticker::start(self).ok();
+            self.ticking.begin();
+            self.announce_end();
+        }
+    }
+
+    /// The ticker has ended, or is about to.
+    pub(super) fn join_ticker(&self) {
+        if let Some(ticker) = self.ticker.lock().take() {
+            let _ = ticker.join();
+        }
+    }
+
+    /// A machine for an actor to park on, or to run others meanwhile.
+    pub(super) fn machine(&self) -> Box<Vm> {
+        if let Some(Spared(vm)) = self.machines.lock().pop() {
+            return vm;
+        }
+        Box::new(Vm::new(Arc::clone(&self.program), Arc::clone(&self.world)))
+    }
+
+    /// Settles what the heaps of machines without a scheduler have left, and adds up what they have counted.
+    pub(super) fn settle_machines(&self, counters: &mut Counters) {
+        for Spared(vm) in &mut *self.machines.lock() {
+            vm.ctx.heap.settle_all();
+            counters.add(&vm.ctx.heap.counters);
+        }
+    }
+
+    /// Keeps a machine. None is ever given back to the system while the program runs, since the ticker may know it.
+    pub(super) fn retire(&self, vm: Box<Vm>) {
+        self.machines.lock().push(Spared(vm));
+    }
+
+    /// Whether there are other schedulers.
+    pub(super) fn has_company(&self) -> bool {
+        self.shares.len() > 1
+    }
+
+    /// What has not ended by itself at a tick is given up.
+    pub(super) fn close_at(&self, tick: u64) {
+        self.close_at.fetch_min(tick, Relaxed);
+    }
+
+    /// The tick of [`Runtime::close_at`].
+    pub(super) fn closing_tick(&self) -> Option<u64> {
+        let tick = self.close_at.load(Relaxed);
+        (tick != u64::MAX).then_some(tick)
+    }
+
+    /// An actor is no more.
+    pub fn actor_ended(&self, pid: Pid, reason: &Reason) {
+        self.actors.fetch_sub(1, Relaxed);
+        if self.main.is(pid) {
+            let mut outlook = self.outlook.lock();
+            outlook.main = Some(reason.clone());
+        }
+    }
+
+    /// Gives an actor a name; false when the name is taken or the actor has ended.
+    pub fn register(&self, name: &str, pid: Pid) -> bool {
+        let mut names = self.names.write();
+        if let Some(&holder) = names.get(name)
+            && self.slots.is_alive(holder)
+        {
+            return false;
+        }
+        // In this order: an actor that ends meanwhile is seen to have ended here, or sees that it has a name.
+        self.slots.set_named(pid);
+        if !self.slots.is_alive(pid) {
+            return false;
+        }
+        names.insert(name.into(), pid);
+        true
+    }
+
+    /// Takes a name away; whether there was one.
+    pub fn unregister(&self, name: &str) -> bool {
+        let holder = self.names.write().remove(name);
+        holder.is_some_and(|pid| self.slots.is_alive(pid))
+    }
+
+    /// The actor of a name.
+    pub fn whereis(&self, name: &str) -> Option<Pid> {
+        let pid = self.names.read().get(name).copied();
+        pid.filter(|&pid| self.slots.is_alive(pid))
+    }
+
+    /// The names that lead to an actor.
+    pub fn names_of(&self, pid: Pid) -> Vec<Arc<str>> {
+        if !self.slots.is_named(pid) {
+            return Vec::new();
+        }
+        let names = self.names.read();
+        let own = names.iter().filter(|&(_, &holder)| holder == pid);
+        own.map(|(name, _)| Arc::clone(name)).collect()
+    }
+
+    /// An actor has ended: it has no names.
+    pub fn forget_names(&self, pid: Pid) {
+        if self.slots.take_named(pid) {
+            self.names.write().retain(|_, &mut holder| holder != pid);
+        }
+    }
+
+    /// Writes a report.
+    pub fn report(&self, text: &str) {
+        // A closed error output cannot be reported anywhere.
+        let _ = self.errors.lock().write_all(text.as_bytes());
+    }
+
+    /// Gives up the messages of all timers.
+    pub(super) fn clear_timers(&self, heap: &mut Heap) {
+        for wheel in &self.wheels {
+            for timer in wheel.lock().clear() {
+                if let Timer::Send { ty, word, .. } = timer {
+                    // SAFETY: the timer owned the message.
+                    unsafe { Content::Message(ty, word).discard(heap) };
+                }
+            }
+        }
+    }
+}

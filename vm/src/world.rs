@@ -1,0 +1,58 @@
+//! What all actors of a running program share besides its code: standard output, arguments, environment, open files.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::process::Child;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use crate::interp::TierHook;
+use crate::output::Output;
+use crate::registry::{ProgramRegistry, Registered};
+
+/// A file that the program has opened for reading. Whoever reads locks it, and no other file.
+pub type OpenFile = Arc<Mutex<BufReader<File>>>;
+
+/// The outside of one run of a program. Two of them in one process share nothing.
+pub struct World {
+    /// Standard output.
+    pub output: Mutex<Output>,
+    /// Arguments of the program.
+    pub args: Vec<String>,
+    /// When the program first asked for the monotonic clock, which counts from there.
+    pub start: OnceLock<Instant>,
+    /// Environment variables that the program has set; they hide the process's own.
+    pub env: Mutex<BTreeMap<String, String>>,
+    /// Files that are open for reading, by handle; `None` when closed.
+    pub files: Mutex<Vec<Option<OpenFile>>>,
+    /// Processes that the program has started and not waited for, by handle.
+    pub children: Mutex<Vec<Option<Child>>>,
+    /// What chooses the functions to compile.
+    pub(crate) hook: Mutex<Option<Box<dyn TierHook>>>,
+    /// The program's functions by name, once they are registered.
+    pub(crate) registry: OnceLock<ProgramRegistry>,
+}
+
+impl World {
+    /// A world with this standard output and these arguments.
+    pub fn new(output: Output, args: Vec<String>) -> World {
+        World {
+            output: Mutex::new(output),
+            args,
+            start: OnceLock::new(),
+            env: Mutex::default(),
+            files: Mutex::default(),
+            children: Mutex::default(),
+            hook: Mutex::default(),
+            registry: OnceLock::new(),
+        }
+    }
+
+    /// The function of a name, once functions are registered.
+    pub fn lookup(&self, name: &str) -> Option<Arc<Registered>> {
+        self.registry.get()?.lookup(name)
+    }
+}
