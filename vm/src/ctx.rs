@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::abi::NativeState;
+use crate::abi::suspend::Suspended;
 use crate::actor::{Place, Process};
 use crate::atoms::Atoms;
 use crate::carrier::{self, Carrier};
@@ -29,7 +30,9 @@ pub enum Status {
     /// The program ends now; the exit code is in the context.
     Exit = 2,
     /// Nothing has happened yet, and nothing was consumed: the same call is to be made again when the actor is woken. Only waiting natives give it.
-    Pending = 3,
+    Pending = 5,
+    /// Only for compiled code: it is to leave its frames, and will go on later.
+    Suspended = 4,
 }
 
 /// Whether code goes on after it was suspended.
@@ -73,6 +76,10 @@ pub struct Ctx {
     pub fate: Fate,
     /// What the parked code waits for.
     pub parked_for: ParkedFor,
+    /// Frames that compiled code leaves, to go on later.
+    pub suspended: Suspended,
+    /// How many runs of the interpreter compiled code has begun that are not over: with these below it, code cannot be suspended.
+    pub nested: u32,
     /// The frames that the crash under way has left so far, innermost first.
     pub trace: TraceBuilder,
     crash: Option<String>,
@@ -93,6 +100,8 @@ impl Ctx {
             place: Place::NOWHERE,
             fate: Fate::GoOn,
             parked_for: ParkedFor::Turn,
+            suspended: Suspended::default(),
+            nested: 0,
             crash: None,
             exit: None,
         }

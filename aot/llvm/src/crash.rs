@@ -9,9 +9,9 @@ use rustc_hash::FxHashMap;
 use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::liveness::Liveness;
 use snow_bytecode::module::{FuncId, Module, Reg};
-use snow_vm::abi::status::Reason;
+use snow_vm::abi::status::{Reason, SUSPENDED};
 
-use crate::build::Likely;
+use crate::build::{Class, Likely};
 use crate::frame::Frame;
 
 /// What is known about the crashes of a function.
@@ -70,15 +70,55 @@ impl<'c> Crashes<'c> {
 impl<'c> Frame<'_, 'c, '_> {
     /// Leaves the function with a status, from the block that is being built.
     pub fn leave(&mut self, status: IntValue<'c>) {
+        if self.needed.contains_key(&self.at) {
+            let b = self.b();
+            let (suspend, crash) = (b.block("suspend"), b.block("failed"));
+            let is_suspended = b.icmp_to(IntPredicate::EQ, status, SUSPENDED.into());
+            b.branch(is_suspended, suspend, crash, Likely::Either);
+            b.at(suspend);
+            self.suspend();
+            b.at(crash);
+        }
         let exit = self.exit(None, Some(status));
         self.b().jump(exit);
     }
 
     /// Leaves the function when a status is not 0; goes on otherwise.
     pub fn check_status(&mut self, status: IntValue<'c>) {
+        if self.needed.contains_key(&self.at) {
+            let b = self.b();
+            let (left, on) = (b.block("left"), b.block(""));
+            b.branch(
+                b.icmp_to(IntPredicate::NE, status, 0),
+                left,
+                on,
+                Likely::Else,
+            );
+            b.at(left);
+            self.leave(status);
+            b.at(on);
+            return;
+        }
         let failed = self.b().icmp_to(IntPredicate::NE, status, 0);
         let exit = self.exit(None, Some(status));
         self.leave_if(failed, exit);
+    }
+
+    /// Saves what the function needs to go on at the instruction being lowered, and returns.
+    fn suspend(&self) {
+        let b = self.b();
+        let (func, at) = (b.i32(self.id.0), b.i32(self.at));
+        let args = [self.ctx.into(), func.into(), at.into()];
+        let row = self.call("snow_suspend", &args).into_pointer_value();
+        let owned = &self.crashes.sets[self.crashes.by_inst[self.at as usize] as usize];
+        let needed = self.needed[&self.at].iter();
+        let unread = owned
+            .iter()
+            .filter(|reg| !self.needed[&self.at].contains(reg));
+        for reg in needed.chain(unread) {
+            b.store_as(Class::Row, b.word_at(row, reg.0.into()), self.get(*reg));
+        }
+        self.return_status(b.i32(SUSPENDED));
     }
 
     /// Crashes with a fixed reason when a condition holds; goes on otherwise.

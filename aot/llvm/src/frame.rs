@@ -12,6 +12,7 @@ use snow_bytecode::module::{FuncId, Function, Label, Reg};
 
 use crate::build::{Build, Class, Likely, result};
 use crate::crash::Crashes;
+use crate::live::Needed;
 use crate::own::{Known, Variant, View};
 use crate::signature::Convention;
 use crate::unit::{COUNTING, Unit};
@@ -42,6 +43,8 @@ pub struct Frame<'u, 'c, 'm> {
     pub behind: Known,
     /// What crashes need.
     pub crashes: Crashes<'c>,
+    /// Where it may be suspended, and the registers that it needs then.
+    pub needed: Needed,
     registers: Vec<PointerValue<'c>>,
     /// Which instructions begin blocks.
     starts: Vec<bool>,
@@ -86,6 +89,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             known: Known::NOTHING,
             behind: Known::NOTHING,
             crashes,
+            needed: unit.needed(id),
             registers,
             starts: func.block_starts(),
             blocks: FxHashMap::default(),
@@ -147,6 +151,11 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
     }
 
     // ---- blocks
+
+    /// From now on an instruction begins a block.
+    pub fn begin_block_at(&mut self, index: usize) {
+        self.starts[index] = true;
+    }
 
     /// Whether an instruction begins a block.
     pub fn begins_block(&self, index: usize) -> bool {

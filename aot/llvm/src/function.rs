@@ -60,6 +60,7 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
             b.word_at(registers, index as u64),
         );
     }
+    frame.begin_block_at(header as usize);
     let loop_block = frame.block(header as usize, Known::NOTHING);
     b.jump(loop_block);
     frame.body();

@@ -9,12 +9,14 @@ mod debug;
 mod frame;
 mod function;
 mod helpers;
+mod live;
 mod ops;
 mod own;
 mod program;
 mod signature;
 mod target;
 mod unit;
+mod waits;
 
 pub use target::{Cpu, processor};
 
@@ -137,8 +139,13 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
         }
     };
     check(module, &funcs, &loops)?;
+    let mut loops = loops;
     let mut unit = Unit::new(&context, &machine, module, &layouts, &funcs, scope);
     unit.limit_checks = job.limit_checks;
+    for id in &funcs {
+        let points = unit.waits.points(module.func(*id));
+        loops.extend(points.into_iter().map(|inst| (*id, inst)));
+    }
     if job.debug_info {
         unit.describe_sources();
     }
@@ -168,7 +175,7 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
         function::lower(&unit, id, Variant::Own);
     }
     if let Content::Program { bytecode } = job.content {
-        program::describe(&unit, bytecode);
+        program::describe(&unit, bytecode, &loops);
     }
     if let Some(debug) = &unit.debug {
         debug.finish();

@@ -2,18 +2,20 @@
 
 use inkwell::module::Linkage;
 use inkwell::values::{BasicValueEnum, PointerValue};
+use snow_bytecode::module::FuncId;
 use snow_vm::abi::executable::{NATIVE_PREFIX, PROGRAM_SYMBOL};
 use snow_vm::abi::layout::ABI_VERSION;
 
 use crate::unit::Unit;
 
 /// Defines `snow_program`; its form is `snow_vm::abi::executable::CompiledProgram`.
-pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8]) {
+pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8], entries: &[(FuncId, u32)]) {
     let b = &unit.b;
     let bytes = unit.constant_data(b.context.const_string(bytecode, false));
     let functions = functions(unit);
     let natives = natives(unit);
-    let fields: [BasicValueEnum<'_>; 7] = [
+    let entry_table = entry_rows(unit, entries);
+    let fields: [BasicValueEnum<'_>; 9] = [
         b.i32(ABI_VERSION).into(),
         b.i32(unit.module.funcs.len() as u32).into(),
         bytes.into(),
@@ -21,6 +23,8 @@ pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8]) {
         functions.into(),
         natives.into(),
         b.word(unit.module.natives.len() as u64).into(),
+        entry_table.into(),
+        b.word(entries.len() as u64).into(),
     ];
     let value = b.context.const_struct(&fields, false);
     let global = unit.llvm.add_global(value.get_type(), None, PROGRAM_SYMBOL);
@@ -50,6 +54,23 @@ fn functions<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
             b.context.const_struct(&fields, false)
         })
         .collect();
+    table(unit, &rows)
+}
+
+/// `{ func: u32, inst: u32, entry }` for every entry.
+fn entry_rows<'c>(unit: &Unit<'c, '_>, entries: &[(FuncId, u32)]) -> PointerValue<'c> {
+    let b = &unit.b;
+    let row = |(id, inst): &(FuncId, u32)| {
+        let function = unit.llvm.get_function(&format!("snow.o{}.{inst}", id.0));
+        let function = function.expect("all entries are defined");
+        let fields = [
+            b.i32(id.0).into(),
+            b.i32(*inst).into(),
+            BasicValueEnum::from(function.as_global_value().as_pointer_value()),
+        ];
+        b.context.const_struct(&fields, false)
+    };
+    let rows: Vec<_> = entries.iter().map(row).collect();
     table(unit, &rows)
 }
 

@@ -20,8 +20,10 @@ use snow_vm::heap::{STATIC, header_word};
 use crate::build::{Build, FAST, PRESERVE_MOST};
 use crate::debug::Debug;
 use crate::helpers::Helpers;
+use crate::live::{self, Needed};
 use crate::own::{Ownership, Variant};
 use crate::signature::{Convention, Place};
+use crate::waits::Waits;
 
 /// Which functions an object holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct Unit<'c, 'm> {
     conventions: Vec<Convention>,
     /// What is known about lists.
     pub ownership: Ownership,
+    /// Which functions may be suspended.
+    pub waits: Waits,
     /// The functions of this object.
     functions: FxHashMap<u32, FunctionValue<'c>>,
     /// Their variants for own lists, as far as something calls them.
@@ -97,6 +101,7 @@ impl<'c, 'm> Unit<'c, 'm> {
             helpers,
             conventions,
             ownership,
+            waits: Waits::of(module),
             functions: FxHashMap::default(),
             own_functions: RefCell::default(),
             open: RefCell::default(),
@@ -164,6 +169,17 @@ impl<'c, 'm> Unit<'c, 'm> {
     /// A function whose variant for own lists is called and has not been lowered yet: it is to be now.
     pub fn next_own(&self) -> Option<FuncId> {
         self.open.borrow_mut().pop()
+    }
+
+    /// Where a function may be suspended, and which registers it needs then.
+    pub fn needed(&self, func: FuncId) -> Needed {
+        if self.waits.function(func) {
+            live::needed(self.module, self.module.func(func), |inst| {
+                self.waits.when(inst)
+            })
+        } else {
+            Needed::default()
+        }
     }
 
     /// A function of the runtime.

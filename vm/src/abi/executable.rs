@@ -2,7 +2,7 @@
 
 use super::UniformFn;
 use super::layout::ABI_VERSION;
-use crate::interp::{NativeFunction, NativeUnit};
+use crate::interp::{NativeFunction, NativeLoop, NativeUnit};
 use crate::native::{Intrinsic, Intrinsics};
 use snow_bytecode::module::FuncId;
 
@@ -30,6 +30,22 @@ pub struct CompiledProgram {
     pub natives: *const &'static Intrinsic,
     /// How many.
     pub natives_len: u64,
+    /// Entries into functions.
+    pub entries: *const CompiledEntry,
+    /// How many.
+    pub entries_len: u64,
+}
+
+/// An entry into a function, for a frame that goes on at an instruction.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct CompiledEntry {
+    /// The function's number in the module.
+    pub func: u32,
+    /// The instruction.
+    pub inst: u32,
+    /// The entry.
+    pub entry: UniformFn,
 }
 
 /// A compiled function.
@@ -53,6 +69,7 @@ pub struct ProgramParts<'p> {
     pub bytecode: &'p [u8],
     functions: &'p [CompiledFunction],
     natives: &'p [&'static Intrinsic],
+    entries: &'p [CompiledEntry],
 }
 
 impl CompiledProgram {
@@ -70,6 +87,7 @@ impl CompiledProgram {
                 bytecode: slice(self.bytecode, self.bytecode_len),
                 functions: slice(self.table, self.functions.into()),
                 natives: slice(self.natives, self.natives_len),
+                entries: slice(self.entries, self.entries_len),
             })
         }
     }
@@ -83,9 +101,14 @@ impl ProgramParts<'_> {
             uniform: function.uniform,
             typed: function.typed,
         });
+        let entries = self.entries.iter().map(|entry| NativeLoop {
+            func: FuncId(entry.func),
+            header: entry.inst,
+            entry: entry.entry,
+        });
         NativeUnit {
             functions: functions.collect(),
-            loops: Vec::new(),
+            loops: entries.collect(),
             // The code is part of the process.
             owner: Box::new(()),
         }
@@ -121,6 +144,8 @@ mod tests {
             table: std::ptr::null(),
             natives: std::ptr::null(),
             natives_len: 0,
+            entries: std::ptr::null(),
+            entries_len: 0,
         };
         // SAFETY: address and length of the one part that is there belong together.
         unsafe {

@@ -95,5 +95,6 @@ pub const KEPT: &[&str] = &[
     "snow_list_index",
     "snow_panic",
     "snow_safe_point",
+    "snow_suspend",
     "snow_unwind",
 ];

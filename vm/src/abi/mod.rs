@@ -4,6 +4,7 @@
 //! - [`pool`]: the words that the loader prepares for it;
 //! - [`table`]: the functions that it calls, all of them `snow_*`, with their types;
 //! - [`kept`]: those of them that keep the caller's registers;
+//! - [`suspend`]: leaving frames to go on later;
 //! - [`layout`]: where it finds what it touches in memory;
 //! - [`executable`]: how the object of an executable describes itself.
 //!
@@ -23,6 +24,7 @@ pub mod pool;
 pub mod signature;
 pub mod state;
 pub mod status;
+pub mod suspend;
 pub mod table;
 mod texts;
 

@@ -11,6 +11,9 @@ pub const EXIT: u32 = Status::Exit as u32;
 /// Nothing was computed: the caller carries out the call in [`super::NativeState::tail_func`].
 pub const TAIL: u32 = 3;
 
+/// The function is suspended: its frames are in the context, and will go on later.
+pub const SUSPENDED: u32 = Status::Suspended as u32;
+
 /// First of the statuses that stand for a crash with a fixed reason, whose text is not in the context yet.
 pub const FIRST_REASON: u32 = 16;
 

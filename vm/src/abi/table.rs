@@ -1,7 +1,9 @@
 //! The functions that compiled code may call: the one table from which LLVM declarations, the loader's symbols and tests are made.
 
 use super::signature::{Callable, Signature};
-use super::{calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, texts::*};
+use super::{
+    calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, suspend::snow_suspend, texts::*,
+};
 use crate::carrier::snow_hop;
 use crate::registry::intrinsics::shells;
 
@@ -95,6 +97,7 @@ table! {
     snow_map_value_at(_, _, _, _);
     snow_panic(_, _);
     snow_safe_point(_);
+    snow_suspend(_, _, _);
     snow_text_append(_, _, _, _, _);
     snow_text_concat(_, _, _);
     snow_text_equal(_, _);

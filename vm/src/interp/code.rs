@@ -109,6 +109,11 @@ impl CodeBlock {
         }
     }
 
+    /// Number of words.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     /// Address of a word.
     pub fn at(&self, word: usize) -> *const Code {
         assert!(word < self.len, "a word of the block");

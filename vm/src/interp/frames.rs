@@ -13,6 +13,8 @@ pub struct Frames {
     pub(super) stack: Stack,
     pub(super) pc: *const Code,
     pub(super) base: *mut u64,
+    /// An entry of compiled code at which they go on instead, or null.
+    pub(super) entry: *const Code,
     /// The outermost function.
     pub(super) func: FuncId,
     /// Most bytes that its stacks may take together.
@@ -66,6 +68,7 @@ impl Frames {
             stack,
             pc,
             base,
+            entry: std::ptr::null(),
             func,
             max_stack: 0,
         }

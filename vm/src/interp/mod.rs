@@ -21,6 +21,7 @@ mod program;
 mod run;
 mod stack;
 mod state;
+mod suspend;
 mod tier;
 mod trace;
 mod unit;
@@ -31,7 +32,7 @@ mod tests;
 
 pub use frames::Frames;
 pub use load::{LoadError, load};
-pub(crate) use nested::note_frame;
+pub(crate) use nested::{note_frame, registers_of};
 pub use packed::Packed;
 pub use program::{Position, Program};
 pub use trace::{Frame, Trace, TraceBuilder};
@@ -109,6 +110,8 @@ pub struct Vm {
     running: *mut Frames,
     /// How that run ended.
     ended: Option<run::End>,
+    /// Places where code was suspended, as far as they are known.
+    points: suspend::Points,
     /// Where compiled code finds arguments beyond registers, those of a pending tail call in the second half.
     _arguments: Box<[u64]>,
 }
@@ -142,6 +145,7 @@ impl Vm {
             slices: 0,
             running: std::ptr::null_mut(),
             ended: None,
+            points: suspend::Points::default(),
             _arguments: arguments,
         }
     }

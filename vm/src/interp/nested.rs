@@ -84,6 +84,19 @@ pub unsafe fn note_frame(ctx: *mut Ctx, at: Position) {
     }
 }
 
+/// Number of registers of a function.
+///
+/// # Safety
+/// The context is that of a machine that runs compiled code, and the function one of its program.
+pub unsafe fn registers_of(ctx: *mut Ctx, func: FuncId) -> usize {
+    // SAFETY: as in `note_frame`.
+    unsafe {
+        let vm = (*ctx).native.machine.cast::<Vm>();
+        let program = Arc::as_ptr(&(*vm).program);
+        (*program).module.func(func).regs.len()
+    }
+}
+
 impl Vm {
     /// Runs a function that is not compiled to its end; gives its status.
     ///
@@ -103,7 +116,9 @@ impl Vm {
             let args = std::slice::from_raw_parts(args, function.params.len());
             let mut frames = Frames::begin(program, stack, program.interpreted(func), func, args);
             let limit = (*vm).limit;
+            (*vm).ctx.nested += 1;
             let end = Vm::slices(vm, &mut frames);
+            (*vm).ctx.nested -= 1;
             (*vm).limit = limit;
             if end == OK {
                 std::ptr::copy_nonoverlapping(frames.base, ret, results);

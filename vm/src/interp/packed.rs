@@ -19,6 +19,7 @@ pub struct Packed {
     /// Words below the innermost frame.
     base: u32,
     pc: *const Code,
+    entry: *const Code,
     func: FuncId,
     max_stack: usize,
 }
@@ -38,6 +39,7 @@ impl Packed {
             words: words.into_boxed_slice(),
             base: FRAME_LINK as u32,
             pc: program.tier.entries()[func.0 as usize].load(Relaxed),
+            entry: std::ptr::null(),
             func,
             max_stack,
         }
@@ -61,6 +63,7 @@ impl Vm {
             words: words.into(),
             base: base as u32,
             pc: frames.pc,
+            entry: frames.entry,
             func: frames.func,
             max_stack: frames.max_stack,
         };
@@ -81,6 +84,7 @@ impl Vm {
             stack,
             pc: packed.pc,
             base,
+            entry: packed.entry,
             func: packed.func,
             max_stack: packed.max_stack,
         }

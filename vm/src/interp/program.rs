@@ -128,6 +128,22 @@ impl Program {
         })
     }
 
+    /// The words of an instruction: the first, and the one behind the last.
+    pub(super) fn words(&self, at: Position) -> (usize, usize) {
+        let info = &self.funcs[at.func.0 as usize];
+        let of_inst = |mark: &&(u32, u32)| mark.1 as usize == at.inst;
+        let position = info.marks.iter().position(|mark| of_inst(&mark));
+        let position = position.expect("the instruction has words");
+        let end = match info.marks.get(position + 1) {
+            Some(next) => info.start + next.0 as usize,
+            None => self
+                .funcs
+                .get(at.func.0 as usize + 1)
+                .map_or(self.code.len(), |next| next.start),
+        };
+        (info.start + info.marks[position].0 as usize, end)
+    }
+
     /// What a compiler wants to know of the place where a slice ended.
     pub(super) fn sample(&self, pc: *const Code) -> Option<Sample> {
         let func = self.position(pc)?.func;

@@ -5,7 +5,7 @@ use super::state::{State, Stop};
 use super::unwind::Innermost;
 use super::{Crash, Frames, Outcome, Trace, Vm};
 use crate::abi::status::{CRASH, EXIT, Reason};
-use crate::carrier::{self, Back, Budget, STACK_OVERFLOW};
+use crate::carrier::{self, Back, Budget, Overflow, STACK_OVERFLOW};
 use std::sync::Arc;
 
 /// How a slice ended.
@@ -106,7 +106,7 @@ impl Vm {
     pub(super) unsafe fn slice(vm: *mut Vm, frames: &mut Frames, fuel: i64) -> End {
         // SAFETY: by contract; references to the machine end before code runs.
         unsafe {
-            frames.pc = (*vm).program.carry_on(frames.pc);
+            frames.pc = (*vm).go_on_at(frames);
             let mut fuel = fuel;
             loop {
                 (*vm).limit = frames.stack.limit();
@@ -123,6 +123,13 @@ impl Vm {
                     Stop::Done => return End::Done,
                     Stop::Yield => return End::Yielded,
                     Stop::Wait => return End::Waiting,
+                    Stop::Suspended => match (*vm).take_up(frames) {
+                        Ok(()) => return End::Waiting,
+                        Err(Overflow) => {
+                            let _ = (*vm).ctx.crash(STACK_OVERFLOW);
+                            return End::Left((*vm).leave(frames, Stop::Crash));
+                        }
+                    },
                     Stop::Grow if frames.grow(&mut (*vm).ctx.carrier.budget).is_ok() => {}
                     stop => return End::Left((*vm).leave(frames, stop)),
                 }

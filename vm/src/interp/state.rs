@@ -66,6 +66,8 @@ pub enum Stop {
     Yield,
     /// A native that waits is not ready; the instruction at `pc` is to begin again when the actor is woken.
     Wait,
+    /// Compiled code in the innermost frame is suspended; its frames are in the context.
+    Suspended,
     /// The frame stack must grow; the instruction at `pc` has not begun.
     Grow,
     /// The context holds the reason of a crash.

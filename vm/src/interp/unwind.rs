@@ -64,7 +64,8 @@ impl Vm {
         frames.pc = program.exit().1;
     }
 
-    fn drop_owned(&mut self, at: Position, base: *mut u64) {
+    /// Gives up what a frame with these registers owns at an instruction that has begun.
+    pub(super) fn drop_owned(&mut self, at: Position, base: *mut u64) {
         let owned = self.owned_during(at);
         for (reg, slot) in owned.iter() {
             self.drop_register(base, *reg, *slot);

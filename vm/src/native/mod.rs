@@ -18,6 +18,9 @@ use crate::types::RuntimeTypes;
 pub use call::{Call, Fault, enter};
 pub use signature::{Signature, SignatureError, SignatureType};
 
+/// The natives of kind [`Kind::Waiting`], by their symbols: code that calls them may be suspended.
+pub const WAITING: &[&str] = &["snow_call_wait", "snow_receive_wait", "snow_sleep"];
+
 /// A native function in code.
 ///
 /// `args` points to the argument words in order, `ret` to room for the result words. Arguments that the declaration calls
@@ -153,7 +156,7 @@ unsafe fn drop_results(ctx: *mut Ctx, types: &NativeTypes, ret: *const u64) {
     }
 }
 
-/// Calls the native of an import again and again until it is ready, and parks the carrier meanwhile.
+/// Calls the native of an import. When it is not ready the code is suspended; where it cannot be, the carrier parks, and the native is called again and again.
 unsafe extern "C" fn until_ready(
     ctx: *mut Ctx,
     types: *const NativeTypes,
@@ -167,6 +170,9 @@ unsafe extern "C" fn until_ready(
             let status = function(ctx, types, args, ret);
             if status != Status::Pending {
                 return status;
+            }
+            if (*ctx).nested == 0 {
+                return Status::Suspended;
             }
             if Ctx::wait(ctx) == Fate::Leave {
                 return Status::Crash;

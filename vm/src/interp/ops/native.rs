@@ -38,6 +38,6 @@ pub fn call(s: State) -> Flow {
         }
         Status::Crash => s.stop(Stop::Crash),
         Status::Exit => s.stop(Stop::Exit),
-        Status::Pending => s.stop(Stop::Wait),
+        Status::Pending | Status::Suspended => s.stop(Stop::Wait),
     }
 }

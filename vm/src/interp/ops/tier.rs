@@ -5,7 +5,7 @@
 
 use super::call::give_back;
 use crate::abi::UniformFn;
-use crate::abi::status::{CRASH, EXIT, OK};
+use crate::abi::status::{CRASH, EXIT, OK, SUSPENDED};
 use crate::interp::code::changing_head;
 use crate::interp::state::{Flow, State, Stop, rest};
 use crate::interp::tier::STUB_WORDS;
@@ -24,6 +24,7 @@ pub fn enter<const N: usize>(s: State) -> Flow {
         OK => give_results::<N>(s),
         CRASH => s.stop(Stop::LeftByCrash),
         EXIT => s.stop(Stop::LeftByExit),
+        SUSPENDED => s.stop(Stop::Suspended),
         _ => s.rest::<Pending>(),
     }
 }
