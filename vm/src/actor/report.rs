@@ -1,6 +1,7 @@
 //! Reports on standard error: of crashes, and of what an operator should know.
 
 use super::process::{LastMessage, Origin, Process};
+use super::signals::LONG;
 use crate::atoms::Atoms;
 use crate::interp::{Crash, Frame, Trace};
 use crate::sched::Runtime;
@@ -84,7 +85,7 @@ impl Runtime {
 
     /// Reports that a mailbox has become long.
     pub fn report_long_mailbox(&self, process: &Process) {
-        let (who, len) = (named(&process.origin), process.mailbox.len());
+        let (who, len) = (named(&process.origin), LONG);
         match self.reports {
             Reports::Off => {}
             Reports::Text => self.report(&format!("warning: the mailbox of {who} has passed {len} messages\n")),

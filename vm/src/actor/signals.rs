@@ -7,7 +7,7 @@ use crate::heap::Heap;
 use crate::sched::Scheduler;
 
 /// The number of messages at which a mailbox is called long.
-const LONG: usize = 10_000;
+pub const LONG: usize = 10_000;
 
 impl Scheduler {
     /// Takes in all that has arrived for an actor.
