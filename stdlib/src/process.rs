@@ -1,5 +1,6 @@
 //! Natives of the module `Process`: actors, links, monitors, names.
 
+use snow_vm::actor::limits::{self, Policy};
 use snow_vm::actor::ops::{self, Bond};
 use snow_vm::actor::{Pid, Reason, info};
 use snow_vm::native::Call;
@@ -22,8 +23,27 @@ natives! {
     "snow_unregister" Small "(String) -> Bool" = |call| { let done = ops::unregister(call.ctx, call.str(0))?; call.return_bool(done) };
     "snow_whereis" Small "<M>(String) -> Option<Pid<M>>" = whereis;
     "snow_sleep" Waiting "(Int) -> ()" = |call| { ops::sleep(call.ctx, call.int(0))?; call.return_unit() };
+    "snow_limits" Small "(Int, Int) -> ()" = limits;
+    "snow_ask_info" Small "<M>(Pid<M>, Ref, List<Int>) -> ()" = ask_info;
     "snow_processes" Small "<M>() -> List<Pid<M>>" = processes;
     "snow_process_names" Small "<M>(Pid<M>) -> List<String>" = process_names;
+}
+
+fn limits(call: &mut Call<'_>) -> Outcome {
+    let policy = match call.int(1) {
+        0 => Policy::DropNew,
+        1 => Policy::DropOld,
+        _ => Policy::Crash,
+    };
+    limits::set(call.ctx, call.int(0), policy)?;
+    call.return_unit()
+}
+
+/// The list is there for its type.
+fn ask_info(call: &mut Call<'_>) -> Outcome {
+    let list = call.native_types().params[2].ty;
+    info::ask(call.ctx, pid(call, 0), call.word(1), list)?;
+    call.return_unit()
 }
 
 fn pid(call: &Call<'_>, index: usize) -> Pid {

@@ -3,6 +3,7 @@
 use std::process::{Command, ExitStatus};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use snow_vm::actor::ops;
 use snow_vm::native::{Call, Fault};
 use snow_vm::value::text;
 
@@ -10,6 +11,8 @@ use crate::support::{Outcome, io_reason, list_words, natives, store};
 
 natives! {
     "snow_system_exit" Small "<T>(Int) -> T" = exit;
+    "snow_stopping" Small "() -> Bool" = |call| { let stopping = ops::is_stopping(call.ctx)?; call.return_bool(stopping) };
+    "snow_on_stop" Small "() -> ()" = |call| { ops::on_stop(call.ctx)?; call.return_unit() };
     "snow_system_time" Small "() -> Int" = time;
     "snow_system_monotonic_ns" Small "() -> Int" = monotonic_ns;
     "snow_system_cpu_count" Small "() -> Int" = cpu_count;

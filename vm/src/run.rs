@@ -8,6 +8,7 @@ use crate::native::Intrinsics;
 use crate::output::{BROKEN_PIPE, Output};
 use crate::sched::close;
 use crate::sched::runtime::{Outlook, Parts};
+use crate::sched::stop::Signals;
 use crate::types::RuntimeTypes;
 use crate::world::World;
 use parking_lot::Mutex;
@@ -66,6 +67,8 @@ pub struct RunOptions {
     pub reports: Reports,
     /// How many threads run actors, at most.
     pub schedulers: usize,
+    /// Whether to listen to the process's signals.
+    pub signals: Signals,
     /// Most bytes that frames of an actor may take.
     pub max_stack: usize,
     /// Whether to print what the heap counted.
@@ -118,6 +121,7 @@ impl RunOptions {
             errors: Box::new(std::io::stderr()),
             reports: Reports::from_environment(),
             schedulers: schedulers()?,
+            signals: Signals::Listen,
             max_stack,
             heap_stats: if wants_stats {
                 HeapStats::Print
@@ -217,6 +221,7 @@ fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Fin
         max_stack: options.max_stack,
         deadline: options.deadline,
         reports: options.reports,
+        signals: options.signals,
         errors: Box::new(Shared(Arc::clone(&errors))),
     };
     let ended = close::run_program(parts, entry, options.schedulers);

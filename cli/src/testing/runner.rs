@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use snow_vm::output::Output;
 use snow_vm::run::{Ending, LoadedProgram, RunOptions};
+use snow_vm::sched::stop::Signals;
 
 use super::Case;
 use crate::error::CliError;
@@ -79,6 +80,8 @@ fn run_one(program: &LoadedProgram, case: &Case, limit: Duration) -> Outcome {
             output: Output::memory(),
             errors: Box::new(errors.clone()),
             deadline: start.checked_add(limit),
+            schedulers: 1,
+            signals: Signals::Ignore,
             ..options
         },
         Err(error) => {

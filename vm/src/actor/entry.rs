@@ -61,6 +61,8 @@ pub enum Signal {
     End(Reason),
     /// The program was asked to stop.
     Stopping,
+    /// The sender wants to know how the receiver is: it answers this call with a list of numbers, of this type.
+    Info(Pid, u64, TypeId),
 }
 
 /// Words of an entry.

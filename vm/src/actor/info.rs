@@ -1,13 +1,23 @@
 //! What an actor may know of others.
 
 use super::Pid;
+use super::entry::Signal;
 use crate::ctx::Ctx;
 use crate::native::Fault;
+use snow_bytecode::types::TypeId;
 use std::sync::Arc;
 
 /// The actors there are.
 pub fn all(ctx: &mut Ctx) -> Result<Vec<Pid>, Fault> {
     Ok(ctx.scheduler()?.runtime.slots.all())
+}
+
+/// Asks an actor how it is, under the reference of a call.
+pub fn ask(ctx: &mut Ctx, pid: Pid, reference: u64, list: TypeId) -> Result<(), Fault> {
+    let me = ctx.process()?.pid;
+    let ask = Signal::Info(me, reference, list);
+    ctx.scheduler()?.deliver_signal(&mut ctx.heap, pid, ask);
+    Ok(())
 }
 
 /// The names that lead to an actor.

@@ -105,6 +105,30 @@ impl Mailbox {
         Some(unsafe { self.unlink(heap, self.passed, here) })
     }
 
+    /// Removes the first entry that a function picks.
+    pub fn remove_first(
+        &mut self,
+        heap: &mut Heap,
+        pick: impl Fn(&Content) -> bool,
+    ) -> Option<Content> {
+        let mut before = std::ptr::null_mut();
+        let mut entry = self.first;
+        // SAFETY: entries of the queue are its own.
+        unsafe {
+            while !entry.is_null() && !pick(&(*entry).content) {
+                before = entry;
+                entry = (*entry).next;
+            }
+            if entry.is_null() {
+                return None;
+            }
+            if self.passed == entry {
+                self.passed = before;
+            }
+            Some(self.unlink(heap, before, entry))
+        }
+    }
+
     /// Removes the entries that a function picks; the scan goes on where it was.
     pub fn remove_all(&mut self, heap: &mut Heap, pick: impl Fn(&Content) -> bool) -> Vec<Content> {
         let mut removed = Vec::new();

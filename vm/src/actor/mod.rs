@@ -2,6 +2,7 @@
 //!
 //! - [`pid`], [`slots`]: an actor's identity, and the table through which others reach its mailbox;
 //! - [`entry`], [`mailbox`]: what is sent, and the queue of one actor;
+//! - [`limits`]: bounds of mailboxes;
 //! - [`process`]: all that belongs to one actor;
 //! - [`signals`]: what happens when signals arrive;
 //! - [`ending`]: what happens when an actor ends;
@@ -11,6 +12,7 @@ pub mod calls;
 pub mod ending;
 pub mod entry;
 pub mod info;
+pub mod limits;
 pub mod mailbox;
 pub mod ops;
 pub mod pid;

@@ -140,6 +140,20 @@ pub fn unlink(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether the program was asked to stop.
+pub fn is_stopping(ctx: &mut Ctx) -> Result<bool, Fault> {
+    Ok(ctx.scheduler()?.runtime.is_stopping())
+}
+
+/// From now on the running actor gets a signal when the program is asked to stop.
+pub fn on_stop(ctx: &mut Ctx) -> Result<(), Fault> {
+    let (pid, scheduler) = (ctx.process()?.pid, ctx.scheduler()?);
+    if scheduler.runtime.on_stop(pid) {
+        scheduler.deliver_signal(&mut ctx.heap, pid, Signal::Stopping);
+    }
+    Ok(())
+}
+
 /// Begins to monitor an actor; gives the reference.
 pub fn monitor(ctx: &mut Ctx, to: Pid) -> Result<u64, Fault> {
     let process = ctx.process()?;

@@ -1,6 +1,7 @@
 //! All that belongs to one actor.
 
 use super::calls::Calls;
+use super::limits::Limit;
 use super::mailbox::Mailbox;
 use super::{Pid, Reason};
 use crate::interp::{Frames, Packed, Vm};
@@ -46,6 +47,10 @@ pub struct Process {
     pub slices: u64,
     /// Whether anybody was told that the mailbox is long.
     pub is_long: bool,
+    /// The bound of its mailbox.
+    pub limit: Option<Limit>,
+    /// Messages that the bound has cost it.
+    pub dropped: u64,
 }
 
 /// Where an actor comes from.
@@ -165,7 +170,21 @@ impl Process {
             random: None,
             slices: 0,
             is_long: false,
+            limit: None,
+            dropped: 0,
         }
+    }
+
+    /// How it is, as numbers: messages that wait, links, monitors of others, monitors by others, slices that it has had, messages that were dropped.
+    pub fn numbers(&self) -> [u64; 6] {
+        [
+            self.mailbox.len() as u64,
+            self.links.len() as u64,
+            self.monitors.len() as u64,
+            self.watchers.len() as u64,
+            self.slices,
+            self.dropped,
+        ]
     }
 
     /// Whether it has a reason to run.

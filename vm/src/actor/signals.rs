@@ -5,6 +5,7 @@ use super::process::{Alarm, Process, Wait};
 use super::{Pid, Reason, calls};
 use crate::heap::Heap;
 use crate::sched::Scheduler;
+use crate::value::list;
 
 /// The number of messages at which a mailbox is called long.
 pub const LONG: usize = 10_000;
@@ -48,7 +49,7 @@ impl Scheduler {
         // SAFETY: by contract.
         unsafe {
             match &(*entry).content {
-                Content::Message(..) | Content::Taken => process.mailbox.append(entry),
+                Content::Message(..) | Content::Taken => process.queue_message(heap, entry),
                 _ => match Entry::open(heap, entry) {
                     Content::Answer(answer) => answer_arrives(heap, process, answer),
                     Content::Timeout(number) => {
@@ -56,11 +57,30 @@ impl Scheduler {
                             process.alarm = Alarm::Rung;
                         }
                     }
+                    Content::Signal(signal) if matches!(*signal, Signal::Info(..)) => {
+                        self.tell_numbers(heap, process, *signal);
+                    }
                     Content::Signal(signal) => signal_arrives(heap, process, signal),
                     Content::Message(..) | Content::Taken => unreachable!("just matched"),
                 },
             }
         }
+    }
+
+    /// Answers who wants to know how an actor is.
+    fn tell_numbers(&mut self, heap: &mut Heap, process: &Process, signal: Signal) {
+        let Signal::Info(to, reference, ty) = signal else {
+            return;
+        };
+        // SAFETY: the type is a list of Ints, as the native's signature says.
+        let word = unsafe { list::new(heap, ty, &process.numbers()) };
+        let answer = Answer {
+            ty,
+            word,
+            reference,
+            unwatched: false,
+        };
+        self.deliver(heap, to, Content::Answer(answer));
     }
 
     /// Sends something to an actor, and makes it run if it must; false when the actor is gone, and the content is given up.
@@ -151,6 +171,7 @@ fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
             }
         }
         Signal::Stopping => queue(heap, process, signal),
+        Signal::Info(..) => unreachable!("answered where it arrives"),
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long actors may take to end when the program ends.
-const GRACE: Duration = Duration::from_secs(5);
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// Reason of the crash of a `main` that nothing can wake any more.
 pub const DEADLOCK: &str = "deadlock: main waits, and nothing is left that could wake it";
@@ -74,6 +74,7 @@ pub(super) fn nothing_happens(worker: &mut Worker) {
     let main_has_ended = runtime.outlook.lock().main.is_some();
     match runtime.phase() {
         Phase::Running if main_has_ended => close(worker),
+        Phase::Running if runtime.has_listeners() => {}
         Phase::Running => runtime.deadlock(worker),
         // What does not end by itself is given up.
         Phase::Closing | Phase::Over => runtime.enter(Phase::Over),
@@ -81,7 +82,7 @@ pub(super) fn nothing_happens(worker: &mut Worker) {
 }
 
 /// Asks all actors to end.
-fn close(worker: &mut Worker) {
+pub(super) fn close(worker: &mut Worker) {
     let runtime = Arc::clone(&worker.runtime);
     runtime.enter(Phase::Closing);
     let deadline = runtime.clock.deadline(GRACE.as_millis() as u64);
@@ -95,7 +96,7 @@ fn close(worker: &mut Worker) {
 }
 
 impl Worker {
-    fn tell(&mut self, pid: Pid, signal: Signal) {
+    pub(super) fn tell(&mut self, pid: Pid, signal: Signal) {
         self.scheduler
             .deliver_signal(&mut self.vm.ctx.heap, pid, signal);
     }

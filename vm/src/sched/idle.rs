@@ -134,6 +134,7 @@ impl Runtime {
         let others = self.shares.iter().enumerate();
         !self.injector.is_empty()
             || self.phase() == Phase::Over
+            || self.has_stop_news()
             || others
                 .into_iter()
                 .any(|(other, share)| other != number && !share.is_empty())
@@ -152,7 +153,11 @@ impl Runtime {
             Rest::Quiet
         } else {
             let next = self.wheels[number].lock().next_deadline();
-            let next = next.into_iter().chain(self.closing_tick()).min();
+            let next = next
+                .into_iter()
+                .chain(self.closing_tick())
+                .chain(self.stop_tick())
+                .min();
             let until = [
                 next.and_then(|tick| self.clock.instant(tick)),
                 self.deadline,
@@ -185,6 +190,9 @@ impl Runtime {
                 .any(|timer| self.slots.is_alive(timer.receiver()))
         };
         self.idle.outside.load(SeqCst) == 0
+            && (self.stop_tick().is_some()
+                || self.phase() != Phase::Running
+                || !self.has_listeners())
             && !self.wheels.iter().any(|wheel| awaited(&wheel.lock()))
     }
 }

@@ -8,6 +8,7 @@
 //! - [`ticker`]: makes code stop that runs too long;
 //! - [`wheel`]: timers;
 //! - [`blocking`]: calls that block a thread;
+//! - [`stop`]: being asked to stop;
 //! - [`threads`]: the threads themselves;
 //! - [`close`]: the end of a program.
 
@@ -16,6 +17,7 @@ pub mod close;
 pub mod idle;
 pub mod queue;
 pub mod runtime;
+pub mod stop;
 pub mod threads;
 mod ticker;
 pub mod wheel;

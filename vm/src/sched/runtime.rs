@@ -4,6 +4,7 @@ use super::Timer;
 use super::blocking::Seat;
 use super::idle::Idle;
 use super::queue::{Queue, Ready, Shared};
+use super::stop::{Signals, Stop};
 use super::threads::Threads;
 use super::ticker::{self, Limits, Ticking};
 use super::wheel::Wheel;
@@ -96,6 +97,9 @@ pub struct Runtime {
     pub(super) limits: Limits,
     pub(super) seats: Box<[Seat]>,
     pub(super) threads: Threads,
+    pub(super) stop: Stop,
+    /// Whether it listens to the process's signals.
+    pub signals: Signals,
     /// Addresses of the actors whose threads have lost their schedulers, and have not come back.
     pub(super) blocked: Mutex<FxHashSet<usize>>,
     /// Schedulers that are busy since the ticker was asked to tick.
@@ -111,6 +115,8 @@ pub struct Runtime {
     machines: Mutex<Vec<Spared>>,
     /// The tick at which what has not ended by itself is given up.
     close_at: AtomicU64,
+    /// The tick until which actors that were told may take to end.
+    stop_by: AtomicU64,
     ticker: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -151,6 +157,8 @@ pub struct Parts {
     pub max_stack: usize,
     /// When the program is ended if it still runs.
     pub deadline: Option<Instant>,
+    /// Whether to listen to the process's signals.
+    pub signals: Signals,
     /// How reports are written.
     pub reports: Reports,
     /// Where they go.
@@ -180,6 +188,8 @@ impl Runtime {
             limits: Limits::new(count),
             seats: (0..count).map(|_| Seat::default()).collect(),
             threads: Threads::default(),
+            stop: Stop::default(),
+            signals: parts.signals,
             blocked: Mutex::default(),
             ticking: Ticking::default(),
             names: RwLock::default(),
@@ -189,6 +199,7 @@ impl Runtime {
             errors: Mutex::new(parts.errors),
             machines: Mutex::default(),
             close_at: AtomicU64::new(u64::MAX),
+            stop_by: AtomicU64::new(u64::MAX),
             ticker: Mutex::default(),
         }
     }
@@ -228,6 +239,7 @@ impl Runtime {
         if self.actors.fetch_add(1, Relaxed) == 1 && self.ticker.lock().is_none() {
             // Without a ticker compiled code is not stopped, which is better than not to run.
             *self.ticker.lock() = ticker::start(self).ok();
+            self.listen();
             self.ticking.begin();
             self.announce_end();
         }
@@ -264,6 +276,17 @@ impl Runtime {
     /// Whether there are other schedulers.
     pub(super) fn has_company(&self) -> bool {
         self.shares.len() > 1
+    }
+
+    /// Until a tick the actors that were told that the program is to stop may take to end.
+    pub(super) fn stop_by(&self, tick: u64) {
+        self.stop_by.fetch_min(tick, Relaxed);
+    }
+
+    /// The tick of [`Runtime::stop_by`].
+    pub(super) fn stop_tick(&self) -> Option<u64> {
+        let tick = self.stop_by.load(Relaxed);
+        (tick != u64::MAX && self.phase() == Phase::Running).then_some(tick)
     }
 
     /// What has not ended by itself at a tick is given up.

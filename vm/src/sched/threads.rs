@@ -5,9 +5,11 @@ use super::queue::Queue;
 use super::runtime::{Phase, Runtime};
 use super::worker::Worker;
 use parking_lot::{Condvar, Mutex};
-use std::sync::Arc;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// Bytes of a thread's own stack, on which large natives run.
@@ -38,6 +40,25 @@ unsafe impl Send for Remains {}
 
 // SAFETY: a queue is used by one thread at a time.
 unsafe impl Send for Queue {}
+
+/// Starts the thread that hears the process's signals.
+pub(super) fn listen_to_signals(runtime: Weak<Runtime>) {
+    let Ok(mut signals) = Signals::new([SIGTERM, SIGINT]) else {
+        return;
+    };
+    let thread = std::thread::Builder::new().name("snow signals".to_owned());
+    // Without it the process ends as the system does it.
+    let _ = thread.spawn(move || {
+        for signal in signals.forever() {
+            let is_first = runtime
+                .upgrade()
+                .is_some_and(|runtime| runtime.ask_to_stop());
+            if !is_first {
+                std::process::exit(128 + signal);
+            }
+        }
+    });
+}
 
 impl Runtime {
     /// Schedulers that get a thread when there is work for it.

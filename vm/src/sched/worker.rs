@@ -3,7 +3,7 @@
 use super::idle::Rest;
 use super::queue::Ready;
 use super::runtime::{Phase, Runtime};
-use super::{Scheduler, close};
+use super::{Scheduler, close, stop};
 use crate::actor::ending::Then;
 use crate::actor::process::{Code, Process, Wait};
 use crate::actor::{Place, Reason};
@@ -76,6 +76,7 @@ impl Worker {
 
     fn look_around(&mut self) {
         self.scheduler.fire_timers(&mut self.vm.ctx.heap);
+        stop::look_after_stop(self);
         let is_late = |deadline: Option<Instant>| deadline.is_some_and(|end| Instant::now() >= end);
         let runtime = &self.runtime;
         if is_late(runtime.deadline) {
