@@ -1,10 +1,13 @@
 """The programs, and how each language compiles and runs them."""
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
+ACTORS = Path(__file__).resolve().parent / "actors"
+ACTOR_NAMES = ["ping_pong", "ring", "skynet", "spawn_storm", "fan_in", "many_to_many", "idle", "large_list", "timers"]
 NAMES = ["fib", "nbody", "spectral", "binary_trees", "fannkuch", "mandelbrot", "queens", "sieve",
          "map", "words", "append", "sort", "depth"]
 SUFFIXES = {"snow-vm": "snow", "snow-auto": "snow", "snow-aot": "snow", "erlang": "erl", "lua": "lua",
@@ -16,11 +19,12 @@ VERSIONS = {"erlang": ["erl", "-noshell", "-eval", 'io:put_chars("Erlang/OTP " +
 
 
 class Languages:
-    """Compiles and runs the programs with the snow command `snow`; what is compiled goes to `out`."""
+    """Compiles and runs the programs of a folder with the snow command `snow`; what is compiled goes to `out`."""
 
-    def __init__(self, snow, out):
+    def __init__(self, snow, out, folder=PROGRAMS):
         self.snow = snow
         self.out = out
+        self.folder = folder
 
     def build(self, languages, names):
         """Compiles the programs in the languages that need it."""
@@ -40,7 +44,11 @@ class Languages:
     def build_go(self, name):
         sources = [self.source("go", name), PROGRAMS / "bench.go"]
         if self.stale("go", name, sources):
-            subprocess.run(["go", "build", "-o", str(self.executable("go", name))] + [str(s) for s in sources], check=True)
+            # Go compiles the files of one folder together.
+            together = self.out / f"go_{name}"
+            together.mkdir(exist_ok=True)
+            copies = [str(shutil.copy(source, together)) for source in sources]
+            subprocess.run(["go", "build", "-o", str(self.executable("go", name))] + copies, check=True)
 
     def build_rust(self, name):
         sources = [self.source("rust", name), PROGRAMS / "bench.rs"]
@@ -58,7 +66,7 @@ class Languages:
         return not target.exists() or target.stat().st_mtime < max(source.stat().st_mtime for source in sources)
 
     def source(self, language, name):
-        return PROGRAMS / f"{name}.{SUFFIXES[language]}"
+        return self.folder / f"{name}.{SUFFIXES[language]}"
 
     def executable(self, language, name):
         return self.out / f"{name}_{language}"
@@ -80,7 +88,7 @@ class Languages:
         return {
             "snow-vm": self.interpreted(source),
             "snow-auto": [self.snow, "run", "--tier=auto", str(source)],
-            "erlang": ["erl", "-noshell", "-noinput", "-pa", str(self.out), "-eval", f"{name}:main(), halt()."],
+            "erlang": ["erl", "+P", "2000000", "-noshell", "-noinput", "-pa", str(self.out), "-eval", f"{name}:main(), halt()."],
             "lua": ["lua5.4", str(PROGRAMS / "bench.lua"), name],
             "luajit": ["luajit", str(PROGRAMS / "bench.lua"), name],
             "node": ["node", str(source)],

@@ -17,11 +17,12 @@ import compile
 import long
 import report
 import startup
-from languages import NAMES, SUFFIXES, Languages
+from languages import ACTOR_NAMES, ACTORS, NAMES, PROGRAMS, SUFFIXES, Languages
 from processes import Run
 
 HERE = Path(__file__).resolve().parent
 SETS = {"vm": ["snow-vm", "erlang", "lua", "luajit", "rust"],
+        "actors": ["snow-vm", "snow-aot", "erlang", "go"],
         "native": ["snow-aot", "snow-auto", "snow-vm", "go", "rust", "node", "luajit"]}
 
 
@@ -81,13 +82,14 @@ def compare(args, languages):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="vm", choices=["vm", "native", "compiler", "startup", "long"],
-                        help="the interpreter (vm) or native code with all that belongs to it, or only one part")
+    parser.add_argument("what", nargs="?", default="vm", choices=["vm", "native", "actors", "compiler", "startup", "long"],
+                        help="the interpreter (vm) or native code with all that belongs to it, actors, or only one part")
     parser.add_argument("--snow", required=True, help="the snow command")
     parser.add_argument("--runs", type=int, default=3, help="runs of each program")
-    parser.add_argument("--programs", nargs="*", choices=NAMES, default=NAMES, help="only these")
+    parser.add_argument("--programs", nargs="*", choices=NAMES + ACTOR_NAMES, help="only these")
     parser.add_argument("--languages", nargs="*", choices=SUFFIXES, help="only these; the first is what others are compared with")
     args = parser.parse_args()
+    args.programs = args.programs or (ACTOR_NAMES if args.what == "actors" else NAMES)
     args.languages = args.languages or SETS.get(args.what, SETS["native"])
     return args
 
@@ -98,8 +100,8 @@ def main():
     out.mkdir(exist_ok=True)
     # Hot code that an earlier run left in the user's cache would flatter `snow run`, and compile times.
     os.environ["SNOW_CACHE"] = ""
-    languages = Languages(args.snow, out)
-    if args.what in ("vm", "native"):
+    languages = Languages(args.snow, out, ACTORS if args.what == "actors" else PROGRAMS)
+    if args.what in ("vm", "native", "actors"):
         compare(args, languages)
     if args.what == "long" or args.what == "native" and {"snow-aot", "snow-auto"} <= set(args.languages):
         long.compare(languages, args.programs, lambda name, commands: measure(name, commands, args.runs))

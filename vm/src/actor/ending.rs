@@ -1,7 +1,7 @@
 //! How an actor ends: its frames are gone; its `terminate` block runs; then all who should know are told, and nothing of it is left.
 
 use super::entry::{Content, Entry, Signal};
-use super::process::{Code, Process};
+use super::process::Process;
 use super::{Pid, Reason};
 use crate::heap::Heap;
 use crate::sched::Scheduler;
@@ -41,7 +41,7 @@ impl Scheduler {
             let func = FuncId((*closure::entry(function)).func);
             self.packed_call(func, function)
         };
-        process.code = Code::Packed(code);
+        process.code.packed = code;
         process.ending = None;
         process.terminating = Some(reason);
     }

@@ -4,7 +4,7 @@
 
 use super::calls::State;
 use super::entry::{self, Answer, Content, Signal, drop_element};
-use super::process::{Alarm, Code, Origin, Process, Wait};
+use super::process::{Alarm, Origin, Process, Wait};
 use super::slots::NO_TYPE;
 use super::{Pid, Reason};
 use crate::ctx::Ctx;
@@ -45,7 +45,7 @@ pub fn spawn(
         scheduler.packed_call(func, function)
     };
     let origin = Origin::new(pid, name, Some(&parent.origin));
-    let mut process = Process::new(Code::Packed(code), origin);
+    let mut process = Process::new(code, origin);
     if bond == Bond::Link {
         process.links.insert(parent.pid);
         parent.links.insert(pid);

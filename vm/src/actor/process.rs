@@ -99,16 +99,15 @@ impl Origin {
     }
 }
 
-/// The code of an actor that does not run.
-pub enum Code {
-    /// Nothing: it runs, or has ended.
-    None,
-    /// Frames without a stack.
-    Packed(Packed),
-    /// Frames on a stack.
-    Framed(Box<Frames>),
-    /// Frames with compiled code below them, on the carrier of a machine.
-    Parked(Box<Frames>, Box<Vm>),
+/// The code of an actor.
+#[derive(Default)]
+pub struct Code {
+    /// Its frames without a stack, when it waits or has not begun.
+    pub packed: Packed,
+    /// Its frames on a stack, otherwise. They stay where they are while a machine is parked, which knows them by their address.
+    pub frames: Option<Frames>,
+    /// The machine on whose carrier compiled code of it is parked.
+    pub machine: Option<Box<Vm>>,
 }
 
 /// What an actor waits for.
@@ -150,13 +149,16 @@ pub struct LastMessage {
 
 impl Process {
     /// An actor that is about to run this code.
-    pub fn new(code: Code, origin: Arc<Origin>) -> Process {
+    pub fn new(packed: Packed, origin: Arc<Origin>) -> Process {
         Process {
             pid: origin.pid,
             mailbox: Mailbox::new(),
             wait: Wait::Nothing,
             alarm: Alarm::Off,
-            code,
+            code: Code {
+                packed,
+                ..Code::default()
+            },
             calls: Calls::default(),
             ending: None,
             terminating: None,

@@ -336,3 +336,173 @@ impl Drop for Slots {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Slots, Spare, Woken};
+    use crate::actor::Pid;
+    use crate::actor::entry::{Content, Entry};
+    use crate::actor::process::Process;
+    use crate::fixture::{Fixture, ty};
+    use crate::heap::Heap;
+    use std::mem::ManuallyDrop;
+    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::Ordering::SeqCst;
+
+    const SENDERS: u64 = 3;
+    const EACH: u64 = 20_000;
+
+    /// A heap whose memory stays: what one has made is opened by another.
+    fn heap() -> ManuallyDrop<Heap> {
+        ManuallyDrop::new(Fixture::new().heap)
+    }
+
+    /// An address that stands for an actor: nobody looks at it.
+    fn actor() -> *mut Process {
+        std::ptr::dangling_mut()
+    }
+
+    fn send(slots: &Slots, heap: &mut Heap, to: Pid, number: u64) -> Option<bool> {
+        let entry = Entry::new(heap, Content::Message(ty::INT, number));
+        // SAFETY: the entry is new, and still ours when the actor is gone.
+        unsafe {
+            match slots.push(to, entry) {
+                Ok(woken) => Some(woken.is_some()),
+                Err(_) => {
+                    Entry::open(heap, entry);
+                    None
+                }
+            }
+        }
+    }
+
+    fn open_all(heap: &mut Heap, mut newest: *mut Entry) -> Vec<u64> {
+        let mut numbers = Vec::new();
+        while !newest.is_null() {
+            // SAFETY: whoever has taken entries owns them.
+            let content = unsafe {
+                let entry = newest;
+                newest = (*entry).next;
+                Entry::open(heap, entry)
+            };
+            match content {
+                Content::Message(_, number) => numbers.push(number),
+                other => panic!("not sent: {other:?}"),
+            }
+        }
+        numbers.reverse();
+        numbers
+    }
+
+    /// Several threads send to one actor, which waits again and again: nothing is lost, the order of each sender is kept, and each wait ends by exactly one wake.
+    #[test]
+    fn messages_arrive_once_in_order_and_wake_once() {
+        let slots = Slots::new();
+        let pid = slots.take(&mut Spare::default()).expect("there is room");
+        slots.settle(pid, actor(), 0);
+        let wakes = AtomicU64::new(0);
+        let (mut counted, mut waits) = (0, 0);
+        std::thread::scope(|scope| {
+            for sender in 0..SENDERS {
+                let (slots, wakes) = (&slots, &wakes);
+                scope.spawn(move || {
+                    let mut heap = heap();
+                    for number in 0..EACH {
+                        if send(slots, &mut heap, pid, sender * EACH + number) == Some(true) {
+                            wakes.fetch_add(1, SeqCst);
+                        }
+                    }
+                });
+            }
+            let mut heap = heap();
+            let mut next = [0; SENDERS as usize];
+            while counted < SENDERS * EACH {
+                for number in open_all(&mut heap, slots.take_all(pid)) {
+                    let sender = (number / EACH) as usize;
+                    assert_eq!(number % EACH, next[sender]);
+                    next[sender] += 1;
+                    counted += 1;
+                }
+                if counted < SENDERS * EACH && slots.wait(pid) {
+                    waits += 1;
+                    while wakes.load(SeqCst) < waits {
+                        std::hint::spin_loop();
+                    }
+                    assert_eq!(wakes.load(SeqCst), waits);
+                }
+            }
+        });
+        assert_eq!((counted, wakes.load(SeqCst)), (SENDERS * EACH, waits));
+    }
+
+    /// An actor ends while others send: what was accepted is in what the end gives, all else is refused; the next actor in the slot gets none of it.
+    #[test]
+    fn nothing_reaches_an_actor_that_has_ended_or_its_successor() {
+        for round in 0..200 {
+            let slots = Slots::new();
+            let mut spare = Spare::default();
+            let pid = slots.take(&mut spare).expect("there is room");
+            slots.settle(pid, actor(), 0);
+            let (accepted, late, after) = std::thread::scope(|scope| {
+                let senders: Vec<_> = (0..2)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            let mut heap = heap();
+                            (0..50)
+                                .filter(|number| send(&slots, &mut heap, pid, *number).is_some())
+                                .count()
+                        })
+                    })
+                    .collect();
+                for _ in 0..round {
+                    std::hint::spin_loop();
+                }
+                let mut heap = heap();
+                let late = open_all(&mut heap, slots.end(pid, &mut spare)).len();
+                let next = slots.take(&mut spare).expect("there is room");
+                assert_eq!((next.slot(), next == pid), (pid.slot(), false));
+                slots.settle(next, actor(), 0);
+                let accepted: usize = senders
+                    .into_iter()
+                    .map(|sender| sender.join().expect("no panic"))
+                    .sum();
+                assert!(!slots.is_alive(pid) && slots.is_alive(next));
+                (
+                    accepted,
+                    late,
+                    open_all(&mut heap, slots.take_all(next)).len(),
+                )
+            });
+            assert_eq!((accepted, after), (late, 0));
+        }
+    }
+
+    #[test]
+    fn a_slot_whose_generations_are_used_up_is_not_used_again() {
+        let slots = Slots::new();
+        let mut spare = Spare::default();
+        let first = slots.take(&mut spare).expect("there is room");
+        let mut pid = first;
+        for generation in 1..=u16::MAX {
+            assert_eq!((pid.slot(), pid.generation()), (first.slot(), generation));
+            slots.settle(pid, actor(), 0);
+            assert!(slots.end(pid, &mut spare).is_null());
+            pid = slots.take(&mut spare).expect("there is room");
+        }
+        assert_ne!(pid.slot(), first.slot());
+        assert!(!slots.is_alive(first));
+    }
+
+    #[test]
+    fn made_up_pids_lead_nowhere() {
+        let slots = Slots::new();
+        let mut heap = heap();
+        for word in [0, 5, u64::MAX, 1 << 24 | 0xff_ffff, 1 << 40 | 1 << 24 | 1] {
+            let pid = Pid::from_word(word);
+            assert!(!slots.is_alive(pid));
+            assert_eq!(send(&slots, &mut heap, pid, 1), None);
+            assert!(slots.wake(pid).map(|Woken(process)| process).is_none());
+        }
+        assert_eq!(heap.live(), 0);
+    }
+}

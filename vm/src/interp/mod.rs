@@ -108,6 +108,10 @@ pub struct Vm {
     slices: u32,
     /// The frames that [`Vm::resume`] runs, or that are parked.
     running: *mut Frames,
+    /// The fuel that it was given.
+    fuel: i64,
+    /// Reductions of slices that were no samples.
+    unsampled: i64,
     /// How that run ended.
     ended: Option<run::End>,
     /// Places where code was suspended, as far as they are known.
@@ -144,6 +148,8 @@ impl Vm {
             nested_fuel: SLICE,
             slices: 0,
             running: std::ptr::null_mut(),
+            fuel: 0,
+            unsampled: 0,
             ended: None,
             points: suspend::Points::default(),
             _arguments: arguments,

@@ -13,9 +13,10 @@ use std::sync::atomic::Ordering::Relaxed;
 /// Words that are copied at most; larger frames keep their stack.
 const MOST_WORDS: usize = 128;
 
-/// The frames of a run that waits or has not begun.
+/// The frames of a run that waits or has not begun; or room for some.
 pub struct Packed {
-    words: Box<[u64]>,
+    /// Empty when there are no frames.
+    words: Vec<u64>,
     /// Words below the innermost frame.
     base: u32,
     pc: *const Code,
@@ -36,7 +37,7 @@ impl Packed {
         words[FRAME_LINK - 1] = done as u64;
         words[FRAME_LINK..].copy_from_slice(args);
         Packed {
-            words: words.into_boxed_slice(),
+            words,
             base: FRAME_LINK as u32,
             pc: program.tier.entries()[func.0 as usize].load(Relaxed),
             entry: std::ptr::null(),
@@ -47,32 +48,31 @@ impl Packed {
 }
 
 impl Vm {
-    /// Packs frames whose last outcome was [`super::Outcome::Waiting`], unless they are large. The machine keeps the stack.
-    pub fn pack(&mut self, frames: Frames) -> Result<Packed, Frames> {
+    /// Packs frames whose last outcome was [`super::Outcome::Waiting`], unless they are large: then they are given back. The machine keeps the stack.
+    pub fn pack(&mut self, frames: Frames, to: &mut Packed) -> Option<Frames> {
         // SAFETY: the base is inside the stack; at a call of a native, which is what waits, scratch space begins where the registers of the frame end.
         let (base, used) = unsafe {
             let base = frames.base.offset_from(frames.stack.start()) as usize;
             (base, base + usize::from((*frames.pc).c()))
         };
         if used > MOST_WORDS {
-            return Err(frames);
+            return Some(frames);
         }
         // SAFETY: these words of the stack are in use.
         let words = unsafe { std::slice::from_raw_parts(frames.stack.start(), used) };
-        let packed = Packed {
-            words: words.into(),
-            base: base as u32,
-            pc: frames.pc,
-            entry: frames.entry,
-            func: frames.func,
-            max_stack: frames.max_stack,
-        };
+        to.words.reserve_exact(used);
+        to.words.extend_from_slice(words);
+        to.base = base as u32;
+        to.pc = frames.pc;
+        to.entry = frames.entry;
+        to.func = frames.func;
+        to.max_stack = frames.max_stack;
         self.keep_stack(frames.stack);
-        Ok(packed)
+        None
     }
 
-    /// The frames on a stack again.
-    pub fn unpack(&mut self, packed: Packed) -> Frames {
+    /// The frames on a stack again; their room is kept for the next time.
+    pub fn unpack(&mut self, packed: &mut Packed) -> Frames {
         let stack = self.free_stack();
         // SAFETY: a stack has room for so few words above those that any frame needs.
         let base = unsafe {
@@ -80,6 +80,7 @@ impl Vm {
             std::ptr::copy_nonoverlapping(packed.words.as_ptr(), start, packed.words.len());
             start.add(packed.base as usize)
         };
+        packed.words.clear();
         Frames {
             stack,
             pc: packed.pc,
@@ -93,5 +94,26 @@ impl Vm {
     /// Keeps the stack of frames that are gone for others.
     pub fn keep_frames(&mut self, frames: Frames) {
         self.keep_stack(frames.stack);
+    }
+}
+
+impl Packed {
+    /// Whether there are no frames.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+}
+
+impl Default for Packed {
+    /// Room without frames.
+    fn default() -> Packed {
+        Packed {
+            words: Vec::new(),
+            base: 0,
+            pc: std::ptr::null(),
+            entry: std::ptr::null(),
+            func: FuncId(0),
+            max_stack: 0,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::dispatch;
 use super::state::{State, Stop};
 use super::unwind::Innermost;
-use super::{Crash, Frames, Outcome, Trace, Vm};
+use super::{Crash, Frames, Outcome, SLICE, Trace, Vm};
 use crate::abi::status::{CRASH, EXIT, Reason};
 use crate::carrier::{self, Back, Budget, Overflow, STACK_OVERFLOW};
 use std::sync::Arc;
@@ -27,6 +27,7 @@ impl Vm {
         // SAFETY: this machine is only used through `vm` until the run ends or parks; the frames stay (contract above).
         unsafe {
             (*vm).running = frames;
+            (*vm).fuel = fuel;
             (*vm).ctx.native.machine = vm.cast();
             (*vm).ctx.carrier.budget = Budget::new((*frames).max_stack, (*frames).stack.bytes());
             let ctx = &raw mut (*vm).ctx;
@@ -65,7 +66,10 @@ impl Vm {
                 self.between_slices(frames);
                 Outcome::Yielded
             }
-            End::Waiting => Outcome::Waiting,
+            End::Waiting => {
+                self.sample_short_slices(frames);
+                Outcome::Waiting
+            }
             End::Left(status) => self.left(status),
         }
     }
@@ -152,6 +156,15 @@ impl Vm {
         }
         self.unwind(frames, innermost);
         status
+    }
+
+    /// Slices that end because the actor waits are no samples of the running time; but together they are, each time they have used as much as a whole one.
+    fn sample_short_slices(&mut self, frames: &Frames) {
+        self.unsampled += self.fuel - self.stopped.fuel;
+        if self.unsampled >= SLICE {
+            self.unsampled = 0;
+            self.between_slices(frames);
+        }
     }
 
     /// What is done between two slices of a run, on the thread's own stack.

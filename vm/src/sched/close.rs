@@ -7,7 +7,7 @@ use super::queue::Queue;
 use super::runtime::{Outlook, Parts, Phase, Runtime};
 use super::worker::Worker;
 use crate::actor::entry::Signal;
-use crate::actor::process::{Code, Origin, Process};
+use crate::actor::process::{Origin, Process};
 use crate::actor::slots::NO_TYPE;
 use crate::actor::{Pid, Reason};
 use crate::heap::Counters;
@@ -51,7 +51,7 @@ fn start_main(worker: &mut Worker, main: FuncId) {
     let name = &runtime.program.module.func(main).name;
     // SAFETY: the function has no parameters (contract of `run_program`).
     let code = unsafe { Packed::call(&runtime.program, main, &[], runtime.max_stack) };
-    let process = Process::new(Code::Packed(code), Origin::new(pid, name, None));
+    let process = Process::new(code, Origin::new(pid, name, None));
     runtime.main.set(pid);
     scheduler.start(process, NO_TYPE);
 }

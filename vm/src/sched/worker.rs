@@ -5,7 +5,7 @@ use super::queue::Ready;
 use super::runtime::{Phase, Runtime};
 use super::{Scheduler, close, stop};
 use crate::actor::ending::Then;
-use crate::actor::process::{Code, Process, Wait};
+use crate::actor::process::{Process, Wait};
 use crate::actor::{Place, Reason};
 use crate::ctx::{Fate, ParkedFor};
 use crate::interp::{Crash, Frames, Outcome, Trace, Vm};
@@ -144,30 +144,23 @@ impl Worker {
 
     /// Lets the actor's code go on.
     fn enter(&mut self, process: &mut Process) -> Outcome {
-        match std::mem::replace(&mut process.code, Code::None) {
-            Code::Packed(packed) => {
-                let frames = self.vm.unpack(packed);
-                self.resume(process, Box::new(frames))
-            }
-            Code::Framed(frames) => self.resume(process, frames),
-            Code::Parked(frames, vm) => {
-                self.change_machine(vm);
-                self.occupy(process);
-                process.code = Code::Framed(frames);
-                // SAFETY: the machine was parked, and the frames are where they were.
-                let outcome = unsafe { self.vm.go_on() };
-                self.vacate(process, &outcome);
-                outcome
-            }
-            Code::None => unreachable!("a ready actor has code"),
+        if let Some(vm) = process.code.machine.take() {
+            self.change_machine(vm);
+            self.occupy(process);
+            // SAFETY: the machine was parked, and the frames are where they were.
+            let outcome = unsafe { self.vm.go_on() };
+            self.vacate(process, &outcome);
+            return outcome;
         }
-    }
-
-    fn resume(&mut self, process: &mut Process, mut frames: Box<Frames>) -> Outcome {
+        let code = &mut process.code;
+        let frames = code.frames.take();
+        let frames = frames.unwrap_or_else(|| self.vm.unpack(&mut code.packed));
+        let frames = code.frames.insert(frames);
+        let frames = &raw mut *frames;
         self.occupy(process);
         let fuel = self.vm.next_fuel();
-        let outcome = self.vm.resume(&mut frames, fuel);
-        process.code = Code::Framed(frames);
+        // SAFETY: the frames are the actor's, and stay where they are.
+        let outcome = unsafe { self.vm.resume(&mut *frames, fuel) };
         self.vacate(process, &outcome);
         outcome
     }
@@ -219,20 +212,16 @@ impl Worker {
         match outcome {
             Outcome::Yielded => self.again(process),
             Outcome::Waiting => {
-                if let Code::Framed(frames) = std::mem::replace(&mut process.code, Code::None) {
-                    process.code = match self.vm.pack(*frames) {
-                        Ok(packed) => Code::Packed(packed),
-                        Err(frames) => Code::Framed(Box::new(frames)),
-                    };
-                }
+                let code = &mut process.code;
+                code.frames = code
+                    .frames
+                    .take()
+                    .and_then(|frames| self.vm.pack(frames, &mut code.packed));
                 self.wait(process);
             }
             Outcome::Parked(ParkedFor::Scheduler) => self.hand_in(process),
             Outcome::Parked(reason) => {
-                let vm = self.give_machine_away();
-                if let Code::Framed(frames) = std::mem::replace(&mut process.code, Code::None) {
-                    process.code = Code::Parked(frames, vm);
-                }
+                process.code.machine = Some(self.give_machine_away());
                 match reason {
                     ParkedFor::Turn => self.again(process),
                     _ => self.wait(process),
@@ -254,9 +243,7 @@ impl Worker {
     fn hand_in(&mut self, mut process: Box<Process>) {
         self.vm.ctx.heap.settle_all();
         let vm = std::mem::replace(&mut self.vm, self.runtime.machine());
-        if let Code::Framed(frames) = std::mem::replace(&mut process.code, Code::None) {
-            process.code = Code::Parked(frames, vm);
-        }
+        process.code.machine = Some(vm);
         self.runtime.hand_in(Box::into_raw(process));
     }
 
@@ -290,7 +277,7 @@ impl Worker {
 
     /// Gives up what the code of a finished actor returned.
     fn drop_results(&mut self, process: &Process, words: [u64; 3]) {
-        let Code::Framed(frames) = &process.code else {
+        let Some(frames) = &process.code.frames else {
             return;
         };
         let func = frames.function();
@@ -322,25 +309,30 @@ impl Worker {
 
     /// Leaves the frames of an actor that does not run; says where they were.
     fn give_up_code(&mut self, process: &mut Process) -> Trace {
-        match std::mem::replace(&mut process.code, Code::None) {
-            Code::None => Trace::default(),
-            Code::Packed(packed) => {
-                let frames = self.vm.unpack(packed);
+        let code = &mut process.code;
+        if let Some(vm) = code.machine.take() {
+            return self.leave_machine(vm);
+        }
+        match code.frames.take() {
+            Some(frames) => self.kill(frames),
+            None if code.packed.is_empty() => Trace::default(),
+            None => {
+                let frames = self.vm.unpack(&mut code.packed);
                 self.kill(frames)
             }
-            Code::Framed(frames) => self.kill(*frames),
-            Code::Parked(frames, vm) => {
-                self.change_machine(vm);
-                self.vm.ctx.fate = Fate::Leave;
-                // SAFETY: the machine was parked, and the frames are where they were.
-                let outcome = unsafe { self.vm.go_on() };
-                self.vm.ctx.fate = Fate::GoOn;
-                self.vm.keep_frames(*frames);
-                match outcome {
-                    Outcome::Crashed(crash) => crash.trace,
-                    outcome => unreachable!("killed code leaves, but here: {outcome:?}"),
-                }
-            }
+        }
+    }
+
+    /// Lets parked code leave.
+    fn leave_machine(&mut self, vm: Box<Vm>) -> Trace {
+        self.change_machine(vm);
+        self.vm.ctx.fate = Fate::Leave;
+        // SAFETY: the machine was parked, and the frames are where they were.
+        let outcome = unsafe { self.vm.go_on() };
+        self.vm.ctx.fate = Fate::GoOn;
+        match outcome {
+            Outcome::Crashed(crash) => crash.trace,
+            outcome => unreachable!("killed code leaves, but here: {outcome:?}"),
         }
     }
 
@@ -352,8 +344,8 @@ impl Worker {
 
     /// An actor's code is over.
     fn end(&mut self, mut process: Box<Process>, reason: Reason) {
-        if let Code::Framed(frames) = std::mem::replace(&mut process.code, Code::None) {
-            self.vm.keep_frames(*frames);
+        if let Some(frames) = process.code.frames.take() {
+            self.vm.keep_frames(frames);
         }
         process.wait = Wait::Nothing;
         match self.scheduler.end(&mut self.vm.ctx.heap, process, reason) {
