@@ -159,6 +159,9 @@ pub struct RunArgs {
     /// What runs the program
     #[arg(long, value_enum, value_name = "TIER", default_value = "auto")]
     pub tier: Tier,
+    /// Make the run repeatable: who runs when, the time and random numbers follow from the number (one thread, --tier=vm)
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
     /// How much to optimise with --tier=native: 0 (compiles fast) to 3 (runs fast)
     // Without a short form: `-O1` would be taken for the program, since that may begin with a hyphen.
     #[arg(long = "opt-level", value_name = "LEVEL", default_value = "2")]

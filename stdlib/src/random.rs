@@ -1,7 +1,5 @@
 //! Natives of the module `Random`, and the generator behind them.
 
-use std::hash::{BuildHasher, RandomState};
-
 use snow_vm::native::Call;
 
 use crate::support::{Outcome, natives};
@@ -22,7 +20,7 @@ impl Source {
         Source(
             call.ctx
                 .random
-                .unwrap_or_else(|| RandomState::new().hash_one(0)),
+                .unwrap_or_else(|| call.ctx.world.platform.random_seed()),
         )
     }
 

@@ -1,7 +1,6 @@
 //! Natives of the module `System`.
 
 use std::process::{Command, ExitStatus};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use snow_vm::actor::ops;
 use snow_vm::native::{Call, Fault};
@@ -37,13 +36,13 @@ fn exit(call: &mut Call<'_>) -> Outcome {
 }
 
 fn time(call: &mut Call<'_>) -> Outcome {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    call.return_int(since.map_or(0, |age| age.as_millis() as i64))
+    let now = call.ctx.world.platform.unix_millis();
+    call.return_int(now as i64)
 }
 
 fn monotonic_ns(call: &mut Call<'_>) -> Outcome {
-    let start = *call.ctx.world.start.get_or_init(Instant::now);
-    call.return_int(start.elapsed().as_nanos() as i64)
+    let now = call.ctx.world.platform.nanos();
+    call.return_int(now as i64)
 }
 
 fn cpu_count(call: &mut Call<'_>) -> Outcome {

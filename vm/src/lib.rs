@@ -10,6 +10,7 @@ pub mod heap;
 pub mod interp;
 pub mod native;
 pub mod output;
+pub mod platform;
 pub mod registry;
 pub mod run;
 pub mod sched;

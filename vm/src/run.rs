@@ -6,6 +6,7 @@ use crate::heap::Counters;
 use crate::interp::{self, LoadError, NativeUnit, Program, TierHook};
 use crate::native::Intrinsics;
 use crate::output::{BROKEN_PIPE, Output};
+use crate::platform::Platform;
 use crate::sched::close;
 use crate::sched::runtime::{Outlook, Parts};
 use crate::sched::stop::Signals;
@@ -67,6 +68,8 @@ pub struct RunOptions {
     pub reports: Reports,
     /// How many threads run actors, at most.
     pub schedulers: usize,
+    /// Makes the run repeatable: clocks, random numbers and who runs next follow from it. One thread runs actors then.
+    pub seed: Option<u64>,
     /// Whether to listen to the process's signals.
     pub signals: Signals,
     /// Most bytes that frames of an actor may take.
@@ -121,6 +124,7 @@ impl RunOptions {
             errors: Box::new(std::io::stderr()),
             reports: Reports::from_environment(),
             schedulers: schedulers()?,
+            seed: None,
             signals: Signals::Listen,
             max_stack,
             heap_stats: if wants_stats {
@@ -208,13 +212,21 @@ impl LoadedProgram {
 }
 
 fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Finished {
-    let world = Arc::new(World::new(options.output, options.args));
+    let platform = options
+        .seed
+        .map_or_else(Platform::of_system, Platform::seeded);
+    let world = Arc::new(World::on(platform, options.output, options.args));
     for unit in options.units {
         program.install(unit);
     }
     program.register_functions(&world);
     *world.hook.lock() = options.hook;
     let errors = Arc::new(Mutex::new(options.errors));
+    let schedulers = if options.seed.is_some() {
+        1
+    } else {
+        options.schedulers
+    };
     let parts = Parts {
         program,
         world: Arc::clone(&world),
@@ -224,7 +236,7 @@ fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Fin
         signals: options.signals,
         errors: Box::new(Shared(Arc::clone(&errors))),
     };
-    let ended = close::run_program(parts, entry, options.schedulers);
+    let ended = close::run_program(parts, entry, schedulers);
     #[cfg(snow_profile)]
     interp::profile::print();
     let ending = Ending::of(&ended.outlook);

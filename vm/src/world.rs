@@ -5,12 +5,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::process::Child;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use parking_lot::Mutex;
 
 use crate::interp::TierHook;
 use crate::output::Output;
+use crate::platform::Platform;
 use crate::registry::{ProgramRegistry, Registered};
 
 /// A file that the program has opened for reading. Whoever reads locks it, and no other file.
@@ -22,8 +22,8 @@ pub struct World {
     pub output: Mutex<Output>,
     /// Arguments of the program.
     pub args: Vec<String>,
-    /// When the program first asked for the monotonic clock, which counts from there.
-    pub start: OnceLock<Instant>,
+    /// Clocks, seeds and choices.
+    pub platform: Platform,
     /// Environment variables that the program has set; they hide the process's own.
     pub env: Mutex<BTreeMap<String, String>>,
     /// Files that are open for reading, by handle; `None` when closed.
@@ -37,12 +37,17 @@ pub struct World {
 }
 
 impl World {
-    /// A world with this standard output and these arguments.
+    /// A world with this standard output and these arguments, on the system's platform.
     pub fn new(output: Output, args: Vec<String>) -> World {
+        World::on(Platform::of_system(), output, args)
+    }
+
+    /// As [`World::new`], on another platform.
+    pub fn on(platform: Platform, output: Output, args: Vec<String>) -> World {
         World {
             output: Mutex::new(output),
             args,
-            start: OnceLock::new(),
+            platform,
             env: Mutex::default(),
             files: Mutex::default(),
             children: Mutex::default(),

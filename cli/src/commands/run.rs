@@ -36,7 +36,14 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
     let module = VerifiedModule::new(module).map_err(|error| failed(error.to_string()))?;
     let arguments = words.map(into_text).collect();
     let mut options = RunOptions::from_environment(arguments).map_err(CliError::Environment)?;
-    match args.tier {
+    options.seed = args.seed;
+    // Compiled code is not counted, so a run with it cannot be repeated.
+    let tier = if args.seed.is_some() {
+        Tier::Vm
+    } else {
+        args.tier
+    };
+    match tier {
         Tier::Vm => {}
         Tier::Native => options.units.extend(compiled(module.module(), args.opt)?),
         Tier::Auto => options.hook = hot_tier(module.module())?,

@@ -16,6 +16,8 @@ pub struct Point {
     first: *const Code,
     /// The last.
     last: *const Code,
+    /// Internal code that goes on in compiled code there; null when there is none, or it is not known yet.
+    stub: *const Code,
 }
 
 impl Vm {
@@ -46,8 +48,9 @@ impl Vm {
         unsafe {
             std::ptr::copy_nonoverlapping(registers.as_ptr(), frames.base, registers.len());
         }
-        frames.pc = self.point(at).first;
-        frames.entry = self.program.wait_stub(at);
+        let point = self.point(at);
+        frames.pc = point.first;
+        frames.entry = point.stub;
     }
 
     fn point(&mut self, at: Position) -> Point {
@@ -109,6 +112,7 @@ impl Program {
         Point {
             first: self.code.at(first),
             last: self.code.at(end - 1),
+            stub: std::ptr::null(),
         }
     }
 

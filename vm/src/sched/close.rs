@@ -85,7 +85,7 @@ pub(super) fn nothing_happens(worker: &mut Worker) {
 pub(super) fn close(worker: &mut Worker) {
     let runtime = Arc::clone(&worker.runtime);
     runtime.enter(Phase::Closing);
-    let deadline = runtime.clock.deadline(GRACE.as_millis() as u64);
+    let deadline = runtime.platform().deadline(GRACE.as_millis() as u64);
     runtime.close_at(deadline);
     for pid in runtime.slots.all() {
         worker.tell(pid, Signal::End(Reason::Shutdown));

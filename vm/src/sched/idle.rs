@@ -159,7 +159,7 @@ impl Runtime {
                 .chain(self.stop_tick())
                 .min();
             let until = [
-                next.and_then(|tick| self.clock.instant(tick)),
+                next.and_then(|tick| self.platform().instant(tick)),
                 self.deadline,
             ]
             .into_iter()
@@ -168,18 +168,26 @@ impl Runtime {
             if asleep.count == asleep.started {
                 self.ticking.pause();
             }
+            if next.is_some_and(|tick| self.platform().skip_to(tick)) {
+                self.wake_up(&mut asleep);
+                return Rest::Over;
+            }
             match until {
                 Some(until) => drop(self.idle.wake.wait_until(&mut asleep, until)),
                 None => self.idle.wake.wait(&mut asleep),
             }
             Rest::Over
         };
+        self.wake_up(&mut asleep);
+        rest
+    }
+
+    fn wake_up(&self, asleep: &mut Asleep) {
         if asleep.count == asleep.started {
             self.ticking.begin();
         }
         self.idle.sleeping.fetch_sub(1, SeqCst);
         asleep.count -= 1;
-        rest
     }
 
     /// Whether nothing can happen any more, once all schedulers sleep.

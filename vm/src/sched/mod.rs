@@ -143,7 +143,7 @@ impl Scheduler {
     /// Sets a timer that fires in so many milliseconds.
     pub fn add_timer(&mut self, ms: i64, timer: Timer) -> TimerKey {
         let ms = u64::try_from(ms).unwrap_or(0);
-        let deadline = self.runtime.clock.deadline(ms);
+        let deadline = self.runtime.platform().deadline(ms);
         self.wheel().lock().add(deadline, timer)
     }
 
@@ -159,7 +159,7 @@ impl Scheduler {
         if wheel.is_empty() {
             return;
         }
-        let (clock, slots) = (&self.runtime.clock, &self.runtime.slots);
+        let (clock, slots) = (self.runtime.platform(), &self.runtime.slots);
         let again = |timer: &Timer| match timer {
             Timer::Send { to, every, .. } if slots.is_alive(*to) => {
                 every.map(|ms| clock.deadline(ms))

@@ -74,6 +74,19 @@ impl Queue {
         self.used.push(Ready(process));
     }
 
+    /// One of all that are ready, by a choice that another makes.
+    pub fn pick(&mut self, choose: impl FnOnce(usize) -> usize) -> Option<Ready> {
+        let queued =
+            std::iter::from_fn(|| self.woken.pop()).chain(std::iter::from_fn(|| self.used.pop()));
+        let mut all: Vec<Ready> = self.latest.take().into_iter().chain(queued).collect();
+        if all.is_empty() {
+            return None;
+        }
+        let picked = all.swap_remove(choose(all.len()));
+        all.into_iter().for_each(|ready| self.woken.push(ready));
+        Some(picked)
+    }
+
     /// The next actor.
     pub fn pop(&mut self) -> Option<Ready> {
         self.turns = self.turns.wrapping_add(1);

@@ -14,6 +14,7 @@ use crate::actor::slots::Slots;
 use crate::actor::{Pid, Reason};
 use crate::heap::{Counters, Heap};
 use crate::interp::{Program, Vm};
+use crate::platform::Platform;
 use crate::world::World;
 use crossbeam_deque::Injector;
 use parking_lot::{Mutex, RwLock};
@@ -24,27 +25,6 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize};
 use std::thread::JoinHandle;
 use std::time::Instant;
-
-/// The time of a runtime, in milliseconds since it began.
-pub struct Clock(Instant);
-
-impl Clock {
-    /// The present tick.
-    pub fn now(&self) -> u64 {
-        self.0.elapsed().as_millis() as u64
-    }
-
-    /// The tick at which `ms` milliseconds have surely passed.
-    pub fn deadline(&self, ms: u64) -> u64 {
-        let nanos = self.0.elapsed().as_nanos() as u64;
-        nanos.div_ceil(1_000_000).saturating_add(ms)
-    }
-
-    /// When a tick is.
-    pub fn instant(&self, tick: u64) -> Option<Instant> {
-        self.0.checked_add(std::time::Duration::from_millis(tick))
-    }
-}
 
 /// How far a program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +59,6 @@ pub struct Runtime {
     pub max_stack: usize,
     /// When the program is ended if it still runs.
     pub deadline: Option<Instant>,
-    /// The time.
-    pub clock: Clock,
     /// The actors.
     pub slots: Slots,
     /// The actor that runs `main`.
@@ -174,7 +152,6 @@ impl Runtime {
             world: parts.world,
             max_stack: parts.max_stack,
             deadline: parts.deadline,
-            clock: Clock(Instant::now()),
             slots: Slots::new(),
             main: OnceMain::default(),
             references: AtomicU64::new(0),
@@ -202,6 +179,11 @@ impl Runtime {
             stop_by: AtomicU64::new(u64::MAX),
             ticker: Mutex::default(),
         }
+    }
+
+    /// Clocks, seeds and choices.
+    pub fn platform(&self) -> &Platform {
+        &self.world.platform
     }
 
     /// How far the program is.

@@ -87,7 +87,7 @@ pub(super) fn look_after_stop(worker: &mut Worker) {
         return;
     }
     if runtime.stop.is_news.swap(false, AcqRel) {
-        let deadline = runtime.clock.deadline(close::GRACE.as_millis() as u64);
+        let deadline = runtime.platform().deadline(close::GRACE.as_millis() as u64);
         runtime.stop_by(deadline);
         let listeners = runtime.stop.listeners.lock().clone();
         for pid in listeners {
@@ -96,7 +96,7 @@ pub(super) fn look_after_stop(worker: &mut Worker) {
     }
     let is_late = runtime
         .stop_tick()
-        .is_some_and(|tick| runtime.clock.now() >= tick);
+        .is_some_and(|tick| runtime.platform().now() >= tick);
     if is_late || !runtime.has_listeners() {
         close::close(worker);
     }

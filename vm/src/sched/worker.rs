@@ -15,6 +15,8 @@ use std::time::Instant;
 
 /// Every how many turns a scheduler looks at its timers, and at what came from outside.
 const LOOK_AROUND: u32 = 32;
+/// Time that a slice takes in a seeded run.
+const TURN_NANOS: u64 = 10_000;
 /// Machines that are kept for actors that will park.
 const MOST_SPARE: usize = 16;
 
@@ -66,7 +68,11 @@ impl Worker {
         if self.turns.is_multiple_of(LOOK_AROUND) || self.runtime.idle.attend(number) {
             self.look_around();
         }
-        let scheduler = &mut *self.scheduler;
+        let scheduler = &mut **self.scheduler;
+        let platform = &self.runtime.world.platform;
+        if platform.is_seeded() {
+            return scheduler.queue.pick(|count| platform.choose(count));
+        }
         scheduler.queue.pop().or_else(|| {
             let injected = std::iter::repeat_with(|| scheduler.runtime.injector.steal());
             let injected = injected.take_while(|steal| !steal.is_empty());
@@ -85,7 +91,7 @@ impl Worker {
         }
         if runtime
             .closing_tick()
-            .is_some_and(|tick| runtime.clock.now() >= tick)
+            .is_some_and(|tick| runtime.platform().now() >= tick)
         {
             runtime.enter(Phase::Over);
         }
@@ -137,6 +143,7 @@ impl Worker {
             return self.wait(process);
         }
         process.slices += 1;
+        self.runtime.platform().pass(TURN_NANOS);
         let outcome = self.enter(&mut process);
         self.came_out(process, outcome);
         self.vm.ctx.heap.settle_some();
@@ -257,21 +264,19 @@ impl Worker {
     /// The actor waits, unless something has arrived.
     fn wait(&mut self, mut process: Box<Process>) {
         loop {
-            // SAFETY: the actor is ours.
-            unsafe {
-                self.scheduler
-                    .drain(&mut self.vm.ctx.heap, &raw mut *process)
-            };
-            if process.is_ready() {
-                self.scheduler.queue.push_woken(Box::into_raw(process));
-                return;
-            }
             let (pid, raw) = (process.pid, Box::into_raw(process));
             if self.runtime.slots.wait(pid) {
                 return;
             }
-            // SAFETY: nobody else has it, since it does not wait.
-            process = unsafe { Box::from_raw(raw) };
+            // SAFETY: nobody else has the actor, since it does not wait.
+            unsafe {
+                process = Box::from_raw(raw);
+                self.scheduler.drain(&mut self.vm.ctx.heap, raw);
+            }
+            if process.is_ready() {
+                self.scheduler.queue.push_woken(Box::into_raw(process));
+                return;
+            }
         }
     }
 
