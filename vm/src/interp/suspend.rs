@@ -56,10 +56,12 @@ impl Vm {
     fn point(&mut self, at: Position) -> Point {
         let program = &self.program;
         let key = (at.func.0, at.inst as u32);
-        *self
-            .points
-            .entry(key)
-            .or_insert_with(|| program.words_of(at))
+        let point = self.points.entry(key);
+        let point = point.or_insert_with(|| program.words_of(at));
+        if point.stub.is_null() {
+            point.stub = program.wait_stub(at);
+        }
+        *point
     }
 
     /// Sees to it that the frame of a callee has room.

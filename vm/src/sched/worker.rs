@@ -270,8 +270,8 @@ impl Worker {
             }
             // SAFETY: nobody else has the actor, since it does not wait.
             unsafe {
-                process = Box::from_raw(raw);
                 self.scheduler.drain(&mut self.vm.ctx.heap, raw);
+                process = Box::from_raw(raw);
             }
             if process.is_ready() {
                 self.scheduler.queue.push_woken(Box::into_raw(process));
