@@ -4,9 +4,11 @@ use snow_bytecode::inst::{Cond, Inst, IntOp};
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, FuncKind, Function, Label, Mode, Module, ParamSlot, Reg};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
+use snow_vm::actor::report::Reports;
 use snow_vm::native::Intrinsics;
 use snow_vm::output::Output;
 use snow_vm::run::{HeapStats, RunOptions, VerifiedModule, run};
+use snow_vm::sched::stop::Signals;
 use std::time::Instant;
 
 const R: [Reg; 8] = [
@@ -295,6 +297,10 @@ fn time(name: &str, module: impl Fn() -> VerifiedModule) {
             units: Vec::new(),
             hook: None,
             deadline: None,
+            reports: Reports::Text,
+            schedulers: 1,
+            seed: None,
+            signals: Signals::Ignore,
         };
         let start = Instant::now();
         let finished = run(module, &Intrinsics::default(), options).expect("loads");

@@ -1,16 +1,9 @@
 //! Scheduling: which actor runs when, on which thread.
 //!
-//! - [`runtime`]: what all schedulers of a program share;
-//! - [`queue`]: the actors that are ready;
-//! - [`Scheduler`]: one thread's part, which running code reaches through its context;
-//! - [`worker`]: the loop of such a thread;
-//! - [`idle`]: sleeping, waking, and noticing that nothing can happen any more;
-//! - [`ticker`]: makes code stop that runs too long;
-//! - [`wheel`]: timers;
-//! - [`blocking`]: calls that block a thread;
-//! - [`stop`]: being asked to stop;
-//! - [`threads`]: the threads themselves;
-//! - [`close`]: the end of a program.
+//! What all schedulers of a program share is the [`runtime`]. A [`Scheduler`] is one thread's part, which running code reaches through its context, with its
+//! [`queue`] of actors that are ready and its [`wheel`] of timers; [`worker`] is the loop of such a thread. Around these: [`idle`] is about sleeping, waking, and noticing that nothing can
+//! happen any more; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`stop`] is about being asked to
+//! stop, and [`close`] about a program's end.
 
 pub mod blocking;
 pub mod close;

@@ -33,7 +33,7 @@ impl TimerKey {
 
     /// The key of a word; none for one that is no timer's.
     pub fn from_word(word: u64) -> Option<TimerKey> {
-        (word >> 63 == 1).then(|| TimerKey {
+        (word >> 63 == 1).then_some(TimerKey {
             wheel: (word >> 55) as u8,
             generation: (word >> 32) as u32 & ((1 << GENERATION_BITS) - 1),
             index: word as u32,

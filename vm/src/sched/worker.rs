@@ -28,6 +28,10 @@ pub struct Worker {
     has_scheduler: bool,
     /// The machine that runs what has no machine of its own. Its heap is the scheduler's, and moves to whichever machine runs.
     pub(super) vm: Box<Vm>,
+    #[allow(
+        clippy::vec_box,
+        reason = "compiled code knows machines by their address"
+    )]
     spare: Vec<Box<Vm>>,
     turns: u32,
 }
