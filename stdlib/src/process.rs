@@ -22,6 +22,8 @@ natives! {
     "snow_register" Small "<M>(String, Pid<M>) -> Bool" = |call| { let done = ops::register(call.ctx, call.str(0), pid(call, 1))?; call.return_bool(done) };
     "snow_unregister" Small "(String) -> Bool" = |call| { let done = ops::unregister(call.ctx, call.str(0))?; call.return_bool(done) };
     "snow_whereis" Small "<M>(String) -> Option<Pid<M>>" = whereis;
+    "snow_pid_cast" Small "<M, N>(Pid<M>) -> Pid<N>" = |call| { let word = call.word(0); call.return_word(word) };
+    "snow_pid_as" Small "<M, N>(Pid<M>) -> Option<Pid<N>>" = typed;
     "snow_sleep" Waiting "(Int) -> ()" = |call| { ops::sleep(call.ctx, call.int(0))?; call.return_unit() };
     "snow_limits" Small "(Int, Int) -> ()" = limits;
     "snow_ask_info" Small "<M>(Pid<M>, Ref, List<Int>) -> ()" = ask_info;
@@ -90,6 +92,13 @@ fn whereis(call: &mut Call<'_>) -> Outcome {
     let mailbox = call.native_types().type_args[0];
     let found = ops::whereis(call.ctx, call.str(0), mailbox)?;
     call.return_option(found.map(Pid::word))
+}
+
+fn typed(call: &mut Call<'_>) -> Outcome {
+    let mailbox = call.native_types().type_args[1];
+    let fits = ops::takes(call.ctx, pid(call, 0), mailbox)?;
+    let word = call.word(0);
+    call.return_option(fits.then_some(word))
 }
 
 fn processes(call: &mut Call<'_>) -> Outcome {

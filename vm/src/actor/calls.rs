@@ -4,6 +4,7 @@ use super::entry::{Answer, drop_element};
 use super::{Pid, Reason};
 use crate::heap::Heap;
 use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 
 /// How a call stands.
 #[derive(Debug)]
@@ -25,9 +26,16 @@ pub struct Call {
     pub state: State,
 }
 
+/// So many calls keep their answers after these were looked at.
+const KEPT: usize = 64;
+
 /// The calls of an actor by their references.
 #[derive(Default)]
-pub struct Calls(FxHashMap<u64, Call>);
+pub struct Calls {
+    calls: FxHashMap<u64, Call>,
+    /// Those whose answers were looked at, the earliest first.
+    seen: VecDeque<u64>,
+}
 
 impl Calls {
     /// A call begins.
@@ -36,30 +44,43 @@ impl Calls {
             target: None,
             state: State::Open,
         };
-        self.0.insert(reference, call);
+        self.calls.insert(reference, call);
     }
 
     /// The call of a reference, unless it is over and forgotten.
     pub fn get(&mut self, reference: u64) -> Option<&mut Call> {
-        self.0.get_mut(&reference)
+        self.calls.get_mut(&reference)
     }
 
     /// Forgets a call.
     pub fn end(&mut self, reference: u64) -> Option<Call> {
-        self.0.remove(&reference)
+        self.calls.remove(&reference)
     }
 
     /// Whether nothing more will come of it.
     pub fn is_over(&self, reference: u64) -> bool {
-        self.0
+        self.calls
             .get(&reference)
             .is_none_or(|call| !matches!(call.state, State::Open))
+    }
+
+    /// The answer to a call was looked at and stays. Gives the call that is forgotten for it, if there is one.
+    pub fn keep(&mut self, reference: u64) -> Option<u64> {
+        if self.seen.contains(&reference) {
+            return None;
+        }
+        self.seen.push_back(reference);
+        if self.seen.len() > KEPT {
+            self.seen.pop_front()
+        } else {
+            None
+        }
     }
 
     /// The calls whose targets watch them, and who these are.
     pub fn targets(&self) -> Vec<(u64, Pid)> {
         let open = self
-            .0
+            .calls
             .iter()
             .filter(|(_, call)| matches!(call.state, State::Open));
         open.filter_map(|(&reference, call)| Some((reference, call.target?)))
@@ -68,7 +89,7 @@ impl Calls {
 
     /// Forgets all calls.
     pub fn clear(&mut self, heap: &mut Heap) {
-        for call in std::mem::take(&mut self.0).into_values() {
+        for call in std::mem::take(&mut self.calls).into_values() {
             call.discard(heap);
         }
     }

@@ -105,6 +105,7 @@ pub fn release(heap: &mut Heap, process: &mut Process) {
         unsafe { content.discard(heap) };
     }
     process.calls.clear(heap);
+    process.locals.clear(heap);
     let terminate = std::mem::take(&mut process.terminate);
     // SAFETY: the actor owned the closure.
     unsafe { heap.drop_nullable(terminate) };

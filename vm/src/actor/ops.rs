@@ -316,7 +316,7 @@ pub fn call_monitor(ctx: &mut Ctx, reference: u64, to: Pid) -> Result<(), Fault>
 pub enum CallEnd {
     /// There is an answer.
     Answered = 0,
-    /// The time was up.
+    /// The time was up; the call goes on.
     Timeout = 1,
     /// Who should answer has ended.
     Gone = 2,
@@ -342,7 +342,6 @@ pub fn call_wait(ctx: &mut Ctx, reference: u64, timeout: i64) -> Result<CallEnd,
                 process.wait = Wait::Answer(reference);
                 return Err(Fault::Pending);
             }
-            call_end(ctx, reference)?;
             CallEnd::Timeout
         }
     };
@@ -367,6 +366,65 @@ pub fn call_answer(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fau
         }
         _ => Err("there is no answer of this type".into()),
     }
+}
+
+/// Whether a call has an answer of a type.
+pub fn call_fits(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<bool, Fault> {
+    let process = ctx.process()?;
+    if !process.calls.is_over(reference) {
+        drain(ctx)?;
+    }
+    let state = process.calls.get(reference).map(|call| &call.state);
+    Ok(matches!(state, Some(State::Answered(answer)) if answer.ty == ty))
+}
+
+/// Another reference to the answer, which stays; of the answers that were looked at, the latest do.
+pub fn call_look(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
+    let process = ctx.process()?;
+    let word = match process.calls.get(reference).map(|call| &call.state) {
+        Some(State::Answered(answer)) if answer.ty == ty => answer.word,
+        _ => return Err("there is no answer of this type".into()),
+    };
+    if ctx.types().info(ty).elem.is_ref {
+        // SAFETY: the call owns the answer.
+        unsafe { ctx.heap.dup_nullable(word) };
+    }
+    if let Some(old) = process.calls.keep(reference) {
+        call_end(ctx, old)?;
+    }
+    Ok(word)
+}
+
+/// Keeps an owned value of the actor at hand under a number.
+pub fn local_put(ctx: &mut Ctx, key: i64, ty: TypeId, word: u64) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    // SAFETY: the caller hands over an owned element of the type.
+    unsafe { process.locals.put(&mut ctx.heap, key, ty, word) };
+    Ok(())
+}
+
+/// Whether a value of the type is kept under a number.
+pub fn local_fits(ctx: &mut Ctx, key: i64, ty: TypeId) -> Result<bool, Fault> {
+    Ok(ctx.process()?.locals.get(key, ty).is_some())
+}
+
+/// Another reference to the value kept under a number.
+pub fn local_get(ctx: &mut Ctx, key: i64, ty: TypeId) -> Result<u64, Fault> {
+    let Some(word) = ctx.process()?.locals.get(key, ty) else {
+        return Err("no value of this type is kept".into());
+    };
+    if ctx.types().info(ty).elem.is_ref {
+        // SAFETY: the actor owns the value.
+        unsafe { ctx.heap.dup_nullable(word) };
+    }
+    Ok(word)
+}
+
+/// Whether an actor takes messages of a type, as far as that can be told: a dead one takes none anyway.
+pub fn takes(ctx: &mut Ctx, pid: Pid, mailbox: TypeId) -> Result<bool, Fault> {
+    let is_open = matches!(ctx.types().table().get(mailbox), Type::Unit);
+    let known = ctx.scheduler()?.runtime.slots.mailbox_type(pid);
+    Ok(is_open || known.is_none_or(|known| known == mailbox.0))
 }
 
 /// Why who should answer has ended.

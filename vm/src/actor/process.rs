@@ -2,6 +2,7 @@
 
 use super::calls::Calls;
 use super::limits::Limit;
+use super::locals::Locals;
 use super::mailbox::Mailbox;
 use super::{Pid, Reason};
 use crate::interp::{Frames, Packed, Vm};
@@ -23,6 +24,8 @@ pub struct Process {
     pub code: Code,
     /// Calls that it has made and not finished.
     pub calls: Calls,
+    /// Values that the library keeps for it.
+    pub locals: Locals,
     /// Why it is ending, once it is.
     pub ending: Option<Reason>,
     /// Whether its `terminate` block runs: it is over then, for this reason.
@@ -160,6 +163,7 @@ impl Process {
                 ..Code::default()
             },
             calls: Calls::default(),
+            locals: Locals::default(),
             ending: None,
             terminating: None,
             terminate: 0,
