@@ -95,12 +95,9 @@ impl Project {
     ) {
         let file = self.files.add(path, text);
         let mut tree = syntax::parse(file, text, sink);
-        crate::expand::expand(&mut tree, sink);
-        self.modules.push(SourceModule {
-            name: name.into(),
-            file,
-            tree,
-        });
+        let name = name.into();
+        crate::expand::expand(&mut tree, &name, sink);
+        self.modules.push(SourceModule { name, file, tree });
     }
 }
 
@@ -109,7 +106,7 @@ impl Project {
     pub fn extend(&mut self, module: usize, path: impl Into<String>, text: &str, sink: &mut Sink) {
         let file = self.files.add(path, text);
         let mut tree = syntax::parse(file, text, sink);
-        crate::expand::expand(&mut tree, sink);
+        crate::expand::expand(&mut tree, &self.modules[module].name, sink);
         self.modules[module].tree.items.extend(tree.items);
     }
 }

@@ -6,18 +6,19 @@ mod patterns;
 mod service;
 mod supervisor;
 
+pub use build::Build;
 pub use service::RUN;
 
 use crate::diagnostics::Sink;
 use crate::syntax::ast::{File, Item, ItemKind};
 
-/// Rewrites a file.
-pub fn expand(file: &mut File, sink: &mut Sink) {
+/// Rewrites the file of a module.
+pub fn expand(file: &mut File, module: &str, sink: &mut Sink) {
     crate::derive::expand(file);
-    items(&mut file.items, sink);
+    items(&mut file.items, module, sink);
 }
 
-fn items(items: &mut Vec<Item>, sink: &mut Sink) {
+fn items(items: &mut Vec<Item>, module: &str, sink: &mut Sink) {
     for item in std::mem::take(items) {
         let Item {
             doc,
@@ -27,16 +28,17 @@ fn items(items: &mut Vec<Item>, sink: &mut Sink) {
         } = item;
         let kind = match kind {
             ItemKind::Service(def) => {
-                items.extend(service::items(&def, public, doc, sink));
+                items.extend(service::items(&def, module, public, doc, sink));
                 continue;
             }
             ItemKind::Supervisor(def) => {
-                items.push(supervisor::item(&def, public, doc, sink));
+                items.push(supervisor::item(&def, module, public, doc, sink));
                 continue;
             }
             ItemKind::Actor(def) => ItemKind::Fn(actor::function(&def)),
             ItemKind::Module(mut def) => {
-                self::items(&mut def.items, sink);
+                let inner = format!("{module}.{}", def.name.name);
+                self::items(&mut def.items, &inner, sink);
                 ItemKind::Module(def)
             }
             other => other,

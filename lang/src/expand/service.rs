@@ -23,6 +23,8 @@ const STOP: &str = "Stop!";
 struct Service<'d> {
     def: &'d ServiceDef,
     name: &'d str,
+    /// The module that it stands in.
+    module: &'d str,
     build: Build,
     functions: Vec<Item>,
     arms: Vec<Arm>,
@@ -30,13 +32,20 @@ struct Service<'d> {
 }
 
 /// The items that a service is. Reports what it lacks.
-pub fn items(def: &ServiceDef, public: bool, doc: Option<String>, sink: &mut Sink) -> Vec<Item> {
+pub fn items<'d>(
+    def: &'d ServiceDef,
+    module: &'d str,
+    public: bool,
+    doc: Option<String>,
+    sink: &mut Sink,
+) -> Vec<Item> {
     let build = Build {
         span: def.name.span,
     };
     let mut service = Service {
         def,
         name: &def.name.name,
+        module,
         build,
         functions: Vec::new(),
         arms: Vec::new(),
@@ -363,7 +372,7 @@ impl<'d> Service<'d> {
             let first = build.call(FIRST_STATE, args);
             let first = build.closure(&[], vec![Stmt::Expr(first)]);
             let args = vec![
-                build.text(self.name),
+                build.text(&format!("{}.{}", self.module, self.name)),
                 build.bool(link),
                 first,
                 build.name(SERVE),

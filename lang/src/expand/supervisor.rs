@@ -25,11 +25,17 @@ const SHUTDOWN: i64 = 5000;
 const BRUTAL_KILL: i64 = -1;
 
 /// The module that a supervisor is. Reports settings that do not fit.
-pub fn item(def: &SupervisorDef, public: bool, doc: Option<String>, sink: &mut Sink) -> Item {
+pub fn item(
+    def: &SupervisorDef,
+    module: &str,
+    public: bool,
+    doc: Option<String>,
+    sink: &mut Sink,
+) -> Item {
     let build = Build {
         span: def.name.span,
     };
-    let mut functions = vec![specification(def, build, sink)];
+    let mut functions = vec![specification(def, module, build, sink)];
     let pid = build.ty(&["Pid"], vec![build.ty(&["Supervisor"], Vec::new())]);
     for (name, link) in [("start", false), ("start_link", true)] {
         let args = vec![spec_of(def, build), build.bool(link)];
@@ -73,7 +79,7 @@ fn spec_of(def: &SupervisorDef, build: Build) -> Expr {
     build.call(SPEC, args.collect())
 }
 
-fn specification(def: &SupervisorDef, build: Build, sink: &mut Sink) -> FnClause {
+fn specification(def: &SupervisorDef, module: &str, build: Build, sink: &mut Sink) -> FnClause {
     known_settings(&def.settings, &SETTINGS, "a supervisor", sink);
     let strategy = match setting(&def.settings, "strategy") {
         Some(value) => choice(value, &STRATEGIES, "strategy", sink),
@@ -100,7 +106,7 @@ fn specification(def: &SupervisorDef, build: Build, sink: &mut Sink) -> FnClause
     let spec = build.construct(
         &["Supervisor", "Spec"],
         vec![
-            ("name", build.text(&def.name.name)),
+            ("name", build.text(&format!("{module}.{}", def.name.name))),
             (
                 "strategy",
                 build.upper(&["Supervisor", "Strategy", strategy]),

@@ -42,6 +42,7 @@ pub fn check(program: &Program, sink: &mut Sink) {
             let mut checker = Checker { program, sink };
             checker.function(func, &body.clauses);
             checker.bodies(&body.clauses);
+            super::kept::check(program, body, sink);
         }
     }
 }

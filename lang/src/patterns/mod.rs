@@ -3,6 +3,7 @@
 mod check;
 mod coverage;
 mod example;
+mod kept;
 pub mod occ;
 mod space;
 pub mod tree;

@@ -56,6 +56,8 @@ pub struct Converter<'c, 'a> {
     pub aliases: &'c mut Vec<AliasState>,
     /// State of each interface of this compilation.
     pub interfaces: &'c mut Vec<AliasState>,
+    /// Whether a bare `Pid` leaves open what its actor takes.
+    pub open_pids: bool,
 }
 
 /// Constructors with a name of their own, and how many arguments they take.
@@ -165,6 +167,9 @@ impl Converter<'_, '_> {
         }
         let built_in = BUILT_IN.iter().find(|(known, ..)| *known == name.name);
         if let Some(&(_, con, arity)) = built_in {
+            if con == Con::Pid && args.is_empty() && self.open_pids {
+                return Ty::app(con, vec![hole::of_type(hole::OPEN)]);
+            }
             let converted = self.args(scope, args);
             return match self.count(args, arity, &name.name, span) {
                 true => Ty::app(con, converted),

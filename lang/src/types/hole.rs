@@ -22,6 +22,17 @@ pub fn as_type(ty: &Ty) -> Option<TyId> {
     }
 }
 
+/// What a bare `Pid` in an annotation takes: it is inferred, at each place anew.
+pub const OPEN: TyId = TyId(HOLE - 1);
+
+/// Whether a type has parts that are to be inferred.
+pub fn is_open(ty: &Ty) -> bool {
+    match ty {
+        Ty::Param(_) => as_type(ty) == Some(OPEN),
+        Ty::App(_, parts) => parts.iter().any(is_open),
+    }
+}
+
 /// The type of a declaration that was reported; agrees with every type.
 pub fn error_type() -> Ty {
     of_type(TyId::ERROR)

@@ -45,6 +45,7 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
         sink,
         aliases: &mut aliases,
         interfaces: &mut interfaces,
+        open_pids: false,
     };
     converter.declare_types();
     converter.declare_interfaces();
@@ -71,6 +72,7 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
         sink,
         aliases: &mut aliases,
         interfaces: &mut interfaces,
+        open_pids: false,
     };
     let signatures = converter.declare_functions();
     let mut ready: Vec<bool> = signatures

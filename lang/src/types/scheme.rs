@@ -36,6 +36,7 @@ impl Arena {
                 self.app(*con, &parts)
             }
             Ty::Param(number) => match hole::as_type(ty) {
+                Some(hole::OPEN) => self.fresh(),
                 Some(id) => id,
                 None => args.get(*number as usize).copied().unwrap_or(TyId::ERROR),
             },

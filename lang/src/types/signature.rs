@@ -30,7 +30,8 @@ pub struct Signature {
 impl Signature {
     /// Whether nothing is left to infer.
     pub fn is_complete(&self) -> bool {
-        self.ret.is_some() && self.params.iter().all(Option::is_some)
+        let closed = |ty: &Option<Ty>| ty.as_ref().is_some_and(|ty| !super::hole::is_open(ty));
+        closed(&self.ret) && self.params.iter().all(closed)
     }
 }
 
@@ -108,7 +109,9 @@ impl Converter<'_, '_> {
     fn clauses_signature(&mut self, id: FuncId, clauses: &[&FnClause]) -> Signature {
         let (generics, _) = self.method_generics(id, Vec::new(), clauses, &[]);
         let names = generics.names();
+        self.open_pids = true;
         let mut signature = self.written_signature(id, &names, &[], clauses);
+        self.open_pids = false;
         signature.reported = generics.reported;
         signature.type_params = generics.params;
         signature

@@ -9,11 +9,11 @@
 //! - [`ops`]: what running code asks for: the bodies of the natives of `Process`, `Timer` and their like.
 
 pub mod calls;
-pub mod locals;
 pub mod ending;
 pub mod entry;
 pub mod info;
 pub mod limits;
+pub mod locals;
 pub mod mailbox;
 pub mod ops;
 pub mod pid;

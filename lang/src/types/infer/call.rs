@@ -5,7 +5,6 @@ use smol_str::SmolStr;
 use super::args::{Args, fill};
 use super::lookup::Instance;
 use super::shape::Shaped;
-use super::special::Special;
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::deps::upper_path;
@@ -70,7 +69,7 @@ impl Infer<'_, '_> {
             let id = self.world.note(hit);
             return self.call_func(id, args, name_span, span, expect);
         }
-        if let Some(special) = Special::from_name(name) {
+        if let Some(special) = self.special_of(name) {
             return self.special_call(special, args, span, expect);
         }
         self.unknown_name(name, name_span);

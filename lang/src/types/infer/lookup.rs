@@ -3,7 +3,6 @@
 use smol_str::format_smolstr;
 
 use super::shape::Shaped;
-use super::special::Special;
 use super::{Expect, Infer, holes};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::resolve::scope::{Access, dotted};
@@ -36,7 +35,7 @@ impl Infer<'_, '_> {
             let id = self.world.note(hit);
             return self.func_value(id, span, expect);
         }
-        if let Some(special) = Special::from_name(name) {
+        if let Some(special) = self.special_of(name) {
             return self.special_value(special, span, expect);
         }
         self.unknown_name(name, span);

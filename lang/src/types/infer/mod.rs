@@ -259,7 +259,7 @@ impl<'a> Infer<'_, 'a> {
             Ast::AssertReceive(pattern, within) => {
                 self.assert_receive(pattern, within.as_deref(), span, expect)
             }
-            Ast::AssertCrash(_) => self.unsupported("`assert_crash` is", span),
+            Ast::AssertCrash(inner) => self.assert_crash(inner, span, expect),
             _ => self.error(span),
         }
     }
@@ -359,6 +359,7 @@ impl<'a> Infer<'_, 'a> {
             sink: self.sink,
             aliases: self.aliases,
             interfaces: self.interfaces,
+            open_pids: true,
         };
         let ty = converter.ty(scope, written);
         self.f.type_params = params;

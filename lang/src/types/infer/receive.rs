@@ -2,6 +2,7 @@
 
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::expand::Build;
 use crate::syntax::ast::{self, Pattern, PatternKind as Ast, Span};
 use crate::typed::{Arm, Expr, ExprKind, FuncId, Pat, PatKind, Receive, ReceiveCode};
 use crate::types::arena::TyId;
@@ -81,45 +82,35 @@ impl Infer<'_, '_> {
         span: Span,
         expect: Expect,
     ) -> Expr {
-        let block = |kind, span| ast::Block {
-            stmts: vec![ast::Stmt::Expr(ast::Expr { kind, span })],
-            span,
-        };
-        let text = ast::StrPart::Text("assertion failed: no such message was received".into());
-        let text = ast::Expr {
-            kind: ast::ExprKind::Str(vec![text]),
-            span,
-        };
-        let callee = ast::Expr {
-            kind: ast::ExprKind::Name("panic".into()),
-            span,
-        };
-        let arg = ast::Arg {
-            name: None,
-            value: text,
-        };
-        let call = ast::Call {
-            callee,
-            args: vec![arg],
-            trailing: None,
-        };
-        let default = ast::Expr {
-            kind: ast::ExprKind::Int(ASSERT_RECEIVE_MS),
-            span,
-        };
-        let limit = within.cloned().unwrap_or(default);
-        let failed = block(ast::ExprKind::Call(Box::new(call)), span);
-        let arm = ast::Arm {
-            pattern: pattern.clone(),
-            guard: None,
-            body: block(ast::ExprKind::Unit, span),
-            span,
-        };
+        let build = Build { span };
+        let text = build.text("assertion failed: no such message was received");
+        let failed = build.call("panic", vec![text]);
+        let limit = within.cloned();
+        let limit = limit.unwrap_or_else(|| build.int(ASSERT_RECEIVE_MS));
+        let received = vec![ast::Stmt::Expr(build.unit())];
         let receive = ast::ReceiveExpr {
-            arms: vec![arm],
-            after: Some((limit, failed)),
+            arms: vec![build.arm(pattern.clone(), received)],
+            after: Some((limit, build.block(vec![ast::Stmt::Expr(failed)]))),
         };
         self.receive(&receive, span, expect)
+    }
+
+    /// `assert_crash e`: a job that must not give a value.
+    pub(super) fn assert_crash(&mut self, inner: &ast::Expr, span: Span, expect: Expect) -> Expr {
+        let build = Build { span };
+        let code = build.closure(&[], vec![ast::Stmt::Expr(inner.clone())]);
+        let job = build.std("Job", "async", vec![code]);
+        let outcome = build.std("Job", "await", vec![job]);
+        let failed = build.text("assertion failed: it did not crash");
+        let failed = build.call("panic", vec![failed]);
+        let wildcard = || vec![build.pattern(Ast::Wildcard)];
+        let ok = build.variant_pattern(&["Ok"], wildcard());
+        let err = build.variant_pattern(&["Err"], wildcard());
+        let arms = vec![
+            build.arm(ok, vec![ast::Stmt::Expr(failed)]),
+            build.arm(err, vec![ast::Stmt::Expr(build.unit())]),
+        ];
+        self.expr(&build.case(outcome, arms), expect)
     }
 
     /// The type of the messages that arms match, from the first of them on.

@@ -19,7 +19,7 @@ use crate::types::mailbox::{Mailbox, SlotId};
 use crate::types::messages;
 use crate::types::mismatch::Why;
 
-/// The bit of `spawn` that links.
+/// The bit of `spawn` that links; the library says it as a number.
 const LINK: i64 = 1;
 
 /// What is spawned.
@@ -83,6 +83,18 @@ impl Infer<'_, '_> {
         let Some(code) = self.process_func("raw_spawn", span) else {
             return self.error(span);
         };
+        let named = match special {
+            Special::SpawnAs if args.items.len() == 3 => {
+                let name = args.items.remove(0).value;
+                let flags = args.items.remove(0).value;
+                let name = self.value(name, Expect::Type(TyId::STRING, Why::Unknown));
+                Some((
+                    name,
+                    self.value(flags, Expect::Type(TyId::INT, Why::Unknown)),
+                ))
+            }
+            _ => None,
+        };
         let first = args.items.remove(0).value;
         let Some(spawned) = self.spawned(first, args, span) else {
             return self.error(span);
@@ -99,8 +111,10 @@ impl Infer<'_, '_> {
             Special::SpawnLink => LINK,
             _ => 0,
         };
-        let name = plain(ExprKind::Str(spawned.name), TyId::STRING, span);
-        let flags = plain(ExprKind::Int(flags), TyId::INT, span);
+        let (name, flags) = named.unwrap_or((
+            plain(ExprKind::Str(spawned.name), TyId::STRING, span),
+            plain(ExprKind::Int(flags), TyId::INT, span),
+        ));
         let types = holes(&[message, spawned.ret]);
         let kind = ExprKind::Call(code, types, vec![spawned.code, name, flags]);
         let ty = self.arena.app(Con::Pid, &[message]);

@@ -30,11 +30,14 @@ pub(super) enum Special {
     Spawn,
     /// Starts an actor and links it.
     SpawnLink,
+    /// Starts an actor that is called by a given name, linked or not: for the library.
+    SpawnAs,
 }
 
 impl Special {
     /// Names.
-    pub(super) const NAMES: [(&'static str, Special); 8] = [
+    pub(super) const NAMES: [(&'static str, Special); 9] = [
+        ("spawn_as", Special::SpawnAs),
         ("self", Special::SelfPid),
         ("send", Special::Send),
         ("spawn", Special::Spawn),
@@ -63,7 +66,9 @@ impl Special {
         match self {
             Special::SelfPid => "no arguments",
             Special::Send => "2 arguments, a pid and a message",
-            Special::Spawn | Special::SpawnLink => "a function and its arguments",
+            Special::Spawn | Special::SpawnLink | Special::SpawnAs => {
+                "a function and its arguments"
+            }
             _ => "1 argument",
         }
     }
@@ -77,6 +82,13 @@ impl Special {
 }
 
 impl Infer<'_, '_> {
+    /// The special function that a name means where no other function of the name is.
+    pub(super) fn special_of(&self, name: &str) -> Option<Special> {
+        let special = Special::from_name(name)?;
+        let usable = special != Special::SpawnAs || self.world.is_std(self.f.module);
+        usable.then_some(special)
+    }
+
     /// A call of a special function.
     pub(super) fn special_call(
         &mut self,
@@ -88,7 +100,9 @@ impl Infer<'_, '_> {
         match special {
             Special::SelfPid => return self.self_pid(args, span, expect),
             Special::Send => return self.send(args, span, expect),
-            Special::Spawn | Special::SpawnLink => return self.spawn(special, args, span, expect),
+            Special::Spawn | Special::SpawnLink | Special::SpawnAs => {
+                return self.spawn(special, args, span, expect);
+            }
             _ => {}
         }
         let count = args.items.len();

@@ -310,4 +310,43 @@ check! {
           println(Job.map([1, 2], fn x -> \"${x}\" end))
         end
     ";
+
+    bare_pids: "
+        fn notify(to :: Pid, n :: Int) -> () = send(to, n)
+        struct Bad do
+          pid :: Pid
+        end
+        fn main() do
+          let me :: Pid = self()
+          notify(me, 1)
+          receive do n -> println(n + 1) end
+        end
+    ";
+    bare_pids_are_inferred: "
+        fn notify(to :: Pid, n :: Int) -> () = send(to, n)
+        fn main() do
+          let me :: Pid = self()
+          notify(me, 1)
+          receive do n -> println(n + 1) end
+        end
+    ";
+    collections_kept_for_terminate: "
+        actor loop(items, size) do
+          receive do
+            n -> loop([n, ...items], size + 1)
+          end
+        terminate do
+          println(\"${size} ${items}\")
+        end
+        end
+        fn main() = send(spawn(loop, [], 0), 1)
+    ";
+    assertions: "
+        fn main() do
+          send(self(), 5)
+          assert_receive 5, within: 10
+          assert_receive Down(_, _, _)
+          assert_crash 1 / 0
+        end
+    ";
 }
