@@ -210,33 +210,13 @@ impl<'a> Collector<'_, 'a> {
                 ItemKind::Interface(def) => self.interface(module, item, def),
                 ItemKind::Impl(def) => self.implementation(module, item, def),
                 ItemKind::Test(def) => self.test(module, item, &def.function),
-                ItemKind::Import(_) => {}
-                other => self.unsupported(module, item, other),
+                // The last three were rewritten.
+                ItemKind::Import(_)
+                | ItemKind::Actor(_)
+                | ItemKind::Service(_)
+                | ItemKind::Supervisor(_) => {}
             }
         }
-    }
-
-    fn unsupported(&mut self, module: ModuleId, item: &ast::Item, kind: &ItemKind) {
-        let name = match kind {
-            ItemKind::Actor(def) => Some(&def.name),
-            ItemKind::Service(def) => Some(&def.name),
-            ItemKind::Supervisor(def) => Some(&def.name),
-            _ => None,
-        };
-        if let Some(name) = name {
-            let scope = &mut self.world.scopes[module.0 as usize];
-            scope.reported.insert(name.name.clone());
-        }
-        let what = match kind {
-            ItemKind::Actor(_) => "actors are",
-            ItemKind::Service(_) => "services are",
-            ItemKind::Supervisor(_) => "supervisors are",
-            _ => "this item is",
-        };
-        let message = format!("{what} not supported yet");
-        self.sink.push(
-            Diagnostic::new(Code::NOT_SUPPORTED, item.span, message).label("not supported yet"),
-        );
     }
 
     /// Reports a second declaration of a name; `true` when the name is new.

@@ -11,7 +11,7 @@ pub mod imports;
 pub mod scope;
 pub mod unused;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Diagnostic, FileSet, Sink};
@@ -84,8 +84,6 @@ pub struct Scope {
     pub nested: FxHashMap<Name, ModuleId>,
     /// What imports bring in, by the name used here.
     pub imports: FxHashMap<Name, Imported>,
-    /// Names of items that were reported, so that uses of them are not.
-    pub reported: FxHashSet<Name>,
     /// Variants of imported types, found after everything else.
     pub import_variants: FxHashMap<Name, Vec<(TypeDefId, u32)>>,
     /// Modules imported, by full path.

@@ -79,14 +79,12 @@ impl World<'_> {
         prelude.or_else(|| self.spelled(name)).map(Hit::own)
     }
 
-    /// Whether the lack of a name follows from something reported: its import, its definition, or text that could not be
-    /// read.
+    /// Whether the lack of a name follows from something reported: its import, or text that could not be read.
     pub fn is_reported(&self, from: ModuleId, name: &str) -> bool {
         self.has_gaps
             || self.scopes_from(from).any(|scope| {
                 let poisoned = scope.imports.get(name);
                 scope.imports.contains_key("*")
-                    || scope.reported.contains(name)
                     || poisoned.is_some_and(|imported| imported.items.is_empty())
             })
     }

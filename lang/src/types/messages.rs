@@ -35,27 +35,9 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
 ];
 
 /// Modules of the standard library that come later.
-const LATER_MODULES: [&str; 20] = [
-    "Crypto",
-    "Date",
-    "DateTime",
-    "Global",
-    "Group",
-    "HTTP",
-    "Iter",
-    "JSON",
-    "Job",
-    "Json",
-    "Log",
-    "Node",
-    "Process",
-    "Regex",
-    "Service",
-    "Supervisor",
-    "Tcp",
-    "Time",
-    "Timer",
-    "Ws",
+const LATER_MODULES: [&str; 15] = [
+    "Crypto", "Date", "DateTime", "Global", "Group", "HTTP", "Iter", "JSON", "Json", "Log", "Node",
+    "Regex", "Tcp", "Time", "Ws",
 ];
 
 /// Reports a path that is no module in scope.

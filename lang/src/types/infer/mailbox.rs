@@ -10,6 +10,15 @@ use crate::typed::{FuncId, Mailboxes, Owner, Receives};
 use crate::types::arena::TyId;
 use crate::types::mailbox::{Mailbox, MailboxClash, SlotId};
 
+/// What a slot of a signature belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Code that receives: the function's own, or its result.
+    Code,
+    /// A parameter, which may receive what the code that calls it does, or nothing.
+    Taken,
+}
+
 impl Infer<'_, '_> {
     /// The type of the messages that the body at hand receives; `span` is what receives.
     pub(super) fn mailbox(&mut self, span: Span) -> Mailbox {
@@ -65,22 +74,38 @@ impl Infer<'_, '_> {
             return;
         }
         let mailboxes = mailboxes.clone();
-        let mut shared: FxHashMap<u32, SlotId> = FxHashMap::default();
         let types = instance.params.iter().copied().chain([instance.ret]);
         let slots: Vec<Option<SlotId>> = types.map(|ty| self.arena.slot(ty)).collect();
-        let slots = std::iter::once(Some(instance.slot)).chain(slots);
-        for (part, slot) in mailboxes.parts(instance.params.len()).zip(slots) {
+        let last = slots.len() - 1;
+        let mut shared: FxHashMap<u32, SlotId> = FxHashMap::default();
+        let own = (Role::Code, Some(instance.slot));
+        let others = slots.into_iter().enumerate();
+        let others = others.map(|(at, slot)| match at == last {
+            true => (Role::Code, slot),
+            false => (Role::Taken, slot),
+        });
+        let parts = mailboxes.parts(instance.params.len());
+        for (part, (role, slot)) in parts.zip(std::iter::once(own).chain(others)) {
             let Some(slot) = slot else { continue };
             match part {
                 Receives::Nothing => {}
-                Receives::Shared(number) => match shared.get(number) {
-                    Some(&known) => self.arena.slots.join(slot, known),
-                    None => drop(shared.insert(*number, slot)),
-                },
+                Receives::Shared(number) => {
+                    let fresh = &mut self.arena.slots;
+                    let all = *shared.entry(*number).or_insert_with(|| fresh.fresh());
+                    match role {
+                        Role::Code => self.arena.slots.join(slot, all),
+                        Role::Taken => self.arena.slots.flow(slot, all, span),
+                    }
+                }
                 Receives::Messages(ty) => {
                     let message = self.arena.instantiate(ty, &instance.args);
                     self.arena.pin(message);
-                    self.arena.slots.receive(slot, Mailbox { message, span });
+                    let code = match role {
+                        Role::Code => slot,
+                        Role::Taken => self.arena.slots.fresh(),
+                    };
+                    self.arena.slots.receive(code, Mailbox { message, span });
+                    self.arena.slots.flow(slot, code, span);
                 }
                 Receives::Free => self.arena.slots.keep_free(slot, span),
             }

@@ -8,9 +8,6 @@ use crate::resolve::scope::dotted;
 use crate::syntax::ast::{Ident, Name, Span};
 use crate::types::messages;
 
-/// Functions of the prelude that come with actors.
-const LATER: [&str; 5] = ["self", "send", "spawn", "spawn_link", "link"];
-
 impl Infer<'_, '_> {
     pub(super) fn unknown_variant(&mut self, name: &Ident) {
         let text = name.name.as_str();
@@ -95,10 +92,6 @@ impl Infer<'_, '_> {
 
     pub(super) fn unknown_name(&mut self, name: &Name, span: Span) {
         if self.world.is_reported(self.f.module, name) {
-            return;
-        }
-        if LATER.contains(&name.as_str()) {
-            self.unsupported(&format!("`{name}` is"), span);
             return;
         }
         let diagnostic =

@@ -349,4 +349,18 @@ check! {
           assert_crash 1 / 0
         end
     ";
+
+    functions_from_data_may_be_passed_to_who_receives: "
+        fn loop(f, n) do
+          receive do
+            0 -> n
+            x -> loop(f, f(x) + n)
+          end
+        end
+        fn main() do
+          let fs = [fn x -> x + 1 end]
+          println(loop(fs[0], 0))
+          println(loop(fn x -> x + receive do y -> y end end, 0))
+        end
+    ";
 }
