@@ -391,3 +391,40 @@ fn a_wrong_command_line_shows_the_usage() {
     fails(&snow(&[], &["fly"]), 2, "Usage");
     fails(&snow(&[], &["run"]), 2, "Usage");
 }
+
+#[test]
+fn a_seeded_run_can_be_repeated() {
+    let program = b"actor talks(to :: Pid<String>, name :: String, left :: Int) do
+  if left > 0 do
+    send(to, \"${name}${left}\")
+    Process.sleep(Random.int(0, 2))
+    talks(to, name, left - 1)
+  end
+end
+fn collect(left, all) do
+  if left == 0 do
+    all
+  else
+    receive do
+      text -> collect(left - 1, List.append(all, text))
+    end
+  end
+end
+fn main() do
+  for name in [\"a\", \"b\", \"c\", \"d\", \"e\"] do
+    spawn(talks, self(), name, 8)
+  end
+  println(List.join(collect(40, []), \" \"))
+  println(\"${System.time()} ${System.monotonic_ns()} ${Random.int(0, 1_000_000)}\")
+end
+";
+    let folder = folder(&[("a.snow", program)]);
+    let run = |seed| {
+        let output = snow_in(&folder, &["run", "--seed", seed, "a.snow"]);
+        assert_eq!(output.code, Some(0), "{output:?}");
+        output.stdout
+    };
+    let first = run("7");
+    assert_eq!(first, run("7"));
+    assert_ne!(first, run("8"));
+}
