@@ -20,6 +20,8 @@ pub struct Idle {
     wake: Condvar,
     sleeping: AtomicUsize,
     searching: AtomicUsize,
+    /// Whether somebody was woken who is not up yet.
+    waking: AtomicBool,
     /// Things that will make an actor run without any scheduler's doing: native calls on other threads, and what listens to the system.
     pub outside: AtomicUsize,
     /// By scheduler: whether it should look around, also while its queue is empty.
@@ -49,6 +51,7 @@ impl Idle {
             wake: Condvar::new(),
             sleeping: AtomicUsize::new(0),
             searching: AtomicUsize::new(0),
+            waking: AtomicBool::new(false),
             outside: AtomicUsize::new(0),
             attention: (0..count).map(|_| AtomicBool::new(false)).collect(),
         }
@@ -69,6 +72,19 @@ impl Idle {
     pub fn wake_one(&self) {
         let _asleep = self.asleep.lock();
         self.wake.notify_one();
+    }
+
+    /// Wakes a sleeper, unless one is about to get up.
+    fn wake_another(&self) {
+        if self.waking.swap(true, SeqCst) {
+            return;
+        }
+        let asleep = self.asleep.lock();
+        if asleep.count == 0 {
+            self.waking.store(false, SeqCst);
+        } else {
+            self.wake.notify_one();
+        }
     }
 
     /// All schedulers should look around.
@@ -104,8 +120,7 @@ impl Runtime {
     #[cold]
     fn call_help(self: &Arc<Self>) {
         if self.idle.sleeping.load(SeqCst) > 0 {
-            self.idle.wake_one();
-            return;
+            return self.idle.wake_another();
         }
         self.start_scheduler(|_| ());
     }
@@ -186,6 +201,7 @@ impl Runtime {
         if asleep.count == asleep.started {
             self.ticking.begin();
         }
+        self.idle.waking.store(false, SeqCst);
         self.idle.sleeping.fetch_sub(1, SeqCst);
         asleep.count -= 1;
     }
