@@ -42,7 +42,7 @@ pub struct Program {
 }
 
 /// A function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Func {
     /// `Module.name` as shown in stack traces; closures `Module.name/fn`.
     pub name: String,
@@ -97,9 +97,10 @@ pub struct Inlined {
 }
 
 /// What a function is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum FuncKind {
     /// Called by name.
+    #[default]
     Direct,
     /// Code of closures: captured values arrive in these variables.
     Closure {
@@ -120,7 +121,7 @@ pub struct VarInfo {
 }
 
 /// Statements, then how control goes on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Block {
     /// In order.
     pub stmts: Vec<Stmt>,
@@ -140,8 +141,8 @@ pub enum Stmt {
         /// Source place, for crash reports.
         span: Site,
     },
-    /// Declares a join point.
-    Join(Join),
+    /// Declares a join point. Most statements are no joins, so that these are kept apart from them.
+    Join(Box<Join>),
 }
 
 /// A join point.
@@ -158,7 +159,7 @@ pub struct Join {
 }
 
 /// How a block ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum End {
     /// Function result. A `Return` of the variable that the block's last statement binds by a call is a tail call.
     Return(Var),
@@ -199,6 +200,7 @@ pub enum End {
         span: Site,
     },
     /// Code that the type checker or an earlier statement makes unreachable (after a call that never returns).
+    #[default]
     Unreachable,
 }
 

@@ -164,18 +164,35 @@ impl End {
 }
 
 impl Block {
+    /// Adds statements and takes over the end of another block, which is what follows.
+    pub fn append(&mut self, mut more: Block) {
+        self.stmts.append(&mut more.stmts);
+        self.end = more.end;
+    }
+
     /// Every block inside this one and itself, in no order that matters.
     pub fn all_blocks(&self) -> impl Iterator<Item = &Block> {
-        let mut waiting = vec![self];
+        // Most functions are asked many times, and most have few blocks: the first needs no memory, and those below are pushed one by one.
+        let mut first = Some(self);
+        let mut waiting = Vec::new();
         std::iter::from_fn(move || {
-            let block = waiting.pop()?;
-            waiting.extend(block.end.blocks());
-            waiting.extend(block.stmts.iter().filter_map(|stmt| match stmt {
-                Stmt::Join(join) => Some(&join.body),
-                Stmt::Let { .. } => None,
-            }));
+            let block = first.take().or_else(|| waiting.pop())?;
+            block.push_below(&mut waiting);
             Some(block)
         })
+    }
+
+    fn push_below<'b>(&'b self, waiting: &mut Vec<&'b Block>) {
+        match &self.end {
+            End::If(_, then, otherwise) => waiting.extend([&**then, &**otherwise]),
+            End::Switch { .. } | End::SwitchInt { .. } => waiting.extend(self.end.blocks()),
+            _ => {}
+        }
+        for stmt in &self.stmts {
+            if let Stmt::Join(join) = stmt {
+                waiting.push(&join.body);
+            }
+        }
     }
 
     /// Calls `change` for every block inside this one and itself, outer ones first.

@@ -44,6 +44,10 @@ impl Bits {
         })
     }
 
+    fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
     fn union(&mut self, other: &Bits) -> bool {
         let mut changed = false;
         for (word, more) in self.words.iter_mut().zip(&other.words) {
@@ -54,11 +58,32 @@ impl Bits {
     }
 }
 
-/// A stretch of steps without jumps into or out of its middle.
-struct BasicBlock {
-    start: usize,
-    end: usize,
+/// Stretches of steps without jumps into or out of their middle.
+struct BasicBlocks {
+    /// Block `n` begins at step `starts[n]` and ends where the next begins.
+    starts: Vec<usize>,
+    /// What block `n` leads to is `next[nexts[n]..nexts[n + 1]]`.
+    nexts: Vec<usize>,
     next: Vec<usize>,
+}
+
+impl BasicBlocks {
+    fn count(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn steps(&self, block: usize) -> std::ops::Range<usize> {
+        self.starts[block]..self.starts[block + 1]
+    }
+
+    fn next(&self, block: usize) -> &[usize] {
+        &self.next[self.nexts[block]..self.nexts[block + 1]]
+    }
+
+    /// Whether some block leads to itself or to one before it.
+    fn loops(&self) -> bool {
+        (0..self.count()).any(|block| self.next(block).iter().any(|next| *next <= block))
+    }
 }
 
 /// The owned variable that keeps each borrowed one alive: reading a borrowed variable needs both. (Mostly the owned one is dropped later
@@ -106,47 +131,56 @@ impl Roots {
 }
 
 /// Calls `visit` for every step, backwards within each basic block, with what is needed after it.
-pub(super) fn walk_live(func: &Func, linear: &Linear, mut visit: impl FnMut(usize, &Step, &Bits)) {
-    let vars = func.vars.len();
+pub(super) fn walk_live(func: &Func, linear: &Linear, mut visit: impl FnMut(&Step, &Bits)) {
     let roots = Roots::find(func, linear);
     let blocks = split(linear);
-    let needed_at_start = solve(linear, &roots, &blocks);
-    for block in &blocks {
-        let mut live = Bits::new(vars);
-        for next in &block.next {
-            live.union(&needed_at_start[*next]);
+    let mut live = Bits::new(func.vars.len());
+    let loops = blocks.loops();
+    let mut needed = match loops {
+        true => solve(linear, &roots, &blocks),
+        false => vec![Bits::new(0); blocks.count()],
+    };
+    for block in (0..blocks.count()).rev() {
+        needed_after(block, &blocks, &needed, &mut live);
+        for step in linear.steps[blocks.steps(block)].iter().rev() {
+            visit(step, &live);
+            before(step, &roots, &mut live);
         }
-        for at in (block.start..block.end).rev() {
-            visit(at, &linear.steps[at], &live);
-            before(&linear.steps[at], &roots, &mut live);
+        // Where nothing leads back, what a block needs is known once all after it are done.
+        if !loops && block > 0 {
+            needed[block] = live.clone();
         }
     }
 }
 
-fn solve(linear: &Linear, roots: &Roots, blocks: &[BasicBlock]) -> Vec<Bits> {
-    let vars = roots.of.len();
-    let mut needed = vec![Bits::new(vars); blocks.len()];
-    let mut previous = vec![Vec::new(); blocks.len()];
-    for (index, block) in blocks.iter().enumerate() {
-        block
-            .next
-            .iter()
-            .for_each(|next| previous[*next].push(index));
+/// What is needed at the end of a block.
+fn needed_after(block: usize, blocks: &BasicBlocks, needed: &[Bits], live: &mut Bits) {
+    live.clear();
+    for next in blocks.next(block) {
+        live.union(&needed[*next]);
     }
-    let mut queued = vec![true; blocks.len()];
-    let mut queue: Vec<usize> = (0..blocks.len()).collect();
-    while let Some(index) = queue.pop() {
-        queued[index] = false;
-        let block = &blocks[index];
-        let mut live = Bits::new(vars);
-        for next in &block.next {
-            live.union(&needed[*next]);
+}
+
+/// What is needed at the start of each block.
+fn solve(linear: &Linear, roots: &Roots, blocks: &BasicBlocks) -> Vec<Bits> {
+    let vars = roots.of.len();
+    let mut needed = vec![Bits::new(vars); blocks.count()];
+    let mut previous = vec![Vec::new(); blocks.count()];
+    for block in 0..blocks.count() {
+        let next = blocks.next(block).iter();
+        next.for_each(|next| previous[*next].push(block));
+    }
+    let mut queued = vec![true; blocks.count()];
+    let mut queue: Vec<usize> = (0..blocks.count()).collect();
+    let mut live = Bits::new(vars);
+    while let Some(block) = queue.pop() {
+        queued[block] = false;
+        needed_after(block, blocks, &needed, &mut live);
+        for step in linear.steps[blocks.steps(block)].iter().rev() {
+            before(step, roots, &mut live);
         }
-        for at in (block.start..block.end).rev() {
-            before(&linear.steps[at], roots, &mut live);
-        }
-        if needed[index].union(&live) {
-            for previous in &previous[index] {
+        if needed[block].union(&live) {
+            for previous in &previous[block] {
                 if !std::mem::replace(&mut queued[*previous], true) {
                     queue.push(*previous);
                 }
@@ -185,53 +219,50 @@ fn reads(inst: &Inst, visit: &mut dyn FnMut(Var)) {
     });
 }
 
-fn split(linear: &Linear) -> Vec<BasicBlock> {
-    let mut blocks: Vec<BasicBlock> = Vec::new();
-    let mut block_of = vec![0; linear.labels as usize];
-    let mut start = 0;
+fn split(linear: &Linear) -> BasicBlocks {
     let steps = &linear.steps;
+    let mut starts = vec![0];
+    let mut block_of = vec![0; linear.labels as usize];
+    let begin = |at: usize, starts: &mut Vec<usize>| {
+        if starts.last() != Some(&at) {
+            starts.push(at);
+        }
+    };
     for (at, step) in steps.iter().enumerate() {
         match step {
             Step::Label(label) => {
-                if at > start && !matches!(steps[at - 1], Step::Label(_)) {
-                    push_block(&mut blocks, start, at);
-                    start = at;
+                if !matches!(steps[..at].last(), Some(Step::Label(_))) {
+                    begin(at, &mut starts);
                 }
-                block_of[label.0 as usize] = blocks.len();
+                block_of[label.0 as usize] = starts.len() - 1;
             }
-            Step::Inst(inst, _) if ends_block(inst) => {
-                push_block(&mut blocks, start, at + 1);
-                start = at + 1;
-            }
+            Step::Inst(inst, _) if ends_block(inst) => begin(at + 1, &mut starts),
             _ => {}
         }
     }
-    push_block(&mut blocks, start, steps.len());
-    let count = blocks.len();
-    for (index, block) in blocks.iter_mut().enumerate() {
-        let last = steps[block.start..block.end].last();
+    begin(steps.len(), &mut starts);
+    let mut blocks = BasicBlocks {
+        nexts: Vec::with_capacity(starts.len()),
+        starts,
+        next: Vec::new(),
+    };
+    for block in 0..blocks.count() {
+        blocks.nexts.push(blocks.next.len());
+        let last = steps[blocks.steps(block)].last();
         let falls = match last {
             Some(Step::Inst(inst, _)) => {
-                inst.targets(&mut |label| block.next.push(block_of[label.0 as usize]));
+                let next = &mut blocks.next;
+                inst.targets(&mut |label| next.push(block_of[label.0 as usize]));
                 !inst.is_terminator()
             }
             _ => true,
         };
-        if falls && index + 1 < count {
-            block.next.push(index + 1);
+        if falls && block + 1 < blocks.count() {
+            blocks.next.push(block + 1);
         }
     }
+    blocks.nexts.push(blocks.next.len());
     blocks
-}
-
-fn push_block(blocks: &mut Vec<BasicBlock>, start: usize, end: usize) {
-    if end > start {
-        blocks.push(BasicBlock {
-            start,
-            end,
-            next: Vec::new(),
-        });
-    }
 }
 
 fn ends_block(inst: &Inst) -> bool {

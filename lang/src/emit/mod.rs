@@ -1,5 +1,6 @@
 //! From Core to bytecode: flat variables, reference counts, then registers and instructions in a row.
 
+mod entries;
 mod function;
 mod hoist;
 pub mod intrinsics;
@@ -25,10 +26,11 @@ pub fn emit(program: &ir::Program, files: &FileSet) -> Result<Module> {
     let mut flat = flat::flatten(program)?;
     flat::pressure::check(&flat)?;
     rc::insert(&mut flat);
+    let entries = entries::own_exports(&mut flat, files);
     let funcs = std::mem::take(&mut flat.funcs).into_iter().enumerate();
     let funcs = funcs.map(|(index, func)| function::emit(func, FuncId(index as u32), files));
     let module = Module {
-        funcs: funcs.collect(),
+        funcs: funcs.chain(entries).collect(),
         types: flat.types,
         consts: flat.consts,
         natives: flat.natives,

@@ -14,7 +14,7 @@ pub mod pressure;
 pub(crate) mod prune;
 mod row;
 pub mod text;
-pub(crate) mod wrap;
+mod wrap;
 
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::Inst;

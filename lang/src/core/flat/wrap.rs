@@ -1,4 +1,4 @@
-//! Functions around functions: closure code for named functions used as values, entries that own their arguments.
+//! Closure code for named functions that are used as values.
 
 use snow_bytecode::inst::Inst;
 use snow_bytecode::layout::Slot;
@@ -20,11 +20,6 @@ pub(super) fn function_value(target: &Func, callee: FuncId, fun_type: TypeId) ->
     wrapper.params.push(own(closure));
     let tail = leaves_by_call(&target.body, callee);
     call_through(wrapper, target, callee, tail)
-}
-
-/// A function with the callee's signature that owns all its parameters.
-pub(crate) fn owning_entry(target: &Func, callee: FuncId) -> Func {
-    call_through(blank(target, FuncKind::Direct), target, callee, false)
 }
 
 fn blank(target: &Func, kind: FuncKind) -> Func {

@@ -58,12 +58,12 @@ impl Open {
         }) = self.pending.pop()
         {
             let mut stmts = before;
-            stmts.push(Stmt::Join(Join {
+            stmts.push(Stmt::Join(Box::new(Join {
                 id: join,
                 params,
                 looping: false,
                 body: block,
-            }));
+            })));
             stmts.extend(after.stmts);
             block = Block {
                 stmts,
@@ -172,12 +172,12 @@ impl Lower<'_, '_> {
         body: impl FnOnce(&mut Self) -> Res<()>,
     ) -> Result<(), Fault> {
         let body = self.block(body)?;
-        self.push(Stmt::Join(Join {
+        self.push(Stmt::Join(Box::new(Join {
             id,
             params,
             looping,
             body,
-        }));
+        })));
         Ok(())
     }
 

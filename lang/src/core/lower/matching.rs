@@ -455,12 +455,12 @@ impl<'m, 'a> Lower<'m, 'a> {
 }
 
 fn plain_join(id: JoinId, body: Block) -> Stmt {
-    Stmt::Join(Join {
+    Stmt::Join(Box::new(Join {
         id,
         params: Vec::new(),
         looping: false,
         body,
-    })
+    }))
 }
 
 /// Notes the bindings of each row's first leaf, and which rows have several.

@@ -95,12 +95,12 @@ impl Copier<'_> {
                 *self.joins += 1;
                 self.join_map.insert(join.id, id);
                 let params = join.params.iter().map(|param| self.fresh(*param)).collect();
-                Stmt::Join(Join {
+                Stmt::Join(Box::new(Join {
                     id,
                     params,
                     looping: join.looping,
                     body: self.block(&join.body),
-                })
+                }))
             }
         }
     }

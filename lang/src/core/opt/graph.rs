@@ -2,6 +2,61 @@
 
 use crate::core::ir::{FuncId, Op, Program, Stmt};
 
+/// The functions that each function mentions, and how often each is called.
+#[derive(Debug)]
+pub(super) struct Graph {
+    /// By function, each mentioned one once.
+    callees: Vec<Vec<usize>>,
+    /// In how many places other functions call each function.
+    pub(super) places: Vec<u32>,
+}
+
+impl Graph {
+    /// Looks through a program.
+    pub(super) fn of(program: &Program) -> Graph {
+        let mut places = vec![0; program.funcs.len()];
+        let callees = (0..program.funcs.len()).map(|number| {
+            let mut found = Vec::new();
+            mentions(program, number, |callee, is_call| {
+                found.push(callee);
+                places[callee] += u32::from(is_call && callee != number);
+            });
+            found.sort_unstable();
+            found.dedup();
+            found
+        });
+        Graph {
+            callees: callees.collect(),
+            places,
+        }
+    }
+
+    /// Whether a function mentions itself.
+    pub(super) fn mentions_itself(&self, id: FuncId) -> bool {
+        let number = id.0 as usize;
+        self.callees[number].binary_search(&number).is_ok()
+    }
+}
+
+/// Calls `visit` with each function that a function mentions, and whether it calls it there.
+pub(super) fn mentions(program: &Program, number: usize, mut visit: impl FnMut(usize, bool)) {
+    for block in program.funcs[number].body.all_blocks() {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Let {
+                    op: Op::Call(func, _),
+                    ..
+                } => visit(func.0 as usize, true),
+                Stmt::Let {
+                    op: Op::Closure(func, _) | Op::FuncValue(func),
+                    ..
+                } => visit(func.0 as usize, false),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// Functions in order.
 #[derive(Debug)]
 pub(super) struct Order {
@@ -12,11 +67,10 @@ pub(super) struct Order {
 }
 
 /// Orders the functions of a program (Tarjan's components, without recursion).
-pub(super) fn callees_first(program: &Program) -> Order {
-    let count = program.funcs.len();
-    let edges: Vec<Vec<usize>> = (0..count).map(|number| callees(program, number)).collect();
+pub(super) fn callees_first(graph: &Graph) -> Order {
+    let count = graph.callees.len();
     let mut search = Search {
-        edges: &edges,
+        edges: &graph.callees,
         index: vec![0; count],
         low: vec![0; count],
         on_stack: vec![false; count],
@@ -89,23 +143,4 @@ impl Search<'_> {
             self.out.order.push(FuncId(member as u32));
         }
     }
-}
-
-/// The functions that a function mentions.
-pub(super) fn callees(program: &Program, number: usize) -> Vec<usize> {
-    let mut found = Vec::new();
-    for block in program.funcs[number].body.all_blocks() {
-        for stmt in &block.stmts {
-            if let Stmt::Let {
-                op: Op::Call(func, _) | Op::Closure(func, _) | Op::FuncValue(func),
-                ..
-            } = stmt
-            {
-                found.push(func.0 as usize);
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
 }

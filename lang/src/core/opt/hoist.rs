@@ -9,12 +9,20 @@ const MAX_MOVED: usize = 8;
 
 /// Moves them.
 pub(super) fn hoist(func: &mut Func) {
+    if !has_loops(func) {
+        return;
+    }
     let census = Census::of(func);
     let mut pass = Hoist {
         bound_at: census.bound_at,
         declared_at: census.declared_at,
     };
     pass.block(&mut func.body);
+}
+
+fn has_loops(func: &Func) -> bool {
+    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.any(|stmt| matches!(stmt, Stmt::Join(join) if join.looping))
 }
 
 /// Whether code runs in each turn of a loop.
@@ -32,17 +40,20 @@ struct Hoist {
 impl Hoist {
     fn block(&mut self, block: &mut Block) {
         with_stack(|| {
-            for mut stmt in std::mem::take(&mut block.stmts) {
-                if let Stmt::Join(join) = &mut stmt {
+            let mut at = 0;
+            while let Some(stmt) = block.stmts.get_mut(at) {
+                if let Stmt::Join(join) = stmt {
                     self.block(&mut join.body);
                     if join.looping {
                         let start = self.declared_at[join.id.0 as usize];
                         let mut moved = Vec::new();
                         self.collect(&mut join.body, start, Runs::Always, &mut moved);
-                        block.stmts.append(&mut moved);
+                        let count = moved.len();
+                        block.stmts.splice(at..at, moved);
+                        at += count;
                     }
                 }
-                block.stmts.push(stmt);
+                at += 1;
             }
             for inner in block.end.blocks_mut() {
                 self.block(inner);
@@ -53,20 +64,20 @@ impl Hoist {
     /// Takes what can be moved before the loop declared at `start` out of a block of its body.
     fn collect(&mut self, block: &mut Block, start: u32, runs: Runs, moved: &mut Vec<Stmt>) {
         with_stack(|| {
-            for mut stmt in std::mem::take(&mut block.stmts) {
-                match &mut stmt {
+            block.stmts.retain_mut(|stmt| {
+                match stmt {
                     Stmt::Let { var, op, .. }
                         if moved.len() < MAX_MOVED && self.is_fixed(op, start, runs) =>
                     {
                         self.bound_at[var.0 as usize] = start - 1;
-                        moved.push(stmt);
-                        continue;
+                        moved.push(stmt.clone());
+                        return false;
                     }
                     Stmt::Join(join) => self.collect(&mut join.body, start, Runs::Maybe, moved),
                     Stmt::Let { .. } => {}
                 }
-                block.stmts.push(stmt);
-            }
+                true
+            });
             for inner in block.end.blocks_mut() {
                 self.collect(inner, start, Runs::Maybe, moved);
             }

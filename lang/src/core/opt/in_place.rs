@@ -20,7 +20,7 @@ pub(super) fn reuse_lists(func: &mut Func) -> bool {
     for block in func.body.all_blocks() {
         if let End::Jump(target, args) = &block.end {
             let joins = block.stmts.iter().filter_map(|stmt| match stmt {
-                Stmt::Join(join) if join.looping && join.id == *target => Some(join),
+                Stmt::Join(join) if join.looping && join.id == *target => Some(&**join),
                 _ => None,
             });
             loops.extend(joins.filter_map(|join| facts.remake(func, join, args)));

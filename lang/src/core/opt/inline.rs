@@ -49,42 +49,34 @@ struct Callee {
 }
 
 impl Callees {
-    /// No function is finished.
-    pub(super) fn new(program: &Program) -> Callees {
-        let mut places = vec![0; program.funcs.len()];
-        for (number, func) in program.funcs.iter().enumerate() {
-            let id = FuncId(number as u32);
-            calls_of(func)
-                .filter(|callee| *callee != id)
-                .for_each(|callee| places[callee.0 as usize] += 1);
-        }
+    /// No function is finished. `places` says in how many places other functions call each function.
+    pub(super) fn new(places: Vec<u32>) -> Callees {
         Callees {
-            finished: vec![None; program.funcs.len()],
+            finished: vec![None; places.len()],
             places,
         }
     }
 
-    /// Takes note of a function that will not change any more. Functions that are recursive are never inlined.
-    pub(super) fn finish(&mut self, program: &Program, id: FuncId, inlinable: bool) {
-        let func = &program.funcs[id.0 as usize];
-        if inlinable && !calls_itself(func, id) {
-            self.know(func, id);
-        }
-    }
-
-    fn know(&mut self, func: &Func, id: FuncId) {
+    /// Takes note of a function that will not change any more, and may be inlined if it does not call itself.
+    pub(super) fn finish(&mut self, func: &Func, id: FuncId) {
         let callee = Callee {
             size: size(func),
             cannot_crash: cannot_crash(func),
         };
         self.finished[id.0 as usize] = Some(callee);
     }
+
+    fn size(&self, id: FuncId) -> usize {
+        self.finished[id.0 as usize].map_or(0, |callee| callee.size)
+    }
 }
 
 /// Replaces calls in a function; whether there were any to replace.
 pub(super) fn calls(program: &mut Program, id: FuncId, callees: &Callees, room: &mut Room) -> bool {
-    let body = std::mem::replace(&mut program.funcs[id.0 as usize].body, empty());
-    calls_in(body, program, id, callees, room)
+    let func = &mut program.funcs[id.0 as usize];
+    // Nothing asks for the function itself meanwhile: one that calls itself is not finished.
+    let target = std::mem::take(func);
+    calls_in(target, program, id, callees, room)
 }
 
 /// Replaces the calls to itself in a small recursive function by its code, once: half of the calls are saved at least, and more where a
@@ -95,47 +87,42 @@ pub(super) fn recursion(program: &mut Program, id: FuncId, callees: &mut Callees
     {
         return false;
     }
-    let (body, mut room) = (func.body.clone(), Room::for_func(func));
-    callees.know(func, id);
-    let changed = calls_in(body, program, id, callees, &mut room);
+    let (target, mut room) = (func.clone(), Room::for_func(func));
+    callees.finish(func, id);
+    let changed = calls_in(target, program, id, callees, &mut room);
     callees.finished[id.0 as usize] = None;
     changed
 }
 
+/// Replaces calls in `target`, which becomes the function `id`.
 fn calls_in(
-    body: Block,
+    mut target: Func,
     program: &mut Program,
     id: FuncId,
     callees: &Callees,
     room: &mut Room,
 ) -> bool {
-    let index = id.0 as usize;
+    let mut body = std::mem::take(&mut target.body);
+    let name = std::mem::take(&mut target.name);
     let choice = Choice {
         program,
         callees,
         closures: known_functions(&body),
-        home: &program.funcs[index].name,
+        home: &name,
     };
-    if !choice.any(&body, room) {
-        program.funcs[index].body = body;
-        return false;
+    let any = choice.any(&body, room);
+    if any {
+        let mut pass = Inline {
+            choice,
+            target: &mut target,
+            room,
+        };
+        pass.block(&mut body);
     }
-    let mut target = program.funcs[index].clone();
-    let mut pass = Inline {
-        choice,
-        target: &mut target,
-        room,
-    };
-    target.body = pass.block(body);
-    program.funcs[index] = target;
-    true
-}
-
-fn empty() -> Block {
-    Block {
-        stmts: Vec::new(),
-        end: End::Unreachable,
-    }
+    target.body = body;
+    target.name = name;
+    program.funcs[id.0 as usize] = target;
+    any
 }
 
 /// Number of statements and branches.
@@ -155,43 +142,42 @@ struct Known {
     uses: u32,
 }
 
+/// The variables that hold known functions, with how often they are read.
 fn known_functions(body: &Block) -> FxHashMap<Var, Known> {
     let mut known: FxHashMap<Var, Known> = FxHashMap::default();
     for block in body.all_blocks() {
         for stmt in &block.stmts {
-            match stmt {
+            let (var, func, captures) = match stmt {
                 Stmt::Let {
                     var,
                     op: Op::Closure(func, captures),
                     ..
-                } => {
-                    known.insert(
-                        *var,
-                        Known {
-                            func: *func,
-                            captures: captures.clone(),
-                            uses: 0,
-                        },
-                    );
-                }
+                } => (*var, *func, captures.clone()),
                 Stmt::Let {
                     var,
                     op: Op::FuncValue(func),
                     ..
-                } => {
-                    known.insert(
-                        *var,
-                        Known {
-                            func: *func,
-                            captures: Vec::new(),
-                            uses: 0,
-                        },
-                    );
-                }
-                _ => {}
-            }
+                } => (*var, *func, Vec::new()),
+                _ => continue,
+            };
+            let uses = 0;
+            known.insert(
+                var,
+                Known {
+                    func,
+                    captures,
+                    uses,
+                },
+            );
         }
     }
+    if !known.is_empty() {
+        count_reads(body, &mut known);
+    }
+    known
+}
+
+fn count_reads(body: &Block, known: &mut FxHashMap<Var, Known>) {
     let mut count = |var: Var| {
         if let Some(known) = known.get_mut(&var) {
             known.uses += 1;
@@ -205,7 +191,6 @@ fn known_functions(body: &Block) -> FxHashMap<Var, Known> {
         }
         block.end.operands(&mut count);
     }
-    known
 }
 
 /// Which calls of a function are replaced.
@@ -239,14 +224,13 @@ enum Traced {
 type Replacement = (FuncId, Vec<(Var, Var)>, Traced);
 
 /// Code to put in a call's place.
-struct Call<'a> {
+struct Call {
     callee: FuncId,
     /// Values of the callee's captures and parameters.
     values: Vec<(Var, Var)>,
     result: Var,
     traced: Traced,
     site: Site,
-    rest: &'a mut Vec<Stmt>,
 }
 
 impl Choice<'_> {
@@ -321,51 +305,76 @@ impl Choice<'_> {
 }
 
 impl Inline<'_> {
-    fn block(&mut self, block: Block) -> Block {
+    fn block(&mut self, block: &mut Block) {
         with_stack(|| {
-            let Block { stmts, end } = block;
-            let mut out = Vec::with_capacity(stmts.len());
-            let mut rest: Vec<Stmt> = stmts.into_iter().rev().collect();
-            while let Some(stmt) = rest.pop() {
-                match stmt {
-                    Stmt::Let { var, op, span } => match self.choice.of(&op, span, self.room) {
-                        Some((callee, values, traced)) => {
-                            let call = Call {
-                                callee,
-                                values,
-                                result: var,
-                                traced,
-                                site: span,
-                                rest: &mut rest,
-                            };
-                            return self.replace(call, out, end);
-                        }
-                        None => out.push(Stmt::Let { var, op, span }),
-                    },
-                    Stmt::Join(join) => {
-                        let body = self.block(join.body);
-                        out.push(Stmt::Join(Join { body, ..join }));
+            for at in 0..block.stmts.len() {
+                match &mut block.stmts[at] {
+                    Stmt::Join(join) => self.block(&mut join.body),
+                    Stmt::Let { var, op, span } => {
+                        let Some((callee, values, traced)) = self.choice.of(op, *span, self.room)
+                        else {
+                            continue;
+                        };
+                        let call = Call {
+                            callee,
+                            values,
+                            result: *var,
+                            traced,
+                            site: *span,
+                        };
+                        return self.replace(call, block, at);
                     }
                 }
             }
-            let end = self.end(end);
-            Block { stmts: out, end }
-        })
+            block.end.blocks_mut().for_each(|block| self.block(block));
+        });
     }
 
-    fn end(&mut self, mut end: End) -> End {
-        for block in end.blocks_mut() {
-            *block = self.block(std::mem::replace(block, empty()));
+    /// Replaces the call that is statement `at` of a block, and goes on behind it.
+    fn replace(&mut self, call: Call, block: &mut Block, at: usize) {
+        let mut rest = Block {
+            stmts: block.stmts.split_off(at + 1),
+            end: std::mem::take(&mut block.end),
+        };
+        block.stmts.pop();
+        let in_tail =
+            rest.stmts.is_empty() && matches!(rest.end, End::Return(var) if var == call.result);
+        let mut code = self.copy(&call, in_tail);
+        let mut stmts = code.stmts.iter();
+        let straight = stmts.all(|stmt| matches!(stmt, Stmt::Let { .. }));
+        match code.end {
+            _ if in_tail => block.append(code),
+            End::Return(value) if straight => {
+                // Straight code: no join needed.
+                block.stmts.append(&mut code.stmts);
+                block.stmts.push(Stmt::Let {
+                    var: call.result,
+                    op: Op::Copy(value),
+                    span: call.site,
+                });
+                self.block(&mut rest);
+                block.append(rest);
+            }
+            _ => {
+                let join = self.return_to_join(&mut code);
+                self.block(&mut rest);
+                block.stmts.push(Stmt::Join(Box::new(Join {
+                    id: join,
+                    params: vec![call.result],
+                    looping: false,
+                    body: rest,
+                })));
+                block.append(code);
+            }
         }
-        end
     }
 
-    /// The block with a call replaced.
-    fn replace(&mut self, call: Call<'_>, mut out: Vec<Stmt>, end: End) -> Block {
-        let in_tail = call.rest.is_empty() && matches!(end, End::Return(var) if var == call.result);
-        let places = self.places(&call, in_tail);
+    /// A copy of the code of a callee with its arguments.
+    fn copy(&mut self, call: &Call, in_tail: bool) -> Block {
+        let places = self.places(call, in_tail);
         let callee = &self.choice.program.funcs[call.callee.0 as usize];
-        self.room.0 = self.room.0.saturating_sub(size(callee));
+        let size = self.choice.callees.size(call.callee);
+        self.room.0 = self.room.0.saturating_sub(size);
         let mut copier = Copier {
             from: Some(&callee.vars),
             vars: &mut self.target.vars,
@@ -374,56 +383,23 @@ impl Inline<'_> {
             join_map: FxHashMap::default(),
             places,
         };
-        let mut code = copier.block(&callee.body);
-        let rest = Block {
-            stmts: std::mem::take(call.rest).into_iter().rev().collect(),
-            end,
-        };
-        if !in_tail {
-            let straight = code
-                .stmts
-                .iter()
-                .all(|stmt| matches!(stmt, Stmt::Let { .. }));
-            if let (true, End::Return(value)) = (straight, &code.end) {
-                let value = *value;
-                // Straight code: no join needed.
-                out.append(&mut code.stmts);
-                out.push(Stmt::Let {
-                    var: call.result,
-                    op: Op::Copy(value),
-                    span: call.site,
-                });
-                let rest = self.block(rest);
-                out.extend(rest.stmts);
-                return Block {
-                    stmts: out,
-                    end: rest.end,
-                };
+        copier.block(&callee.body)
+    }
+
+    /// Makes code jump to a new join with what it returned.
+    fn return_to_join(&mut self, code: &mut Block) -> JoinId {
+        let join = JoinId(self.target.joins);
+        self.target.joins += 1;
+        code.for_each_block_mut(&mut |block| {
+            if let End::Return(value) = block.end {
+                block.end = End::Jump(join, vec![value]);
             }
-            let join = JoinId(self.target.joins);
-            self.target.joins += 1;
-            code.for_each_block_mut(&mut |block| {
-                if let End::Return(value) = block.end {
-                    block.end = End::Jump(join, vec![value]);
-                }
-            });
-            let body = self.block(rest);
-            out.push(Stmt::Join(Join {
-                id: join,
-                params: vec![call.result],
-                looping: false,
-                body,
-            }));
-        }
-        out.append(&mut code.stmts);
-        Block {
-            stmts: out,
-            end: code.end,
-        }
+        });
+        join
     }
 
     /// Takes note of an inlined call, and says where its code is then.
-    fn places(&mut self, call: &Call<'_>, in_tail: bool) -> Places {
+    fn places(&mut self, call: &Call, in_tail: bool) -> Places {
         let callee = &self.choice.program.funcs[call.callee.0 as usize];
         let entries = &mut self.target.inlined;
         let around = |entries: &[Inlined], entry: u32| {
@@ -476,20 +452,24 @@ fn builds(func: &Func) -> bool {
     })
 }
 
-fn calls_itself(func: &Func, id: FuncId) -> bool {
-    calls_of(func).any(|callee| callee == id)
+/// Whether a function calls anything that could be replaced by its code.
+pub(super) fn has_calls(func: &Func) -> bool {
+    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.any(|stmt| {
+        matches!(
+            stmt,
+            Stmt::Let {
+                op: Op::Call(..) | Op::CallClosure(..),
+                ..
+            }
+        )
+    })
 }
 
-/// The functions that a function calls, once for each place.
-fn calls_of(func: &Func) -> impl Iterator<Item = FuncId> {
-    let stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
-    stmts.filter_map(|stmt| match stmt {
-        Stmt::Let {
-            op: Op::Call(callee, _),
-            ..
-        } => Some(*callee),
-        _ => None,
-    })
+/// Whether a function calls itself.
+pub(super) fn calls_itself(func: &Func, id: FuncId) -> bool {
+    let mut stmts = func.body.all_blocks().flat_map(|block| &block.stmts);
+    stmts.any(|stmt| matches!(stmt, Stmt::Let { op: Op::Call(callee, _), .. } if *callee == id))
 }
 
 /// Whether no crash can happen in a function, in what it calls neither.

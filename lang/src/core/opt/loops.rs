@@ -47,12 +47,12 @@ pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable)
         body.for_each_block_mut(&mut |block| walk.positions(block, func));
         args[number] = walk.start;
     }
-    let start = Stmt::Join(Join {
+    let start = Stmt::Join(Box::new(Join {
         id: target,
         params,
         looping: true,
         body,
-    });
+    }));
     stmts.push(start);
     func.body = Block {
         stmts,

@@ -28,29 +28,41 @@ const ROUNDS: usize = 6;
 
 /// Optimises a program in place.
 pub fn optimise(program: &mut Program) {
-    let order = graph::callees_first(program);
-    let mut callees = inline::Callees::new(program);
+    let graph = graph::Graph::of(program);
+    let order = graph::callees_first(&graph);
+    let mut callees = inline::Callees::new(graph.places.clone());
     for &id in &order.order {
-        let Program { types, funcs, .. } = program;
-        let func = &mut funcs[id.0 as usize];
-        simplify_fully(func, types);
-        if loops::tail_calls_to_loop(func, id, types) {
-            simplify_fully(func, types);
+        let recursive = order.recursive[id.0 as usize];
+        // No function comes to call itself while it is optimised: what it takes in are functions that do not lead back to it.
+        let repeats = graph.mentions_itself(id);
+        function(program, id, &mut callees, repeats && !recursive);
+        let func = &program.funcs[id.0 as usize];
+        if !recursive && !(repeats && inline::calls_itself(func, id)) {
+            callees.finish(func, id);
         }
-        inline_into(program, id, &callees);
-        if !order.recursive[id.0 as usize] && inline::recursion(program, id, &mut callees) {
-            let Program { types, funcs, .. } = program;
-            simplify_fully(&mut funcs[id.0 as usize], types);
-        }
-        if in_place::reuse_lists(&mut program.funcs[id.0 as usize]) {
-            let Program { types, funcs, .. } = program;
-            simplify_fully(&mut funcs[id.0 as usize], types);
-        }
-        hoist::hoist(&mut program.funcs[id.0 as usize]);
-        let inlinable = !order.recursive[id.0 as usize];
-        callees.finish(program, id, inlinable);
     }
     sweep::remove_unreachable(program);
+}
+
+/// Optimises one function, which `repeats` if it may call itself, and leads back to itself in no other way.
+fn function(program: &mut Program, id: FuncId, callees: &mut inline::Callees, repeats: bool) {
+    let Program { types, funcs, .. } = program;
+    let func = &mut funcs[id.0 as usize];
+    simplify_fully(func, types);
+    if loops::tail_calls_to_loop(func, id, types) {
+        simplify_fully(func, types);
+    }
+    inline_into(program, id, callees);
+    if repeats && inline::recursion(program, id, callees) {
+        let Program { types, funcs, .. } = program;
+        simplify_fully(&mut funcs[id.0 as usize], types);
+    }
+    let Program { types, funcs, .. } = program;
+    let func = &mut funcs[id.0 as usize];
+    if in_place::reuse_lists(func) {
+        simplify_fully(func, types);
+    }
+    hoist::hoist(func);
 }
 
 fn simplify_fully(func: &mut Func, types: &TypeTable) {
@@ -64,7 +76,11 @@ fn simplify_fully(func: &mut Func, types: &TypeTable) {
 
 /// Inlines calls in a function, as long as that uncovers more and the function does not grow too much.
 fn inline_into(program: &mut Program, id: FuncId, callees: &inline::Callees) {
-    let mut room = inline::Room::for_func(&program.funcs[id.0 as usize]);
+    let func = &program.funcs[id.0 as usize];
+    if !inline::has_calls(func) {
+        return;
+    }
+    let mut room = inline::Room::for_func(func);
     for _ in 0..ROUNDS {
         if !inline::calls(program, id, callees, &mut room) {
             break;

@@ -1,5 +1,7 @@
 //! One pass over a function that uses what is known: copies, constants, known constructors, joins entered once.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::{FloatOp, IntOp};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
@@ -24,14 +26,10 @@ pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
         moved: FxHashMap::default(),
         small: FxHashMap::default(),
         computed: FxHashMap::default(),
+        scope: Vec::new(),
         again: false,
     };
-    let empty = Block {
-        stmts: Vec::new(),
-        end: End::Unreachable,
-    };
-    let body = std::mem::replace(&mut func.body, empty);
-    func.body = pass.block(body);
+    pass.block(&mut func.body);
     func.vars = pass.vars;
     func.joins = pass.joins;
     pass.again
@@ -51,6 +49,8 @@ struct Simplify<'t> {
     small: FxHashMap<JoinId, Join>,
     /// Words and floats computed on the way here.
     computed: FxHashMap<Key, Var>,
+    /// What was computed since the blocks around began.
+    scope: Vec<Key>,
     again: bool,
 }
 
@@ -63,29 +63,33 @@ enum Key {
     Length(Var),
 }
 
-/// How control goes on after the end of a block.
-enum Next {
-    /// With more code at the same place.
-    Code(Block),
-    /// The block ends.
-    End(End),
+/// What becomes of a statement.
+enum Fate {
+    Stays,
+    Goes,
+    /// These take its place.
+    Becomes(Vec<Stmt>),
 }
 
 impl Simplify<'_> {
-    fn block(&mut self, block: Block) -> Block {
+    fn block(&mut self, block: &mut Block) {
         with_stack(|| {
-            let mut stmts = Vec::with_capacity(block.stmts.len());
-            let mut computed = Vec::new();
-            let end = self.run(&mut stmts, &mut computed, block);
-            for key in computed {
+            let scope = self.scope.len();
+            let mut stmts = self.statements(std::mem::take(&mut block.stmts), None);
+            while let Some(more) = self.end(&mut block.end) {
+                let more_stmts = self.statements(more.stmts, stmts.last());
+                stmts.extend(more_stmts);
+                block.end = more.end;
+            }
+            block.stmts = stmts;
+            for key in self.scope.drain(scope..) {
                 self.computed.remove(&key);
             }
-            Block { stmts, end }
-        })
+        });
     }
 
     /// A block in which a variable is known to have a constructor.
-    fn block_where(&mut self, var: Var, fact: Fact, block: Block) -> Block {
+    fn block_where(&mut self, var: Var, fact: Fact, block: &mut Block) {
         let at = var.0 as usize;
         let before = match &self.facts[at] {
             Some(Fact::Fields(..)) => None,
@@ -94,41 +98,59 @@ impl Simplify<'_> {
         if before.is_some() {
             self.facts[at] = Some(fact);
         }
-        let block = self.block(block);
+        self.block(block);
         if let Some(before) = before {
             self.facts[at] = before;
         }
-        block
     }
 
-    fn run(&mut self, out: &mut Vec<Stmt>, computed: &mut Vec<Key>, mut block: Block) -> End {
-        loop {
-            for stmt in block.stmts {
-                match stmt {
-                    Stmt::Let { var, mut op, span } => {
-                        op.operands_mut(&mut |operand| {
-                            *operand = self.replaced[operand.0 as usize]
-                        });
-                        if let (Op::Unit, Some(unit)) = (&op, self.last_unit(out)) {
-                            self.stands_for(var, unit);
-                        } else if let Some(op) = self.operation(var, op, computed) {
-                            out.push(Stmt::Let { var, op, span });
-                        }
-                    }
-                    Stmt::Join(join) => self.join(join, out),
+    /// What is left of statements that come after `last`.
+    fn statements(&mut self, mut stmts: Vec<Stmt>, last: Option<&Stmt>) -> Vec<Stmt> {
+        let mut unit = last.and_then(|stmt| self.unit_of(stmt));
+        // Statements in the place of others, by the number of those that were kept before them.
+        let mut inserts: Vec<(usize, Vec<Stmt>)> = Vec::new();
+        let mut kept = 0;
+        stmts.retain_mut(|stmt| match self.statement(stmt, unit) {
+            Fate::Stays => {
+                kept += 1;
+                unit = self.unit_of(stmt);
+                true
+            }
+            Fate::Goes => false,
+            Fate::Becomes(others) => {
+                unit = others.last().and_then(|stmt| self.unit_of(stmt));
+                inserts.push((kept, others));
+                false
+            }
+        });
+        for (at, others) in inserts.into_iter().rev() {
+            stmts.splice(at..at, others);
+        }
+        stmts
+    }
+
+    /// Simplifies a statement after another whose result is `unit`.
+    fn statement(&mut self, stmt: &mut Stmt, unit: Option<Var>) -> Fate {
+        match stmt {
+            Stmt::Let { var, op, .. } => {
+                op.operands_mut(&mut |operand| *operand = self.replaced[operand.0 as usize]);
+                if let (Op::Unit, Some(unit)) = (&*op, unit) {
+                    self.stands_for(*var, unit);
+                    return Fate::Goes;
+                }
+                match self.operation(*var, op) {
+                    true => Fate::Stays,
+                    false => Fate::Goes,
                 }
             }
-            match self.end(block.end) {
-                Next::Code(more) => block = more,
-                Next::End(end) => return end,
-            }
+            Stmt::Join(join) => self.join(join),
         }
     }
 
-    /// The result of the last statement when it is a unit: what follows a call as `()` is the call's own result, and
+    /// The result of a statement when it is a unit: what follows a call as `()` is the call's own result, and
     /// the call may be a tail call.
-    fn last_unit(&self, out: &[Stmt]) -> Option<Var> {
-        match out.last()? {
+    fn unit_of(&self, stmt: &Stmt) -> Option<Var> {
+        match stmt {
             Stmt::Let { var, .. } => {
                 let unit = matches!(self.types.get(self.vars[var.0 as usize].ty), Type::Unit);
                 unit.then_some(*var)
@@ -137,31 +159,32 @@ impl Simplify<'_> {
         }
     }
 
-    /// What is left of an operation; `None` when another variable stands for its result.
-    fn operation(&mut self, var: Var, op: Op, computed: &mut Vec<Key>) -> Option<Op> {
+    /// Simplifies an operation; whether it is left: another variable may stand for its result.
+    fn operation(&mut self, var: Var, op: &mut Op) -> bool {
         let facts = &self.facts;
-        let op = match fold(&op, &|var: Var| facts[var.0 as usize].as_ref()) {
+        match fold(op, &|var: Var| facts[var.0 as usize].as_ref()) {
             Folded::Var(other) => {
                 self.stands_for(var, other);
-                return None;
+                return false;
             }
-            Folded::Op(simpler) => simpler,
-            Folded::No => op,
-        };
-        if let Some(key) = self.key_of(var, &op) {
-            match self.computed.get(&key) {
-                Some(&known) => {
+            Folded::Op(simpler) => *op = simpler,
+            Folded::No => {}
+        }
+        if let Some(key) = self.key_of(var, op) {
+            match self.computed.entry(key) {
+                Entry::Occupied(known) => {
+                    let known = *known.get();
                     self.stands_for(var, known);
-                    return None;
+                    return false;
                 }
-                None => {
-                    self.computed.insert(key, var);
-                    computed.push(key);
+                Entry::Vacant(entry) => {
+                    entry.insert(var);
+                    self.scope.push(key);
                 }
             }
         }
-        self.facts[var.0 as usize] = fact_of(&op);
-        Some(op)
+        self.facts[var.0 as usize] = fact_of(op);
+        true
     }
 
     /// What makes two operations the same, when repeating the result is better than computing it again: references are read
@@ -187,11 +210,11 @@ impl Simplify<'_> {
         }
     }
 
-    fn join(&mut self, mut join: Join, out: &mut Vec<Stmt>) {
+    fn join(&mut self, join: &mut Box<Join>) -> Fate {
         let jumps = self.census.jumps(join.id);
         if jumps == 0 {
             self.again = true;
-            return;
+            return Fate::Goes;
         }
         for (number, param) in join.params.iter().enumerate() {
             if let Some(var) = self.census.invariant(join.id, number) {
@@ -202,19 +225,24 @@ impl Simplify<'_> {
             }
         }
         if !join.looping && jumps == 1 {
-            self.moved.insert(join.id, join);
-            return;
+            self.moved.insert(join.id, taken(join));
+            return Fate::Goes;
         }
-        if !join.looping && self.splits(&join) {
-            self.split_arms(&mut join, out);
+        let mut arms = Vec::new();
+        if !join.looping && self.splits(join) {
+            self.split_arms(join, &mut arms);
         }
         if !join.looping && self.is_small(&join.body) {
             self.again = true;
-            self.small.insert(join.id, join);
-            return;
+            self.small.insert(join.id, taken(join));
+            return Fate::Becomes(arms);
         }
-        let body = self.block(join.body);
-        out.push(Stmt::Join(Join { body, ..join }));
+        self.block(&mut join.body);
+        if arms.is_empty() {
+            return Fate::Stays;
+        }
+        arms.push(Stmt::Join(Box::new(taken(join))));
+        Fate::Becomes(arms)
     }
 
     /// Whether code is so short that each jump may have its own.
@@ -286,11 +314,11 @@ impl Simplify<'_> {
             for (param, fresh) in params.iter().zip(&arm.params) {
                 self.replaced[param.0 as usize] = *fresh;
             }
-            arm.body = self.block(arm.body);
+            self.block(&mut arm.body);
             for (param, before) in params.iter().zip(before) {
                 self.replaced[param.0 as usize] = before;
             }
-            out.push(Stmt::Join(arm));
+            out.push(Stmt::Join(Box::new(arm)));
             self.again = true;
         }
     }
@@ -303,34 +331,34 @@ impl Simplify<'_> {
         fresh
     }
 
-    fn end(&mut self, mut end: End) -> Next {
+    /// Simplifies an end; the code that goes on in its place, if there is any.
+    fn end(&mut self, end: &mut End) -> Option<Block> {
         end.operands_mut(&mut |operand| *operand = self.replaced[operand.0 as usize]);
         match end {
-            End::Jump(join, args) => self.jump(join, args),
-            End::If(on, then, otherwise) => self.branch(on, *then, *otherwise),
-            End::Switch { on, arms, default } => self.switch(on, arms, default),
-            End::SwitchInt { on, arms, default } => self.switch_int(on, arms, *default),
-            leave => Next::End(leave),
+            End::Jump(join, args) => self.jump(*join, args),
+            End::If(..) => self.branch(end),
+            End::Switch { .. } => self.switch(end),
+            End::SwitchInt { on, arms, default } => self.switch_int(*on, arms, default),
+            _ => None,
         }
     }
 
-    fn jump(&mut self, join: JoinId, args: Vec<Var>) -> Next {
+    fn jump(&mut self, join: JoinId, args: &[Var]) -> Option<Block> {
         if let Some(moved) = self.moved.remove(&join) {
             for (param, arg) in moved.params.iter().zip(args) {
-                if *param != arg {
-                    self.stands_for(*param, arg);
+                if param != arg {
+                    self.stands_for(*param, *arg);
                 }
             }
-            return Next::Code(moved.body);
+            return Some(moved.body);
         }
-        let Some(small) = self.small.get(&join) else {
-            return Next::End(End::Jump(join, args));
-        };
+        let small = self.small.get(&join)?;
+        let values = args.iter().copied();
         let mut copier = Copier {
             from: None,
             vars: &mut self.vars,
             joins: &mut self.joins,
-            map: small.params.iter().copied().zip(args).collect(),
+            map: small.params.iter().copied().zip(values).collect(),
             join_map: FxHashMap::default(),
             places: Places::Own,
         };
@@ -338,69 +366,86 @@ impl Simplify<'_> {
         self.replaced
             .extend((self.replaced.len() as u32..self.vars.len() as u32).map(Var));
         self.facts.resize(self.vars.len(), None);
-        Next::Code(copy)
+        Some(copy)
     }
 
-    fn branch(&mut self, on: Var, then: Block, otherwise: Block) -> Next {
+    fn branch(&mut self, end: &mut End) -> Option<Block> {
+        let End::If(on, then, otherwise) = end else {
+            return None;
+        };
         match self.facts[on.0 as usize] {
             Some(Fact::Bool(true)) => return self.chosen(then),
             Some(Fact::Bool(false)) => return self.chosen(otherwise),
             Some(Fact::Not(inner)) => {
                 self.again = true;
-                return self.branch(inner, otherwise, then);
+                *on = inner;
+                std::mem::swap(then, otherwise);
+                return self.branch(end);
             }
             _ => {}
         }
-        let then = self.block_where(on, Fact::Bool(true), then);
-        let otherwise = self.block_where(on, Fact::Bool(false), otherwise);
-        if then.stmts.is_empty()
-            && otherwise.stmts.is_empty()
-            && same_jump(&then.end, &otherwise.end)
-        {
+        self.block_where(*on, Fact::Bool(true), then);
+        self.block_where(*on, Fact::Bool(false), otherwise);
+        let both_jump = then.stmts.is_empty() && otherwise.stmts.is_empty();
+        if both_jump && same_jump(&then.end, &otherwise.end) {
             self.again = true;
-            return Next::End(then.end);
+            *end = std::mem::replace(&mut then.end, End::Unreachable);
         }
-        Next::End(End::If(on, Box::new(then), Box::new(otherwise)))
+        None
     }
 
-    fn chosen(&mut self, block: Block) -> Next {
+    fn chosen(&mut self, block: &mut Block) -> Option<Block> {
         self.again = true;
-        Next::Code(block)
+        Some(std::mem::take(block))
     }
 
-    fn switch(&mut self, on: Var, arms: Vec<(u8, Block)>, default: Option<Box<Block>>) -> Next {
+    fn switch(&mut self, end: &mut End) -> Option<Block> {
+        let End::Switch { on, arms, default } = end else {
+            return None;
+        };
         if let Some(Fact::Fields(tag, _) | Fact::Tag(tag)) = self.facts[on.0 as usize] {
-            let arm = arms
-                .into_iter()
-                .find(|(own, _)| *own == tag)
-                .map(|(_, block)| block);
-            return match arm.or(default.map(|block| *block)) {
-                Some(block) => self.chosen(block),
-                None => Next::End(End::Unreachable),
-            };
+            let arm = arms.iter_mut().find(|(own, _)| *own == tag);
+            let arm = arm.map(|(_, block)| block).or(default.as_deref_mut());
+            if let Some(block) = arm {
+                return self.chosen(block);
+            }
+            *end = End::Unreachable;
+            return None;
         }
-        let arms = arms
-            .into_iter()
-            .map(|(tag, block)| (tag, self.block_where(on, Fact::Tag(tag), block)));
-        let arms = arms.collect();
-        let default = default.map(|block| Box::new(self.block(*block)));
-        Next::End(End::Switch { on, arms, default })
+        for (tag, block) in arms {
+            self.block_where(*on, Fact::Tag(*tag), block);
+        }
+        if let Some(default) = default {
+            self.block(default);
+        }
+        None
     }
 
-    fn switch_int(&mut self, on: Var, arms: Vec<(i64, Block)>, default: Block) -> Next {
+    fn switch_int(
+        &mut self,
+        on: Var,
+        arms: &mut [(i64, Block)],
+        default: &mut Block,
+    ) -> Option<Block> {
         if let Some(Fact::Int(value)) = self.facts[on.0 as usize] {
-            let arm = arms
-                .into_iter()
-                .find(|(own, _)| *own == value)
-                .map(|(_, block)| block);
-            return self.chosen(arm.unwrap_or(default));
+            let arm = arms.iter_mut().find(|(own, _)| *own == value);
+            return self.chosen(arm.map_or(default, |(_, block)| block));
         }
-        let arms = arms
-            .into_iter()
-            .map(|(value, block)| (value, self.block_where(on, Fact::Int(value), block)));
-        let arms = arms.collect();
-        let default = Box::new(self.block(default));
-        Next::End(End::SwitchInt { on, arms, default })
+        for (value, block) in arms {
+            self.block_where(on, Fact::Int(*value), block);
+        }
+        self.block(default);
+        None
+    }
+}
+
+/// A join's code and parameters, which leave nothing behind.
+fn taken(join: &mut Join) -> Join {
+    Join {
+        id: join.id,
+        params: std::mem::take(&mut join.params),
+        looping: join.looping,
+        body: std::mem::take(&mut join.body),
     }
 }
 

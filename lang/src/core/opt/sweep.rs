@@ -1,6 +1,6 @@
 //! Removal of functions that nothing reaches any more.
 
-use super::graph::callees;
+use super::graph::mentions;
 use crate::core::ir::{FuncId, Op, Program, Stmt};
 
 /// Removes functions that neither `main` nor an exported function reaches, and numbers the others anew.
@@ -53,7 +53,7 @@ fn reachable(program: &Program) -> Vec<Option<FuncId>> {
     while let Some(at) = waiting.pop() {
         if !reached[at] {
             reached[at] = true;
-            waiting.extend(callees(program, at));
+            mentions(program, at, |callee, _| waiting.push(callee));
         }
     }
     let mut next = 0;

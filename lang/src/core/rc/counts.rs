@@ -6,6 +6,7 @@
 //! reference, the view is made owned instead and the walk starts over.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use snow_bytecode::inst::{Access, Inst, OperandMut};
 use snow_bytecode::module::{Mode, ParamSlot};
 
@@ -62,11 +63,15 @@ struct Pass<'a> {
     invalid: VarSet,
 }
 
-/// What surrounds an instruction.
+/// A few variables or instructions.
+type Few<T> = SmallVec<[T; 4]>;
+
+/// What surrounds an instruction: dups, then drops before it, and drops after it.
 #[derive(Default)]
 struct Around {
-    before: Vec<Inst>,
-    after: Vec<Inst>,
+    dups: Few<(Var, Var)>,
+    drops: Few<Var>,
+    after: Few<Var>,
 }
 
 impl Pass<'_> {
@@ -120,14 +125,14 @@ impl Pass<'_> {
             End::Leave(inst, span) => {
                 let (mut inst, mut live) = (inst.clone(), Live::new());
                 let around = self.operands(&mut inst, &mut live);
-                push_before(stmts, around.before, *span);
+                push_before(stmts, &around, *span);
                 (End::Leave(inst, *span), live)
             }
             End::Jump(id, args) => {
                 let (mut args, mut around) = (args.clone(), Around::default());
                 let mut live = self.live_in.get(id).cloned().unwrap_or_default();
                 self.takes(args.iter_mut(), &[], &mut live, &mut around);
-                push_before(stmts, around.before, Site::default());
+                push_before(stmts, &around, Site::default());
                 (End::Jump(*id, args), live)
             }
             End::Branch {
@@ -161,7 +166,7 @@ impl Pass<'_> {
     }
 
     fn branch(&mut self, inst: &Inst, span: Site, fall: &Block, target: &Block) -> (End, Live) {
-        let (mut inst, mut dups) = (inst.clone(), Vec::new());
+        let (mut inst, mut dups) = (inst.clone(), Few::new());
         self.own_views(&mut inst, &mut dups);
         let (mut fall, mut fall_live) = match dups.is_empty() {
             true => self.block(fall),
@@ -174,7 +179,7 @@ impl Pass<'_> {
         };
         let inst = &inst;
         let (mut target, mut target_live) = self.block(target);
-        let mut unused = Vec::new();
+        let mut unused = Few::new();
         inst.defs(&mut |dst| {
             if self.is_owned(dst) && !self.alive(dst, &fall_live) {
                 unused.push(dst);
@@ -233,7 +238,7 @@ impl Pass<'_> {
                 kept.add(&self.classes.roots(needed_on_fall));
             }
             let drops = roots.difference(&kept);
-            let drops: Vec<Var> = drops
+            let drops: Few<Var> = drops
                 .filter(|var| index != 1 || null != Some(*var))
                 .collect();
             if !block.only_crashes() {
@@ -246,7 +251,7 @@ impl Pass<'_> {
     /// One instruction in the middle of a block; `stmts` is in reverse.
     fn inst(&mut self, inst: &Inst, span: Site, live: &mut Live, stmts: &mut Vec<Stmt>) {
         let mut inst = inst.clone();
-        let mut dups = Vec::new();
+        let mut dups = Few::new();
         self.own_views(&mut inst, &mut dups);
         for dup in dups.into_iter().rev() {
             if let Inst::Dup { dst, .. } = dup
@@ -257,19 +262,14 @@ impl Pass<'_> {
             self.inst(&dup, span, live, stmts);
         }
         let around = self.operands(&mut inst, live);
-        stmts.extend(
-            around
-                .after
-                .into_iter()
-                .rev()
-                .map(|drop| Stmt::Inst(drop, span)),
-        );
+        let after = around.after.iter().rev();
+        stmts.extend(after.map(|src| Stmt::Inst(Inst::Drop { src: *src }, span)));
         stmts.push(Stmt::Inst(inst, span));
-        push_before(stmts, around.before, span);
+        push_before(stmts, &around, span);
     }
 
     /// Gives an instruction that borrows a form whose owned results are owned, with dups after it where there is no such form.
-    fn own_views(&mut self, inst: &mut Inst, dups: &mut Vec<Inst>) {
+    fn own_views(&mut self, inst: &mut Inst, dups: &mut Few<Inst>) {
         if inst.borrows_from().is_none() {
             return;
         }
@@ -284,7 +284,7 @@ impl Pass<'_> {
         }
     }
 
-    fn own_by_dup(&mut self, inst: &mut Inst, dups: &mut Vec<Inst>) {
+    fn own_by_dup(&mut self, inst: &mut Inst, dups: &mut Few<Inst>) {
         let Some(src) = inst.borrows_from() else {
             return;
         };
@@ -310,14 +310,14 @@ impl Pass<'_> {
         let mut around = Around::default();
         self.keep_closure(inst, live);
         let uses = self.uses(inst);
-        let roots: Vec<Var> = uses
+        let roots: Few<Var> = uses
             .iter()
             .filter_map(|var| self.classes.root(*var))
             .collect();
         if let Inst::TakeSlot { src, .. } = inst {
             self.end_views(*src, live);
         }
-        let mut drops: Vec<Var> = Vec::new();
+        let drops = &mut around.after;
         inst.defs(&mut |dst| {
             if self.is_owned(dst) && !self.alive(dst, live) {
                 drops.push(dst);
@@ -328,10 +328,7 @@ impl Pass<'_> {
                 drops.push(*root);
             }
         }
-        around
-            .after
-            .extend(drops.into_iter().map(|src| Inst::Drop { src }));
-        let mut taken = Vec::new();
+        let mut taken: Few<Var> = Few::new();
         for_each_take(inst, self.signatures, &self.classes, |var| taken.push(*var));
         self.takes(taken.iter_mut(), &roots, live, &mut around);
         let mut next = taken.into_iter();
@@ -373,23 +370,22 @@ impl Pass<'_> {
                 continue;
             }
             if free {
-                let classes = &self.classes;
-                let views = live.iter().filter(|view| classes.is_view_of(**view, *var));
-                self.costly.extend(views.copied());
+                let views = self.classes.views(*var);
+                self.costly.extend(views.filter(|view| live.contains(view)));
             }
             if let Some(root) = self.classes.root(*var) {
                 needed.insert(*var);
                 ended.insert(root);
             }
             let dst = self.fresh_like(*var);
-            around.before.push(Inst::Dup { dst, src: *var });
+            around.dups.push((dst, *var));
             *var = dst;
         }
         let ended = ended.into_iter();
         let ended = ended.filter(|root| {
             !moved.contains(root) && !used.contains(root) && !self.alive(*root, live)
         });
-        around.before.extend(ended.map(|src| Inst::Drop { src }));
+        around.drops.extend(ended);
         live.add(&needed);
     }
 
@@ -416,9 +412,9 @@ impl Pass<'_> {
 
     /// The views of `root` that are used later must be owned: the instruction ends them.
     fn end_views(&mut self, root: Var, live: &Live) {
-        let classes = &self.classes;
-        let views = live.iter().filter(|view| classes.is_view_of(**view, root));
-        self.invalid.extend(views.copied());
+        let views = self.classes.views(root);
+        self.invalid
+            .extend(views.filter(|view| live.contains(view)));
     }
 
     /// The references that an instruction reads without consuming them, save those that the caller keeps.
@@ -442,7 +438,7 @@ impl Pass<'_> {
 
     /// Whether a view of an owned variable is needed later.
     fn lends(&self, var: Var, live: &Live) -> bool {
-        live.iter().any(|view| self.classes.is_view_of(*view, var))
+        self.classes.views(var).any(|view| live.contains(&view))
     }
 
     /// Whether an owned variable is needed later, itself or through a view.
@@ -497,11 +493,24 @@ fn for_each_take(
     });
 }
 
-fn push_before(stmts: &mut Vec<Stmt>, before: Vec<Inst>, span: Site) {
-    stmts.extend(before.into_iter().rev().map(|inst| Stmt::Inst(inst, span)));
+fn push_before(stmts: &mut Vec<Stmt>, around: &Around, span: Site) {
+    let drops = around
+        .drops
+        .iter()
+        .rev()
+        .map(|src| Inst::Drop { src: *src });
+    let dups = around.dups.iter().rev();
+    let dups = dups.map(|(dst, src)| Inst::Dup {
+        dst: *dst,
+        src: *src,
+    });
+    stmts.extend(drops.chain(dups).map(|inst| Stmt::Inst(inst, span)));
 }
 
-fn prepend(block: &mut Block, drops: Vec<Var>, span: Site) {
+fn prepend(block: &mut Block, drops: Few<Var>, span: Site) {
+    if drops.is_empty() {
+        return;
+    }
     let drops = drops
         .into_iter()
         .map(|src| Stmt::Inst(Inst::Drop { src }, span));

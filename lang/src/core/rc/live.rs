@@ -27,6 +27,8 @@ pub(super) enum Class {
 /// The classes of a function's variables.
 pub(super) struct Classes {
     classes: Vec<Class>,
+    /// For each owned variable that has views, the last of them; for each view, the one before it.
+    views: Vec<Option<Var>>,
 }
 
 impl Classes {
@@ -41,10 +43,11 @@ impl Classes {
         };
         let mut classes = Classes {
             classes: func.vars.iter().map(word_or_owned).collect(),
+            views: vec![None; func.vars.len()],
         };
         for param in func.params.iter().filter(|p| p.mode == Mode::Borrow) {
             if func.is_ref(param.var) {
-                classes.set(param.var, Class::Caller);
+                classes.classes[param.var.0 as usize] = Class::Caller;
             }
         }
         classes.block(&func.body, owned);
@@ -69,9 +72,10 @@ impl Classes {
         }
     }
 
-    /// Whether a variable is a view of an owned one.
-    pub fn is_view_of(&self, var: Var, root: Var) -> bool {
-        var != root && self.root(var) == Some(root)
+    /// The views of an owned variable.
+    pub fn views(&self, root: Var) -> impl Iterator<Item = Var> {
+        let last = self.views.get(root.0 as usize).copied().flatten();
+        std::iter::successors(last, |view| self.views[view.0 as usize])
     }
 
     /// The owned variables that must be alive for these.
@@ -84,12 +88,17 @@ impl Classes {
         let index = var.0 as usize;
         if self.classes.len() <= index {
             self.classes.resize(index + 1, Class::Owned);
+            self.views.resize(index + 1, None);
         }
-        self.set(var, Class::View(parent));
+        self.set_view(var, parent);
     }
 
-    fn set(&mut self, var: Var, class: Class) {
-        self.classes[var.0 as usize] = class;
+    fn set_view(&mut self, var: Var, parent: Var) {
+        self.classes[var.0 as usize] = Class::View(parent);
+        if let Some(root) = self.root(var) {
+            let last = self.views[root.0 as usize].replace(var);
+            self.views[var.0 as usize] = last;
+        }
     }
 
     fn block(&mut self, block: &Block, owned: &FxHashSet<Var>) {
@@ -113,12 +122,12 @@ impl Classes {
     fn inst(&mut self, inst: &Inst, owned: &FxHashSet<Var>) {
         if let Some((dst, src)) = inst.moves() {
             if !matches!(self.get(src), Class::Owned | Class::Word) {
-                self.set(dst, Class::View(src));
+                self.set_view(dst, src);
             }
         } else if let Some(src) = inst.borrows_from() {
             inst.defs(&mut |dst| {
                 if self.get(dst) == Class::Owned && !owned.contains(&dst) {
-                    self.set(dst, Class::View(src));
+                    self.set_view(dst, src);
                 }
             });
         }

@@ -20,38 +20,18 @@ mod uses;
 mod var_set;
 
 use crate::core::flat::ir::Program;
-use crate::core::flat::{prune, wrap};
-use snow_bytecode::module::{FuncId, Mode};
+use crate::core::flat::prune;
 
 use signatures::Signatures;
 
 /// Makes ownership explicit in all functions.
 pub fn insert(program: &mut Program) {
     params::infer(program);
-    own_exports(program);
     let signatures = Signatures::of(program);
     for func in &mut program.funcs {
         unpack::unpack(func, &program.layouts, &signatures);
         prune::prune(func);
         reuse::reuse(func);
         counts::insert(func, &signatures);
-    }
-}
-
-/// Exports own their arguments: those that borrow get an entry that does not.
-fn own_exports(program: &mut Program) {
-    for export in program
-        .exports
-        .iter_mut()
-        .filter_map(|export| export.code.as_mut())
-    {
-        let Some(target) = program.funcs.get(export.func.0 as usize) else {
-            continue;
-        };
-        if target.params.iter().any(|param| param.mode == Mode::Borrow) {
-            let entry = wrap::owning_entry(target, export.func);
-            export.func = FuncId(program.funcs.len() as u32);
-            program.funcs.push(entry);
-        }
     }
 }

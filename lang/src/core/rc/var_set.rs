@@ -1,10 +1,16 @@
 //! A set of variables.
 
+use smallvec::SmallVec;
+
 use crate::core::flat::ir::Var;
 
-/// Variables in ascending order. Few are alive at a time, so that a row of them in one piece of memory is faster than a tree.
+/// Variables in ascending order. Few are alive at a time, so that a row of them in one piece of memory is faster than a tree, and mostly
+/// has its place in the set itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct VarSet(Vec<Var>);
+pub(super) struct VarSet(SmallVec<[Var; 8]>);
+
+/// So many are better added one by one.
+const FEW: usize = 4;
 
 impl VarSet {
     /// No variables.
@@ -39,8 +45,8 @@ impl VarSet {
     }
 
     /// Keeps those that pass a test.
-    pub fn retain(&mut self, keep: impl FnMut(&Var) -> bool) {
-        self.0.retain(keep);
+    pub fn retain(&mut self, mut keep: impl FnMut(&Var) -> bool) {
+        self.0.retain(|var| keep(var));
     }
 
     /// All, ascending.
@@ -54,8 +60,12 @@ impl VarSet {
             self.0.clone_from(&other.0);
             return;
         }
+        if other.0.len() <= FEW {
+            self.extend(other.iter().copied());
+            return;
+        }
         let most = self.0.len() + other.0.len();
-        let mine = std::mem::replace(&mut self.0, Vec::with_capacity(most));
+        let mine = std::mem::replace(&mut self.0, SmallVec::with_capacity(most));
         let (mut mine, mut others) = (mine.into_iter().peekable(), other.iter().peekable());
         while let (Some(a), Some(&&b)) = (mine.peek().copied(), others.peek()) {
             self.0.push(a.min(b));
@@ -67,7 +77,7 @@ impl VarSet {
             }
         }
         self.0.extend(mine);
-        self.0.extend(others);
+        self.0.extend(others.copied());
     }
 
     /// Those that are not in another set.
@@ -86,7 +96,7 @@ impl Extend<Var> for VarSet {
 
 impl FromIterator<Var> for VarSet {
     fn from_iter<I: IntoIterator<Item = Var>>(vars: I) -> VarSet {
-        let mut set: Vec<Var> = vars.into_iter().collect();
+        let mut set: SmallVec<[Var; 8]> = vars.into_iter().collect();
         set.sort_unstable();
         set.dedup();
         VarSet(set)
@@ -95,7 +105,7 @@ impl FromIterator<Var> for VarSet {
 
 impl IntoIterator for VarSet {
     type Item = Var;
-    type IntoIter = std::vec::IntoIter<Var>;
+    type IntoIter = smallvec::IntoIter<[Var; 8]>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()

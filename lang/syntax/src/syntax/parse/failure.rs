@@ -131,6 +131,25 @@ pub struct Failure {
     pub expected: Expected,
 }
 
+impl Failure {
+    /// That a failure has been noted already: adds nothing to it.
+    pub const NOTED: Failure = Failure {
+        start: 0,
+        expected: Expected {
+            tokens: [0; 2],
+            labels: 0,
+        },
+    };
+
+    /// That something would fit where a token starts.
+    pub fn expecting(label: Label, start: u32) -> Failure {
+        Failure {
+            start,
+            expected: Expected::label(label),
+        }
+    }
+}
+
 impl<'t> Error<'t, Tokens<'t>> for Failure {
     #[inline]
     fn merge(self, other: Self) -> Self {

@@ -2,11 +2,11 @@
 
 use chumsky::prelude::*;
 
-use super::Rule;
 use super::names::{any_name, lower, trailing};
+use super::{Reader, Rule};
 use crate::syntax::ast::*;
 use crate::syntax::parse::failure::Label;
-use crate::syntax::token::{GroupKind, Tok};
+use crate::syntax::token::{GroupKind, GroupRef, Tok};
 
 /// Something that follows an operand.
 pub enum Suffix {
@@ -18,6 +18,15 @@ pub enum Suffix {
 }
 
 impl Suffix {
+    /// Whether a token begins a suffix.
+    pub fn starts_with(tok: Tok) -> bool {
+        match tok {
+            Tok::LParen | Tok::Dot | Tok::LBracket | Tok::Question => true,
+            Tok::Group(GroupRef(kind, _)) => kind == GroupKind::Free,
+            _ => false,
+        }
+    }
+
     /// The operand with its suffix.
     pub fn apply(self, operand: Expr, span: Span) -> Expr {
         let kind = match self {
@@ -39,20 +48,46 @@ impl Suffix {
     }
 }
 
-/// `(args) do … end`, `do … end`, `.name`, `[i]`, `?`.
-pub fn suffix<'t>(expression: Rule<'t, Expr>) -> Rule<'t, Suffix> {
-    let block = trailing(GroupKind::Free);
-    let call = arguments(expression.clone())
-        .then(block.clone().or_not())
-        .map(|(args, block)| Suffix::Call(args, block));
-    let field = just(Tok::Dot).ignore_then(any_name()).map(Suffix::Field);
-    let index = expression
-        .delimited_by(just(Tok::LBracket), just(Tok::RBracket))
-        .map(Suffix::Index);
-    let question = just(Tok::Question).to(()).map(|()| Suffix::Try);
-    choice((call, field, index, question, block.map(Suffix::Block)))
-        .labelled(Label::Operator)
-        .boxed()
+/// `(args) do … end`, `do … end`, `.name`, `[i]`, `?`, by what they begin with.
+pub struct Suffixes<'t> {
+    call: Rule<'t, Option<Suffix>>,
+    field: Rule<'t, Option<Suffix>>,
+    index: Rule<'t, Option<Suffix>>,
+    block: Rule<'t, Option<Suffix>>,
+}
+
+impl<'t> Suffixes<'t> {
+    pub fn new(expression: Rule<'t, Expr>) -> Self {
+        let block = trailing(GroupKind::Free);
+        let call = arguments(expression.clone())
+            .then(block.clone().or_not())
+            .map(|(args, block)| Suffix::Call(args, block));
+        let field = just(Tok::Dot).ignore_then(any_name()).map(Suffix::Field);
+        let index = expression
+            .delimited_by(just(Tok::LBracket), just(Tok::RBracket))
+            .map(Suffix::Index);
+        Suffixes {
+            call: call.or_not().boxed(),
+            field: field.or_not().boxed(),
+            index: index.or_not().boxed(),
+            block: block.map(Suffix::Block).or_not().boxed(),
+        }
+    }
+
+    /// Reads the suffix that begins here. `None` after a failure.
+    pub fn read(&self, input: &mut Reader<'t, '_>) -> Option<Suffix> {
+        let rule = match input.peek()? {
+            Tok::LParen => &self.call,
+            Tok::Dot => &self.field,
+            Tok::LBracket => &self.index,
+            Tok::Question => {
+                input.skip();
+                return Some(Suffix::Try);
+            }
+            _ => &self.block,
+        };
+        input.parse(rule).ok().flatten()
+    }
 }
 
 /// `(a, name: b)`.

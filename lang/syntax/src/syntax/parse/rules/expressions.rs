@@ -2,14 +2,15 @@
 
 use chumsky::prelude::*;
 
+use super::calls::Suffixes;
 use super::names::{block, content, lower};
 use super::operators::operators;
-use super::{Parts, Rule, Seen, functions, literals, patterns};
+use super::{Parts, Reader, Rule, Seen, functions, literals, patterns};
 use crate::syntax::ast::*;
 use crate::syntax::parse::context::Content;
 use crate::syntax::parse::explain;
 use crate::syntax::parse::failure::Label;
-use crate::syntax::token::{GroupKind, Tok};
+use crate::syntax::token::{GroupKind, GroupRef, Tok};
 
 fn at(kind: ExprKind, span: Span) -> Expr {
     Expr { kind, span }
@@ -19,27 +20,100 @@ fn at(kind: ExprKind, span: Span) -> Expr {
 pub fn expression<'t>() -> Rule<'t, Expr> {
     recursive(|expression| {
         let expression = expression.boxed();
-        let pattern = patterns::pattern(expression.clone());
-        let operand = choice((
-            name(),
-            path(expression.clone()),
-            simple(),
-            string(expression.clone()),
-            parenthesised(expression.clone()),
-            list(expression.clone()),
-            braces(expression.clone()),
-            closure(),
-            branching(expression.clone()),
-            looping(expression.clone(), pattern.clone()),
-            leaving(expression.clone()),
-            asserting(expression.clone(), pattern),
-            bytes(expression.clone()),
-        ))
-        .boxed();
-        operators(operand, expression)
+        let operands = Operands::new(expression.clone());
+        operators(operands, Suffixes::new(expression))
     })
     .labelled(Label::Expression)
     .boxed()
+}
+
+/// What operators join, by the token that it begins with.
+pub struct Operands<'t> {
+    name: Rule<'t, Expr>,
+    path: Rule<'t, Option<Expr>>,
+    simple: Rule<'t, Expr>,
+    string: Rule<'t, Option<Expr>>,
+    parenthesised: Rule<'t, Option<Expr>>,
+    list: Rule<'t, Option<Expr>>,
+    braces: Rule<'t, Option<Expr>>,
+    block: Rule<'t, Option<Expr>>,
+    branching: Rule<'t, Option<Expr>>,
+    looping: Rule<'t, Option<Expr>>,
+    leaving: Rule<'t, Option<Expr>>,
+    asserting: Rule<'t, Option<Expr>>,
+    bytes: Rule<'t, Option<Expr>>,
+    /// All of them, for the message where none begins with the token.
+    any: Rule<'t, Option<Expr>>,
+}
+
+impl<'t> Operands<'t> {
+    fn new(expression: Rule<'t, Expr>) -> Self {
+        let pattern = patterns::pattern(expression.clone());
+        let path = path(expression.clone());
+        let string = string(expression.clone());
+        let parenthesised = parenthesised(expression.clone());
+        let list = list(expression.clone());
+        let braces = braces(expression.clone());
+        let branching = branching(expression.clone());
+        let looping = looping(expression.clone(), pattern.clone());
+        let leaving = leaving(expression.clone());
+        let asserting = asserting(expression.clone(), pattern);
+        let bytes = bytes(expression);
+        let any = choice((
+            name(),
+            path.clone(),
+            simple(),
+            string.clone(),
+            parenthesised.clone(),
+            list.clone(),
+            braces.clone(),
+            closure(),
+            branching.clone(),
+            looping.clone(),
+            leaving.clone(),
+            asserting.clone(),
+            bytes.clone(),
+        ));
+        Operands {
+            name: name(),
+            path: path.or_not().boxed(),
+            simple: simple(),
+            string: string.or_not().boxed(),
+            parenthesised: parenthesised.or_not().boxed(),
+            list: list.or_not().boxed(),
+            braces: braces.or_not().boxed(),
+            block: closure().or_not().boxed(),
+            branching: branching.or_not().boxed(),
+            looping: looping.or_not().boxed(),
+            leaving: leaving.or_not().boxed(),
+            asserting: asserting.or_not().boxed(),
+            bytes: bytes.or_not().boxed(),
+            any: any.or_not().boxed(),
+        }
+    }
+
+    /// Reads the operand that begins here. `None` after a failure.
+    pub fn read(&self, input: &mut Reader<'t, '_>) -> Option<Expr> {
+        let rule = match input.peek() {
+            Some(Tok::Ident) => return input.parse(&self.name).ok(),
+            Some(Tok::Upper) => &self.path,
+            Some(Tok::Int | Tok::Float | Tok::Atom | Tok::True | Tok::False | Tok::Nil) => {
+                return input.parse(&self.simple).ok();
+            }
+            Some(Tok::Str(_) | Tok::StrOpen) => &self.string,
+            Some(Tok::LParen) => &self.parenthesised,
+            Some(Tok::LBracket) => &self.list,
+            Some(Tok::MapOpen) => &self.braces,
+            Some(Tok::Group(GroupRef(GroupKind::Closure | GroupKind::Free, _))) => &self.block,
+            Some(Tok::If | Tok::Case | Tok::Match | Tok::Cond | Tok::Receive) => &self.branching,
+            Some(Tok::While | Tok::For) => &self.looping,
+            Some(Tok::Return) => &self.leaving,
+            Some(Tok::Assert | Tok::AssertCrash | Tok::AssertReceive) => &self.asserting,
+            Some(Tok::BytesOpen) => &self.bytes,
+            _ => &self.any,
+        };
+        input.parse(rule).ok().flatten()
+    }
 }
 
 fn name<'t>() -> Rule<'t, Expr> {

@@ -32,6 +32,9 @@ pub type Extra<'t> = extra::Full<Failure, State<'t>, ()>;
 /// What an action of a rule can see: its span and the state.
 pub type Seen<'t, 'b> = chumsky::input::MapExtra<'t, 'b, Tokens<'t>, Extra<'t>>;
 
+/// What rules read from.
+pub type Reader<'t, 'p> = chumsky::input::InputRef<'t, 'p, Tokens<'t>, Extra<'t>>;
+
 /// A rule for one construct.
 pub type Rule<'t, O> = Boxed<'t, 't, Tokens<'t>, O, Extra<'t>>;
 
