@@ -33,8 +33,11 @@ pub fn compile_sources(sources: &Sources, args: ReportArgs) -> Result<Module, Cl
     let mut sink = Sink::new();
     let project = parse(sources, &std, &mut sink);
     let program = check_project(&project, &std, &mut sink);
-    let module = program.and_then(|program| compile(&program, &project.files, &mut sink));
-    report(&sink.into_sorted(), &project.files, args)?;
+    // The trees are not needed any more, and their memory is.
+    let files = project.files;
+    drop(project.modules);
+    let module = program.and_then(|program| compile(&program, &files, &mut sink));
+    report(&sink.into_sorted(), &files, args)?;
     module.ok_or(CliError::NoReason)
 }
 

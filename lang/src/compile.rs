@@ -25,7 +25,7 @@ fn compile_roots(
     sink: &mut Sink,
 ) -> Option<Module> {
     let core = core::build(program, roots, sink)?;
-    match emit::emit(&core, files) {
+    match emit::emit(core, files) {
         Ok(module) => Some(module),
         Err(diagnostic) => {
             sink.push(*diagnostic);

@@ -28,7 +28,6 @@ pub(super) fn emit(mut func: Func, id: FuncId, files: &FileSet) -> Function {
         last_site: None,
         places: Places {
             files,
-            known: FxHashMap::default(),
             calls: &func.inlined,
             kept: FxHashMap::default(),
             inlined: Vec::new(),
@@ -104,10 +103,9 @@ impl Writer<'_> {
     }
 }
 
-/// Places of code, each looked up once.
+/// Places of code.
 struct Places<'a> {
     files: &'a FileSet,
-    known: FxHashMap<Site, Option<Place>>,
     /// Calls that were inlined.
     calls: &'a [ir::Inlined],
     /// The numbers of those that code is left of.
@@ -117,15 +115,6 @@ struct Places<'a> {
 
 impl Places<'_> {
     fn place(&mut self, site: Site) -> Option<Place> {
-        if let Some(known) = self.known.get(&site) {
-            return *known;
-        }
-        let place = self.look_up(site);
-        self.known.insert(site, place);
-        place
-    }
-
-    fn look_up(&mut self, site: Site) -> Option<Place> {
         let file = self.files.get(site.span.file)?;
         let at = file.line_column(site.span.start);
         Some(Place {

@@ -57,6 +57,11 @@ const CHAIN: usize = 8;
 /// Jumps to jumps go to where those go; jumps to returns return.
 fn shorten(code: &mut [Inst]) {
     for index in 0..code.len() {
+        let mut jumps = false;
+        code[index].targets(&mut |_| jumps = true);
+        if !jumps {
+            continue;
+        }
         let mut inst = std::mem::replace(&mut code[index], Inst::Jump { target: Label(0) });
         inst.targets_mut(&mut |label| *label = end_of_chain(code, *label, index));
         if let Inst::Jump { target } = inst
@@ -80,38 +85,42 @@ fn end_of_chain(code: &[Inst], mut label: Label, from: usize) -> Label {
     label
 }
 
-/// Removes jumps to the next instruction, and code that no path reaches.
+/// Removes jumps to the next instruction, and code that no path reaches. What is removed may bring a jump next to its target.
 fn remove_idle_jumps(code: &mut Vec<Inst>, lines: &mut Vec<(u32, Place)>) {
+    let mut keep = reached(code);
     loop {
-        let reached = reached(code);
-        let keep: Vec<bool> = code
-            .iter()
-            .enumerate()
-            .map(|(index, inst)| {
-                let idle = matches!(inst, Inst::Jump { target } if target.0 as usize == index + 1);
-                reached[index] && !idle
-            })
-            .collect();
+        for (index, inst) in code.iter().enumerate() {
+            if matches!(inst, Inst::Jump { target } if target.0 as usize == index + 1) {
+                keep[index] = false;
+            }
+        }
         if keep.iter().all(|keep| *keep) {
             return;
         }
-        let mut new_index = Vec::with_capacity(code.len() + 1);
-        let mut kept = 0u32;
-        for keep in &keep {
-            new_index.push(kept);
-            kept += u32::from(*keep);
-        }
-        new_index.push(kept);
-        let mut index = 0;
-        code.retain(|_| {
-            index += 1;
-            keep[index - 1]
-        });
-        for inst in code.iter_mut() {
-            inst.targets_mut(&mut |label| label.0 = new_index[label.0 as usize]);
-        }
-        move_lines(lines, &new_index, kept);
+        remove(code, lines, &keep);
+        keep.clear();
+        keep.resize(code.len(), true);
     }
+}
+
+/// Keeps some instructions; jumps and lines follow theirs.
+fn remove(code: &mut Vec<Inst>, lines: &mut Vec<(u32, Place)>, keep: &[bool]) {
+    let mut new_index = Vec::with_capacity(code.len() + 1);
+    let mut kept = 0u32;
+    for keep in keep {
+        new_index.push(kept);
+        kept += u32::from(*keep);
+    }
+    new_index.push(kept);
+    let mut index = 0;
+    code.retain(|_| {
+        index += 1;
+        keep[index - 1]
+    });
+    for inst in code.iter_mut() {
+        inst.targets_mut(&mut |label| label.0 = new_index[label.0 as usize]);
+    }
+    move_lines(lines, &new_index, kept);
 }
 
 /// Lines follow their instructions; of several at one index the last holds.

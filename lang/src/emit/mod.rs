@@ -22,13 +22,17 @@ use crate::diagnostics::FileSet;
 use crate::syntax::ast::{FileId, Span};
 
 /// Emits a monomorphic program. The module verifies; debug builds check that.
-pub fn emit(program: &ir::Program, files: &FileSet) -> Result<Module> {
+pub fn emit(program: ir::Program, files: &FileSet) -> Result<Module> {
     let mut flat = flat::flatten(program)?;
     flat::pressure::check(&flat)?;
-    rc::insert(&mut flat);
+    let counting = rc::Counting::begin(&mut flat);
     let entries = entries::own_exports(&mut flat, files);
+    // One function after the other, so that only one of them is there in all its forms.
     let funcs = std::mem::take(&mut flat.funcs).into_iter().enumerate();
-    let funcs = funcs.map(|(index, func)| function::emit(func, FuncId(index as u32), files));
+    let funcs = funcs.map(|(index, mut func)| {
+        counting.count(&mut func, &flat.layouts);
+        function::emit(func, FuncId(index as u32), files)
+    });
     let module = Module {
         funcs: funcs.chain(entries).collect(),
         types: flat.types,
@@ -65,9 +69,16 @@ fn check(module: &Module) -> Result<()> {
 /// Flat code after reference counting, for tests.
 #[cfg(test)]
 fn dump(program: &ir::Program) -> String {
-    let Ok(mut flat) = flat::flatten(program) else {
+    let Ok(mut flat) = flat::flatten(program.clone()) else {
         return String::new();
     };
-    rc::insert(&mut flat);
-    flat.funcs.iter().map(flat::text::function).collect()
+    let counting = rc::Counting::begin(&mut flat);
+    let layouts = &flat.layouts;
+    flat.funcs
+        .iter_mut()
+        .map(|func| {
+            counting.count(func, layouts);
+            flat::text::function(func)
+        })
+        .collect()
 }

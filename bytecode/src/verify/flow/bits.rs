@@ -1,16 +1,18 @@
 //! A set of small numbers.
 
-/// A set of registers of one function.
+use smallvec::{SmallVec, smallvec};
+
+/// A set of registers of one function. That of a function with few needs no memory of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BitSet {
-    words: Vec<u64>,
+    words: SmallVec<[u64; 2]>,
 }
 
 impl BitSet {
     /// An empty set of numbers below `len`.
     pub(crate) fn new(len: usize) -> BitSet {
         BitSet {
-            words: vec![0; len.div_ceil(64)],
+            words: smallvec![0; len.div_ceil(64)],
         }
     }
 
@@ -45,6 +47,14 @@ impl BitSet {
         changed
     }
 
+    /// The members that `other` has too, in ascending order.
+    pub(crate) fn common(&self, other: &BitSet) -> impl Iterator<Item = u32> {
+        let words = self.words.iter().zip(&other.words);
+        words
+            .enumerate()
+            .flat_map(|(index, (a, b))| bits(index, a & b))
+    }
+
     /// The smallest number that only one of the two sets has.
     pub(crate) fn first_difference(&self, other: &BitSet) -> Option<u32> {
         let mut pairs = self.words.iter().zip(&other.words).enumerate();
@@ -60,20 +70,23 @@ impl BitSet {
 
     /// The members in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.words.iter().enumerate().flat_map(|(index, &word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
-                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
-                rest &= rest - 1;
-                Some((index * 64) as u32 + bit)
-            })
-        })
+        let words = self.words.iter().enumerate();
+        words.flat_map(|(index, word)| bits(index, *word))
     }
 
     /// Number of machine words, as a measure of what an operation on the set costs.
     pub(crate) fn cost(&self) -> u64 {
         self.words.len() as u64
     }
+}
+
+/// The members that a word of a set stands for.
+fn bits(index: usize, mut word: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros())?;
+        word &= word - 1;
+        Some((index * 64) as u32 + bit)
+    })
 }
 
 #[cfg(test)]
@@ -91,6 +104,7 @@ mod tests {
         let mut other = BitSet::new(130);
         other.insert(63);
         assert_eq!(set.first_difference(&other), Some(0));
+        assert_eq!(set.common(&other).collect::<Vec<_>>(), [63]);
         assert!(set.intersect(&other) && !set.intersect(&other));
         assert_eq!(set, other);
     }

@@ -115,15 +115,11 @@ impl State {
 
     /// The compact form; `refs` are the function's reference registers.
     pub(crate) fn save(&self, refs: &BitSet) -> Saved {
-        let mut readable_refs = self.readable.clone();
-        readable_refs.intersect(refs);
+        let status = |reg| (Reg(reg), self.status[reg as usize]);
         Saved {
             readable: self.readable.clone(),
             owned: self.owned.clone(),
-            refs: readable_refs
-                .iter()
-                .map(|reg| (Reg(reg), self.status[reg as usize]))
-                .collect(),
+            refs: self.readable.common(refs).map(status).collect(),
             holes: self.holes.clone(),
         }
     }

@@ -72,8 +72,8 @@ fn exported(program: &core_ir::Program, id: core_ir::FuncId) -> ExportedCode {
     }
 }
 
-/// Flattens a whole program.
-pub fn flatten(program: &core_ir::Program) -> Result<Program> {
+/// Flattens a whole program, function by function: of each only one form is kept.
+pub fn flatten(program: core_ir::Program) -> Result<Program> {
     let nowhere = Span {
         file: FileId(0),
         start: 0,
@@ -81,8 +81,13 @@ pub fn flatten(program: &core_ir::Program) -> Result<Program> {
     };
     let layouts = Layouts::compute(&program.types)
         .map_err(|error| internal(nowhere, format!("no layout: {error}")))?;
+    let exports = program.exports.iter().map(|(name, func)| Export {
+        name: name.clone(),
+        code: func.map(|id| exported(&program, id)),
+    });
+    let exports = exports.collect();
     let mut shared = Shared {
-        types: program.types.clone(),
+        types: program.types,
         layouts,
         pools: Pools::default(),
         values: FxHashMap::default(),
@@ -90,8 +95,10 @@ pub fn flatten(program: &core_ir::Program) -> Result<Program> {
         named: program.funcs.len(),
     };
     let mut funcs = Vec::with_capacity(program.funcs.len());
-    for core in &program.funcs {
-        funcs.push(flatten_func(&mut shared, core)?);
+    for core in program.funcs {
+        let mut func = flatten_func(&mut shared, &core)?;
+        prune::prune(&mut func);
+        funcs.push(func);
     }
     for (func, ty) in std::mem::take(&mut shared.wanted) {
         let id = FuncId(func.0);
@@ -100,12 +107,6 @@ pub fn flatten(program: &core_ir::Program) -> Result<Program> {
             .ok_or_else(|| internal(nowhere, "unknown function as a value"))?;
         funcs.push(wrap::function_value(target, id, ty));
     }
-    let exports = program.exports.iter().map(|(name, func)| Export {
-        name: name.clone(),
-        code: func.map(|id| exported(program, id)),
-    });
-    let exports = exports.collect();
-    funcs.iter_mut().for_each(prune::prune);
     let entry = program
         .entry
         .ok_or_else(|| internal(nowhere, "the program has no entry"))?;

@@ -3,17 +3,17 @@
 use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
 
 /// What is known about a join from all jumps to it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entered {
     /// Number of jumps.
     pub(super) jumps: u32,
-    /// Per parameter: the one variable that all jumps hand over (jumps that hand on the parameter itself aside).
-    pub(super) same: Vec<Same>,
+    /// Where its parameters are among those of all joins.
+    params: u32,
     /// Some jump hands over a value whose constructor is known.
     pub(super) known: bool,
 }
 
-/// What is handed over for a parameter.
+/// What is handed over for a parameter, over all jumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Same {
     /// No jump seen yet.
@@ -49,7 +49,8 @@ pub(super) struct Census {
     /// Position where each join is declared.
     pub(super) declared_at: Vec<u32>,
     position: u32,
-    params: Vec<Vec<Var>>,
+    /// The parameters of all joins, each with the one variable that all jumps hand over (jumps that hand on the parameter itself aside).
+    params: Vec<(Var, Same)>,
     constructed: Vec<bool>,
     /// Whether a jump hands a variable over.
     handed_over: Vec<bool>,
@@ -64,7 +65,7 @@ impl Census {
             bound_at: vec![0; vars],
             declared_at: vec![0; joins],
             position: 1,
-            params: vec![Vec::new(); joins],
+            params: Vec::new(),
             constructed: vec![false; vars],
             handed_over: vec![false; vars],
         };
@@ -87,7 +88,8 @@ impl Census {
 
     /// The variable that stands for a parameter of a join on all paths, if it is bound before the join is declared.
     pub(super) fn invariant(&self, join: JoinId, param: usize) -> Option<Var> {
-        let Same::One(var) = self.joins[join.0 as usize].same.get(param).copied()? else {
+        let first = self.joins[join.0 as usize].params as usize;
+        let (_, Same::One(var)) = self.params[first + param] else {
             return None;
         };
         let before = self.bound_at[var.0 as usize] < self.declared_at[join.0 as usize];
@@ -110,9 +112,10 @@ impl Census {
                         for param in &join.params {
                             self.bound_at[param.0 as usize] = self.position;
                         }
-                        self.params[join.id.0 as usize].clone_from(&join.params);
-                        self.joins[join.id.0 as usize].same =
-                            vec![Same::Nothing; join.params.len()];
+                        self.joins[join.id.0 as usize].params = self.params.len() as u32;
+                        let params = join.params.iter();
+                        self.params
+                            .extend(params.map(|param| (*param, Same::Nothing)));
                         self.block(&join.body);
                     }
                 }
@@ -132,12 +135,10 @@ impl Census {
         for (number, arg) in args.iter().enumerate() {
             entered.known |= self.constructed[arg.0 as usize];
             self.handed_over[arg.0 as usize] = true;
-            if self.params[join.0 as usize].get(number) == Some(arg) {
+            let (param, same) = &mut self.params[entered.params as usize + number];
+            if param == arg {
                 continue;
             }
-            let Some(same) = entered.same.get_mut(number) else {
-                continue;
-            };
             *same = match *same {
                 Same::Nothing => Same::One(*arg),
                 Same::One(var) if var == *arg => Same::One(var),

@@ -4,9 +4,10 @@
 //! replace the elements of `xs` instead: when nobody else holds the list, its memory and that of its elements is used again, and when somebody
 //! does, the first replacement copies the list at once.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use snow_bytecode::inst::{Cond, IntOp};
 
+use super::census;
 use crate::core::ir::{Block, End, Func, Join, JoinId, Op, Stmt, Var};
 use crate::stack::with_stack;
 
@@ -47,9 +48,9 @@ fn appends(body: &Block) -> bool {
 
 /// How each variable is computed, how often it is read, and how often each join is jumped to.
 struct Facts<'f> {
-    ops: FxHashMap<Var, &'f Op>,
-    uses: FxHashMap<Var, u32>,
-    jumps: FxHashMap<JoinId, u32>,
+    ops: Vec<Option<&'f Op>>,
+    uses: Vec<u32>,
+    jumps: Vec<u32>,
 }
 
 /// A loop that takes the elements of a list at a position and appends one to another list in each turn.
@@ -69,30 +70,30 @@ struct Remake {
 impl<'f> Facts<'f> {
     fn of(func: &'f Func) -> Facts<'f> {
         let mut facts = Facts {
-            ops: FxHashMap::default(),
-            uses: FxHashMap::default(),
-            jumps: FxHashMap::default(),
+            ops: vec![None; func.vars.len()],
+            uses: census::uses(func),
+            jumps: vec![0; func.joins as usize],
         };
-        let uses = &mut facts.uses;
         for block in func.body.all_blocks() {
             for stmt in &block.stmts {
                 if let Stmt::Let { var, op, .. } = stmt {
-                    facts.ops.insert(*var, op);
-                    op.operands(&mut |operand| *uses.entry(operand).or_default() += 1);
+                    facts.ops[var.0 as usize] = Some(op);
                 }
             }
             if let End::Jump(target, _) = &block.end {
-                *facts.jumps.entry(*target).or_default() += 1;
+                facts.jumps[target.0 as usize] += 1;
             }
-            block
-                .end
-                .operands(&mut |operand| *uses.entry(operand).or_default() += 1);
         }
         facts
     }
 
+    /// How a variable is computed; parameters are not.
+    fn op(&self, var: Var) -> Option<&'f Op> {
+        self.ops[var.0 as usize]
+    }
+
     fn is_int(&self, var: Var, value: i64) -> bool {
-        matches!(self.ops.get(&var), Some(Op::Int(int)) if *int == value)
+        matches!(self.op(var), Some(Op::Int(int)) if *int == value)
     }
 
     /// What is to be changed about a loop that is entered with `args`, if it is one of those.
@@ -100,16 +101,14 @@ impl<'f> Facts<'f> {
         let End::If(more, turn, _) = &join.body.end else {
             return None;
         };
-        let Op::IntCmp(Cond::Lt, at, len) = self.ops.get(more)? else {
+        let Op::IntCmp(Cond::Lt, at, len) = self.op(*more)? else {
             return None;
         };
-        let Op::ListLen(from) = self.ops.get(len)? else {
+        let Op::ListLen(from) = self.op(*len)? else {
             return None;
         };
         let position = join.params.iter().position(|param| param == at)?;
-        let starts = self.is_int(*args.get(position)?, 0);
-        let bound = bound_in(join);
-        if !starts || bound.contains(from) || bound.contains(len) {
+        if !self.is_int(*args.get(position)?, 0) {
             return None;
         }
         let ty = |var: Var| func.vars[var.0 as usize].ty;
@@ -121,13 +120,16 @@ impl<'f> Facts<'f> {
             at: *at,
             from: *from,
         });
-        remakes.find(|remake| {
-            let empty = matches!(self.ops.get(&args[remake.number]), Some(Op::List(elems)) if elems.is_empty());
+        let remake = remakes.find(|remake| {
+            let empty =
+                matches!(self.op(args[remake.number]), Some(Op::List(elems)) if elems.is_empty());
             empty
                 && ty(remake.made) == ty(*from)
                 && !reads(&join.body, remake.made)
                 && self.appends_one(remake, position, turn)
-        })
+        })?;
+        let bound = bound_in(join);
+        (!bound.contains(from) && !bound.contains(len)).then_some(remake)
     }
 
     /// Whether the list is used for nothing but to append one element to it before each jump to the next turn.
@@ -141,7 +143,7 @@ impl<'f> Facts<'f> {
                 match op {
                     Op::ListAppend(list, value) if *list == remake.made && *value != *list => {
                         appended += 1;
-                        other |= self.uses.get(var) != Some(&1);
+                        other |= self.uses[var.0 as usize] != 1;
                     }
                     op => op.operands(&mut |operand| other |= operand == remake.made),
                 }
@@ -159,17 +161,17 @@ impl<'f> Facts<'f> {
                 end => end.operands(&mut |operand| other |= operand == remake.made),
             }
         }
-        let jumps = self.jumps.get(&remake.join).copied();
+        let jumps = self.jumps[remake.join.0 as usize];
         // One jump enters the loop.
-        !other && turns > 0 && appended == turns && jumps == Some(turns + 1)
+        !other && turns > 0 && appended == turns && jumps == turns + 1
     }
 
     fn is_longer(&self, remake: &Remake, var: Var) -> bool {
-        matches!(self.ops.get(&var), Some(Op::ListAppend(list, _)) if *list == remake.made)
+        matches!(self.op(var), Some(Op::ListAppend(list, _)) if *list == remake.made)
     }
 
     fn is_next(&self, at: Var, var: Var) -> bool {
-        matches!(self.ops.get(&var), Some(Op::IntBin(IntOp::WrappingAdd, a, one))
+        matches!(self.op(var), Some(Op::IntBin(IntOp::WrappingAdd, a, one))
             if *a == at && self.is_int(*one, 1))
     }
 }

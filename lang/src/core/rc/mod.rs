@@ -19,19 +19,32 @@ mod unpack;
 mod uses;
 mod var_set;
 
-use crate::core::flat::ir::Program;
+use snow_bytecode::layout::Layouts;
+
+use crate::core::flat::ir::{Func, Program};
 use crate::core::flat::prune;
 
 use signatures::Signatures;
 
-/// Makes ownership explicit in all functions.
-pub fn insert(program: &mut Program) {
-    params::infer(program);
-    let signatures = Signatures::of(program);
-    for func in &mut program.funcs {
-        unpack::unpack(func, &program.layouts, &signatures);
+/// Makes ownership explicit, function by function.
+pub struct Counting {
+    signatures: Signatures,
+}
+
+impl Counting {
+    /// Decides the modes of all parameters of a program.
+    pub fn begin(program: &mut Program) -> Counting {
+        params::infer(program);
+        Counting {
+            signatures: Signatures::of(program),
+        }
+    }
+
+    /// Makes ownership explicit in a function of the program.
+    pub fn count(&self, func: &mut Func, layouts: &Layouts) {
+        unpack::unpack(func, layouts, &self.signatures);
         prune::prune(func);
         reuse::reuse(func);
-        counts::insert(func, &signatures);
+        counts::insert(func, &self.signatures);
     }
 }

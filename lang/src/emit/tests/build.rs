@@ -219,12 +219,12 @@ impl Build {
         self.func.joins += 1;
         let params: Vec<Var> = params.iter().map(|ty| self.var(*ty)).collect();
         let body = self.block(|b| fill(b, id, &params));
-        self.stmts.push(Stmt::Join(Join {
+        self.stmts.push(Stmt::Join(Box::new(Join {
             id,
             params,
             looping,
             body,
-        }));
+        })));
         id
     }
 

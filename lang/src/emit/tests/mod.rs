@@ -10,7 +10,7 @@ use crate::diagnostics::FileSet;
 
 /// The listing of a program's functions, but for `main`.
 fn listing(program: &Program) -> String {
-    let module = match super::emit(program, &FileSet::new()) {
+    let module = match super::emit(program.clone(), &FileSet::new()) {
         Ok(module) => module,
         Err(error) => panic!("{}\n{}", error.message, super::dump(program)),
     };

@@ -356,7 +356,7 @@ proptest! {
     #[test]
     fn emitted_code_verifies(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let program = random_program(&bytes);
-        let emitted = super::super::emit(&program, &FileSet::new());
+        let emitted = super::super::emit(program.clone(), &FileSet::new());
         if let Err(error) = emitted {
             prop_assert!(false, "{}\n{}\n{}", error.message, crate::core::print::program(&program), super::super::dump(&program));
         }
