@@ -48,9 +48,38 @@ impl Bits {
         self.words.fill(0);
     }
 
-    fn union(&mut self, other: &Bits) -> bool {
+    fn union(&mut self, more: &[u64]) {
+        for (word, more) in self.words.iter_mut().zip(more) {
+            *word |= more;
+        }
+    }
+}
+
+/// What is needed at the start of each block: a row of bits for each.
+struct Needed {
+    /// Words of a row.
+    width: usize,
+    words: Vec<u64>,
+}
+
+impl Needed {
+    fn new(blocks: usize, vars: usize) -> Needed {
+        let width = vars.div_ceil(64);
+        Needed {
+            width,
+            words: vec![0; blocks * width],
+        }
+    }
+
+    fn of(&self, block: usize) -> &[u64] {
+        &self.words[block * self.width..][..self.width]
+    }
+
+    /// Adds to what a block needs; whether there was anything to add.
+    fn add(&mut self, block: usize, live: &Bits) -> bool {
         let mut changed = false;
-        for (word, more) in self.words.iter_mut().zip(&other.words) {
+        let row = &mut self.words[block * self.width..][..self.width];
+        for (word, more) in row.iter_mut().zip(&live.words) {
             changed |= *more & !*word != 0;
             *word |= more;
         }
@@ -130,41 +159,100 @@ impl Roots {
     }
 }
 
-/// Calls `visit` for every step, backwards within each basic block, with what is needed after it.
-pub(super) fn walk_live(func: &Func, linear: &Linear, mut visit: impl FnMut(&Step, &Bits)) {
-    let roots = Roots::find(func, linear);
+/// What each step writes and reads; reading a borrowed variable reads its root as well.
+struct Touched {
+    /// What step `n` writes begins at `bounds[2 * n]`, what it reads at the next bound.
+    bounds: Vec<u32>,
+    vars: Vec<u32>,
+}
+
+impl Touched {
+    fn find(linear: &Linear, roots: &Roots) -> Touched {
+        let mut touched = Touched {
+            bounds: Vec::with_capacity(2 * linear.steps.len() + 1),
+            vars: Vec::with_capacity(3 * linear.steps.len()),
+        };
+        for step in &linear.steps {
+            touched.bound();
+            match step {
+                Step::Inst(inst, _) => inst.defs(&mut |var| touched.vars.push(var.0)),
+                Step::Moves(moves, _) => touched.vars.extend(moves.iter().map(|(dst, _)| dst.0)),
+                Step::Label(_) => {}
+            }
+            touched.bound();
+            match step {
+                Step::Inst(inst, _) => inst.accesses(None, &mut |access| match access {
+                    Access::Use(var) | Access::Take(var) => touched.reads(var, roots),
+                    Access::Def(_) => {}
+                }),
+                Step::Moves(moves, _) => {
+                    moves.iter().for_each(|(_, src)| touched.reads(*src, roots))
+                }
+                Step::Label(_) => {}
+            }
+        }
+        touched.bound();
+        touched
+    }
+
+    fn bound(&mut self) {
+        self.bounds.push(self.vars.len() as u32);
+    }
+
+    fn reads(&mut self, var: Var, roots: &Roots) {
+        self.vars.push(var.0);
+        self.vars
+            .extend(roots.of[var.0 as usize].map(|root| root.0));
+    }
+
+    fn between(&self, bound: usize) -> &[u32] {
+        let (start, end) = (self.bounds[bound], self.bounds[bound + 1]);
+        &self.vars[start as usize..end as usize]
+    }
+
+    /// From what is needed after a step to what is needed before it.
+    fn before(&self, step: usize, live: &mut Bits) {
+        self.between(2 * step)
+            .iter()
+            .for_each(|var| live.remove(*var));
+        let reads = self.between(2 * step + 1);
+        reads.iter().for_each(|var| live.insert(*var));
+    }
+}
+
+/// Calls `visit` for every step, backwards within each basic block, with what it writes and what is needed after it.
+pub(super) fn walk_live(func: &Func, linear: &Linear, mut visit: impl FnMut(&Step, &[u32], &Bits)) {
+    let touched = Touched::find(linear, &Roots::find(func, linear));
     let blocks = split(linear);
     let mut live = Bits::new(func.vars.len());
+    let mut needed = Needed::new(blocks.count(), func.vars.len());
     let loops = blocks.loops();
-    let mut needed = match loops {
-        true => solve(linear, &roots, &blocks),
-        false => vec![Bits::new(0); blocks.count()],
-    };
+    if loops {
+        solve(&touched, &blocks, &mut needed, &mut live);
+    }
     for block in (0..blocks.count()).rev() {
         needed_after(block, &blocks, &needed, &mut live);
-        for step in linear.steps[blocks.steps(block)].iter().rev() {
-            visit(step, &live);
-            before(step, &roots, &mut live);
+        for step in blocks.steps(block).rev() {
+            visit(&linear.steps[step], touched.between(2 * step), &live);
+            touched.before(step, &mut live);
         }
         // Where nothing leads back, what a block needs is known once all after it are done.
-        if !loops && block > 0 {
-            needed[block] = live.clone();
+        if !loops {
+            needed.add(block, &live);
         }
     }
 }
 
 /// What is needed at the end of a block.
-fn needed_after(block: usize, blocks: &BasicBlocks, needed: &[Bits], live: &mut Bits) {
+fn needed_after(block: usize, blocks: &BasicBlocks, needed: &Needed, live: &mut Bits) {
     live.clear();
     for next in blocks.next(block) {
-        live.union(&needed[*next]);
+        live.union(needed.of(*next));
     }
 }
 
-/// What is needed at the start of each block.
-fn solve(linear: &Linear, roots: &Roots, blocks: &BasicBlocks) -> Vec<Bits> {
-    let vars = roots.of.len();
-    let mut needed = vec![Bits::new(vars); blocks.count()];
+/// Finds what is needed at the start of each block.
+fn solve(touched: &Touched, blocks: &BasicBlocks, needed: &mut Needed, live: &mut Bits) {
     let mut previous = vec![Vec::new(); blocks.count()];
     for block in 0..blocks.count() {
         let next = blocks.next(block).iter();
@@ -172,14 +260,13 @@ fn solve(linear: &Linear, roots: &Roots, blocks: &BasicBlocks) -> Vec<Bits> {
     }
     let mut queued = vec![true; blocks.count()];
     let mut queue: Vec<usize> = (0..blocks.count()).collect();
-    let mut live = Bits::new(vars);
     while let Some(block) = queue.pop() {
         queued[block] = false;
-        needed_after(block, blocks, &needed, &mut live);
-        for step in linear.steps[blocks.steps(block)].iter().rev() {
-            before(step, roots, &mut live);
+        needed_after(block, blocks, needed, live);
+        for step in blocks.steps(block).rev() {
+            touched.before(step, live);
         }
-        if needed[block].union(&live) {
+        if needed.add(block, live) {
             for previous in &previous[block] {
                 if !std::mem::replace(&mut queued[*previous], true) {
                     queue.push(*previous);
@@ -187,36 +274,6 @@ fn solve(linear: &Linear, roots: &Roots, blocks: &BasicBlocks) -> Vec<Bits> {
             }
         }
     }
-    needed
-}
-
-/// From what is needed after a step to what is needed before it.
-fn before(step: &Step, roots: &Roots, live: &mut Bits) {
-    match step {
-        Step::Inst(inst, _) => {
-            inst.defs(&mut |var| live.remove(var.0));
-            reads(inst, &mut |var| read(var, roots, live));
-        }
-        Step::Moves(moves, _) => {
-            moves.iter().for_each(|(dst, _)| live.remove(dst.0));
-            moves.iter().for_each(|(_, src)| read(*src, roots, live));
-        }
-        Step::Label(_) => {}
-    }
-}
-
-fn read(var: Var, roots: &Roots, live: &mut Bits) {
-    live.insert(var.0);
-    if let Some(root) = roots.of[var.0 as usize] {
-        live.insert(root.0);
-    }
-}
-
-fn reads(inst: &Inst, visit: &mut dyn FnMut(Var)) {
-    inst.accesses(None, &mut |access| match access {
-        Access::Use(var) | Access::Take(var) => visit(var),
-        Access::Def(_) => {}
-    });
 }
 
 fn split(linear: &Linear) -> BasicBlocks {

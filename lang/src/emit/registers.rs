@@ -88,14 +88,12 @@ impl Edges {
         let mut found = Found {
             kinds,
             pairs: Vec::new(),
-            defs: Vec::new(),
         };
-        let params = func.params.iter().map(|param| param.var.0);
-        found.defs.extend(params);
-        found.separate();
-        walk_live(func, linear, |step, live| match step {
-            Step::Inst(inst, _) => found.instruction(inst, live),
-            Step::Moves(moves, _) => found.moves(moves, live),
+        let params: Vec<u32> = func.params.iter().map(|param| param.var.0).collect();
+        found.separate(&params);
+        walk_live(func, linear, |step, defs, live| match step {
+            Step::Inst(inst, _) => found.instruction(inst, defs, live),
+            Step::Moves(moves, _) => found.moves(moves, defs, live),
             Step::Label(_) => {}
         });
         Edges::of_pairs(func.vars.len(), &found.pairs)
@@ -133,29 +131,22 @@ impl Edges {
 struct Found<'a> {
     kinds: &'a Kinds,
     pairs: Vec<(u32, u32)>,
-    /// What the step at hand writes.
-    defs: Vec<u32>,
 }
 
 impl Found<'_> {
-    fn instruction(&mut self, inst: &Inst, live: &Bits) {
-        self.defs.clear();
-        let defs = &mut self.defs;
-        inst.defs(&mut |var| defs.push(var.0));
+    fn instruction(&mut self, inst: &Inst, defs: &[u32], live: &Bits) {
         let source = inst.moves().map(|(_, src)| src.0);
-        for index in 0..self.defs.len() {
-            self.define(self.defs[index], source, live);
+        for def in defs {
+            self.define(*def, source, live);
         }
-        self.separate();
+        self.separate(defs);
     }
 
-    fn moves(&mut self, moves: &[(Var, Var)], live: &Bits) {
+    fn moves(&mut self, moves: &[(Var, Var)], defs: &[u32], live: &Bits) {
         for (dst, src) in moves {
             self.define(dst.0, Some(src.0), live);
         }
-        self.defs.clear();
-        self.defs.extend(moves.iter().map(|(dst, _)| dst.0));
-        self.separate();
+        self.separate(defs);
     }
 
     fn define(&mut self, def: u32, source: Option<u32>, live: &Bits) {
@@ -168,9 +159,9 @@ impl Found<'_> {
     }
 
     /// What is written at the same time is kept apart.
-    fn separate(&mut self) {
-        for (index, a) in self.defs.iter().enumerate() {
-            for b in &self.defs[index + 1..] {
+    fn separate(&mut self, defs: &[u32]) {
+        for (index, a) in defs.iter().enumerate() {
+            for b in &defs[index + 1..] {
                 if a != b && self.kinds.number(*a) == self.kinds.number(*b) {
                     self.pairs.push((*a, *b));
                 }

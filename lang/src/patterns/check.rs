@@ -54,6 +54,13 @@ struct Row {
     span: Span,
 }
 
+impl Row {
+    /// Whether its patterns match everything.
+    fn is_any(&self) -> bool {
+        self.spaces.iter().all(Space::is_any)
+    }
+}
+
 /// A match: its rows and the types of what is matched.
 struct Match {
     rows: Vec<Row>,
@@ -215,6 +222,10 @@ impl<'p> Checker<'p> {
     }
 
     fn missing(&self, found: &Match) -> Result<Vec<Vec<Example>>, TooComplex> {
+        // Most matches are the parameters of functions with one clause.
+        if found.rows.iter().any(|row| !row.guarded && row.is_any()) {
+            return Ok(Vec::new());
+        }
         let all = vec![&ANY; found.types.len()];
         uncovered(
             self.program,
@@ -227,6 +238,9 @@ impl<'p> Checker<'p> {
 
     /// Warns of rows that earlier ones leave nothing for.
     fn superfluous(&mut self, found: &Match, what: &str) {
+        if found.rows.len() == 1 && found.rows[0].is_any() {
+            return;
+        }
         let mut earlier: Vec<Vec<&Space>> = Vec::new();
         for row in &found.rows {
             let within: Vec<&Space> = row.spaces.iter().collect();

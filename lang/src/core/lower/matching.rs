@@ -10,7 +10,7 @@ use crate::patterns::occ::{Occ, OccId, Occs};
 use crate::patterns::tree::{self, Binding, RowSpec, Test, Tree};
 use crate::stack::with_stack;
 use crate::syntax::ast::Span;
-use crate::typed::{Arm, Con, Expr, LocalId, Pat};
+use crate::typed::{Arm, Con, Expr, LocalId, Pat, PatKind};
 
 /// A row of a match.
 #[derive(Clone, Copy)]
@@ -72,6 +72,11 @@ impl<'m, 'a> Lower<'m, 'a> {
         fail: End,
         body: Body<'_, 'm, 'a>,
     ) -> Res<()> {
+        if let [row] = rows.as_slice()
+            && self.binds_plainly(row, roots)
+        {
+            return body(self, 0);
+        }
         let specs: Vec<_> = rows
             .iter()
             .map(|row| RowSpec {
@@ -103,6 +108,20 @@ impl<'m, 'a> Lower<'m, 'a> {
         };
         self.share_bodies(&tree, &mut state)?;
         self.tree(&tree, &mut state)
+    }
+
+    /// Binds the names of a row that has nothing else, as most parameters are; whether it is such a row.
+    fn binds_plainly(&mut self, row: &Row<'a>, roots: &[Var]) -> bool {
+        let plain = |pat: &Pat| matches!(pat.kind, PatKind::Bind(_) | PatKind::Wildcard);
+        if row.guard.is_some() || !row.pats.iter().all(plain) {
+            return false;
+        }
+        for (pat, root) in row.pats.iter().zip(roots) {
+            if let PatKind::Bind(local) = pat.kind {
+                self.bind(local, *root);
+            }
+        }
+        true
     }
 
     /// Declares joins for the bodies that several leaves of the tree reach.

@@ -1,6 +1,7 @@
 //! From typed types and their type arguments to entries of the type table, each once.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
 use super::custom::Custom;
@@ -14,16 +15,22 @@ pub const MAX_NESTING: u16 = 64;
 /// Largest number of types of one program.
 const MAX_TYPES: usize = 1 << 20;
 
+/// Arguments of a constructor.
+type Args = SmallVec<[TypeId; 4]>;
+
+/// A constructor and its arguments.
+type Key = (Con, Args);
+
 /// The type table under construction.
 pub struct Types<'a> {
     pub(super) program: &'a Program,
     table: TypeTable,
     nesting: Vec<u16>,
     /// Constructor and arguments of each entry.
-    keys: Vec<(Con, Vec<TypeId>)>,
-    known: FxHashMap<(Con, Vec<TypeId>), TypeId>,
+    keys: Vec<Key>,
+    known: FxHashMap<Key, TypeId>,
     /// Struct and sum entries whose fields are still to be filled in.
-    open: Vec<(TypeId, TypeDefId, Vec<TypeId>)>,
+    open: Vec<(TypeId, TypeDefId, Args)>,
     /// A definition whose instances nest without end.
     endless: Option<TypeDefId>,
     /// Types with code of their own.
@@ -83,7 +90,7 @@ impl<'a> Types<'a> {
 
     /// The entry for a constructor applied to entries.
     pub fn app(&mut self, con: Con, args: Vec<TypeId>, span: Span) -> Result<TypeId, Fault> {
-        let id = self.intern(con, args);
+        let id = self.intern(con, args.into());
         self.fill(span)?;
         Ok(id)
     }
@@ -95,13 +102,13 @@ impl<'a> Types<'a> {
             }),
             Ty::App(con, args) => {
                 let args = args.iter().map(|arg| self.intern_ty(arg, subst, span));
-                let args = args.collect::<Result<Vec<_>, _>>()?;
+                let args = args.collect::<Result<Args, _>>()?;
                 Ok(self.intern(*con, args))
             }
         }
     }
 
-    fn intern(&mut self, con: Con, args: Vec<TypeId>) -> TypeId {
+    fn intern(&mut self, con: Con, args: Args) -> TypeId {
         let key = (con, args);
         if let Some(&id) = self.known.get(&key) {
             return id;
@@ -200,7 +207,7 @@ impl<'a> Types<'a> {
     fn fill(&mut self, span: Span) -> Result<(), Fault> {
         while let Some((id, def, args)) = self.open.pop() {
             let program = self.program;
-            let subst = Subst::new(args);
+            let subst = Subst::new(args.into_vec());
             match &program.types[def.0 as usize].shape {
                 Shape::Struct(defs) => {
                     let filled = self.fields(defs, &subst, span)?;

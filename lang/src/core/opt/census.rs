@@ -7,6 +7,8 @@ use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
 pub(super) struct Entered {
     /// Number of jumps.
     pub(super) jumps: u32,
+    /// Position where it is declared.
+    pub(super) declared_at: u32,
     /// Where its parameters are among those of all joins.
     params: u32,
     /// Some jump hands over a value whose constructor is known.
@@ -44,30 +46,31 @@ pub(super) fn uses(func: &Func) -> Vec<u32> {
 pub(super) struct Census {
     /// Per join.
     pub(super) joins: Vec<Entered>,
-    /// Position in the code where each variable is bound.
-    pub(super) bound_at: Vec<u32>,
-    /// Position where each join is declared.
-    pub(super) declared_at: Vec<u32>,
+    /// Per variable.
+    pub(super) vars: Vec<Seen>,
     position: u32,
     /// The parameters of all joins, each with the one variable that all jumps hand over (jumps that hand on the parameter itself aside).
     params: Vec<(Var, Same)>,
-    constructed: Vec<bool>,
-    /// Whether a jump hands a variable over.
-    handed_over: Vec<bool>,
+}
+
+/// What is known about a variable.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Position in the code where it is bound.
+    pub(super) bound_at: u32,
+    constructed: bool,
+    /// Whether a jump hands it over.
+    handed_over: bool,
 }
 
 impl Census {
     /// Counts a function.
     pub(super) fn of(func: &Func) -> Census {
-        let (vars, joins) = (func.vars.len(), func.joins as usize);
         let mut census = Census {
-            joins: vec![Entered::default(); joins],
-            bound_at: vec![0; vars],
-            declared_at: vec![0; joins],
+            joins: vec![Entered::default(); func.joins as usize],
+            vars: vec![Seen::default(); func.vars.len()],
             position: 1,
             params: Vec::new(),
-            constructed: vec![false; vars],
-            handed_over: vec![false; vars],
         };
         census.block(&func.body);
         census
@@ -80,19 +83,18 @@ impl Census {
 
     /// Whether some jump hands a variable over.
     pub(super) fn is_handed_over(&self, var: Var) -> bool {
-        self.handed_over
+        self.vars
             .get(var.0 as usize)
-            .copied()
-            .unwrap_or(false)
+            .is_some_and(|seen| seen.handed_over)
     }
 
     /// The variable that stands for a parameter of a join on all paths, if it is bound before the join is declared.
     pub(super) fn invariant(&self, join: JoinId, param: usize) -> Option<Var> {
-        let first = self.joins[join.0 as usize].params as usize;
-        let (_, Same::One(var)) = self.params[first + param] else {
+        let entered = &self.joins[join.0 as usize];
+        let (_, Same::One(var)) = self.params[entered.params as usize + param] else {
             return None;
         };
-        let before = self.bound_at[var.0 as usize] < self.declared_at[join.0 as usize];
+        let before = self.vars[var.0 as usize].bound_at < entered.declared_at;
         before.then_some(var)
     }
 
@@ -102,17 +104,19 @@ impl Census {
                 self.position += 1;
                 match stmt {
                     Stmt::Let { var, op, .. } => {
-                        self.bound_at[var.0 as usize] = self.position;
-                        self.constructed[var.0 as usize] =
+                        let seen = &mut self.vars[var.0 as usize];
+                        seen.bound_at = self.position;
+                        seen.constructed =
                             matches!(op, Op::Bool(_) | Op::Construct(..) | Op::Int(_));
                     }
                     Stmt::Join(join) => {
-                        self.declared_at[join.id.0 as usize] = self.position;
+                        let entered = &mut self.joins[join.id.0 as usize];
+                        entered.declared_at = self.position;
+                        entered.params = self.params.len() as u32;
                         self.position += 1;
                         for param in &join.params {
-                            self.bound_at[param.0 as usize] = self.position;
+                            self.vars[param.0 as usize].bound_at = self.position;
                         }
-                        self.joins[join.id.0 as usize].params = self.params.len() as u32;
                         let params = join.params.iter();
                         self.params
                             .extend(params.map(|param| (*param, Same::Nothing)));
@@ -133,8 +137,9 @@ impl Census {
         let entered = &mut self.joins[join.0 as usize];
         entered.jumps += 1;
         for (number, arg) in args.iter().enumerate() {
-            entered.known |= self.constructed[arg.0 as usize];
-            self.handed_over[arg.0 as usize] = true;
+            let seen = &mut self.vars[arg.0 as usize];
+            entered.known |= seen.constructed;
+            seen.handed_over = true;
             let (param, same) = &mut self.params[entered.params as usize + number];
             if param == arg {
                 continue;

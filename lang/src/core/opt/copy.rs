@@ -39,6 +39,45 @@ impl Places {
     }
 }
 
+/// New names of variables.
+pub(super) enum Renamed {
+    /// Of a few.
+    Few(Vec<(Var, Var)>),
+    /// Of those of a whole function, by number.
+    Many(Vec<Option<Var>>),
+}
+
+impl Renamed {
+    /// Names for a piece of code with few variables.
+    pub(super) fn few(names: impl Iterator<Item = (Var, Var)>) -> Renamed {
+        Renamed::Few(names.collect())
+    }
+
+    /// Names for the code of a function with so many variables.
+    pub(super) fn many(vars: usize, names: impl Iterator<Item = (Var, Var)>) -> Renamed {
+        let mut many = vec![None; vars];
+        names.for_each(|(var, name)| many[var.0 as usize] = Some(name));
+        Renamed::Many(many)
+    }
+
+    fn set(&mut self, var: Var, name: Var) {
+        match self {
+            Renamed::Few(names) => names.push((var, name)),
+            Renamed::Many(names) => names[var.0 as usize] = Some(name),
+        }
+    }
+
+    fn get(&self, var: Var) -> Option<Var> {
+        match self {
+            Renamed::Few(names) => {
+                let found = names.iter().find(|(known, _)| *known == var);
+                found.map(|(_, name)| *name)
+            }
+            Renamed::Many(names) => names.get(var.0 as usize).copied().flatten(),
+        }
+    }
+}
+
 /// A copy in progress.
 pub(super) struct Copier<'f> {
     /// Variables of the function that the original is in, when that is another one.
@@ -48,7 +87,7 @@ pub(super) struct Copier<'f> {
     /// Number of joins of that function.
     pub(super) joins: &'f mut u32,
     /// Fresh variables by original; those not here stay.
-    pub(super) map: FxHashMap<Var, Var>,
+    pub(super) map: Renamed,
     /// Fresh joins by original.
     pub(super) join_map: FxHashMap<JoinId, JoinId>,
     /// Places of the copy.
@@ -71,7 +110,7 @@ impl Copier<'_> {
         let info = self.from.unwrap_or(&*self.vars)[var.0 as usize].clone();
         self.vars.push(info);
         let fresh = Var(self.vars.len() as u32 - 1);
-        self.map.insert(var, fresh);
+        self.map.set(var, fresh);
         fresh
     }
 
@@ -106,8 +145,8 @@ impl Copier<'_> {
     }
 
     fn rename(&self, var: &mut Var) {
-        if let Some(fresh) = self.map.get(var) {
-            *var = *fresh;
+        if let Some(fresh) = self.map.get(*var) {
+            *var = fresh;
         }
     }
 

@@ -12,10 +12,8 @@ pub(super) fn hoist(func: &mut Func) {
     if !has_loops(func) {
         return;
     }
-    let census = Census::of(func);
     let mut pass = Hoist {
-        bound_at: census.bound_at,
-        declared_at: census.declared_at,
+        census: Census::of(func),
     };
     pass.block(&mut func.body);
 }
@@ -33,8 +31,7 @@ enum Runs {
 }
 
 struct Hoist {
-    bound_at: Vec<u32>,
-    declared_at: Vec<u32>,
+    census: Census,
 }
 
 impl Hoist {
@@ -45,7 +42,7 @@ impl Hoist {
                 if let Stmt::Join(join) = stmt {
                     self.block(&mut join.body);
                     if join.looping {
-                        let start = self.declared_at[join.id.0 as usize];
+                        let start = self.census.joins[join.id.0 as usize].declared_at;
                         let mut moved = Vec::new();
                         self.collect(&mut join.body, start, Runs::Always, &mut moved);
                         let count = moved.len();
@@ -69,7 +66,7 @@ impl Hoist {
                     Stmt::Let { var, op, .. }
                         if moved.len() < MAX_MOVED && self.is_fixed(op, start, runs) =>
                     {
-                        self.bound_at[var.0 as usize] = start - 1;
+                        self.census.vars[var.0 as usize].bound_at = start - 1;
                         moved.push(stmt.clone());
                         return false;
                     }
@@ -87,7 +84,9 @@ impl Hoist {
     fn is_fixed(&self, op: &Op, start: u32, runs: Runs) -> bool {
         match op {
             Op::Float(_) => true,
-            Op::ListLen(list) => runs == Runs::Always && self.bound_at[list.0 as usize] < start,
+            Op::ListLen(list) => {
+                runs == Runs::Always && self.census.vars[list.0 as usize].bound_at < start
+            }
             _ => false,
         }
     }

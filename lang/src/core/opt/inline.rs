@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::copy::{Copier, Places};
+use super::copy::{Copier, Places, Renamed};
 use super::dead::is_pure;
 use super::loops;
 use crate::core::ir::{
@@ -379,7 +379,7 @@ impl Inline<'_> {
             from: Some(&callee.vars),
             vars: &mut self.target.vars,
             joins: &mut self.target.joins,
-            map: call.values.iter().copied().collect(),
+            map: Renamed::many(callee.vars.len(), call.values.iter().copied()),
             join_map: FxHashMap::default(),
             places,
         };

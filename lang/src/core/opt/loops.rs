@@ -2,7 +2,7 @@
 
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 
-use super::copy::{Copier, Places};
+use super::copy::{Copier, Places, Renamed};
 use super::walk;
 use crate::core::ir::{Block, End, Func, FuncId, FuncKind, Join, JoinId, Op, Stmt, Var};
 
@@ -25,16 +25,13 @@ pub(super) fn tail_calls_to_loop(func: &mut Func, id: FuncId, types: &TypeTable)
         .iter()
         .map(|param| fresh_like(func, *param))
         .collect();
+    let names = originals.iter().copied().zip(params.iter().copied());
+    let map = Renamed::many(func.vars.len(), names);
     let mut copier = Copier {
         from: None,
         vars: &mut func.vars,
         joins: &mut func.joins,
-        map: func
-            .params
-            .iter()
-            .copied()
-            .zip(params.iter().copied())
-            .collect(),
+        map,
         join_map: Default::default(),
         places: Places::Own,
     };

@@ -7,7 +7,7 @@ use snow_bytecode::inst::{FloatOp, IntOp};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 
 use super::census::Census;
-use super::copy::{Copier, Places};
+use super::copy::{Copier, Places, Renamed};
 use super::fold::{Fact, Folded, fact_of, fold};
 use crate::core::ir::{Block, End, Func, Join, JoinId, Op, Stmt, Var, VarInfo};
 use crate::stack::with_stack;
@@ -358,7 +358,7 @@ impl Simplify<'_> {
             from: None,
             vars: &mut self.vars,
             joins: &mut self.joins,
-            map: small.params.iter().copied().zip(values).collect(),
+            map: Renamed::few(small.params.iter().copied().zip(values)),
             join_map: FxHashMap::default(),
             places: Places::Own,
         };

@@ -1,6 +1,6 @@
 //! What the body of a loop needs from outside.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use snow_bytecode::inst::{Access, Inst};
 
 use super::live::{Classes, Live};
@@ -10,13 +10,18 @@ use crate::stack::with_stack;
 
 /// The variables that a join's body uses, those excepted that it binds. `live_in` is what the bodies of outer join points need.
 pub(super) fn free_vars(join: &Join, classes: &Classes, live_in: &FxHashMap<JoinId, Live>) -> Live {
-    let mut needs = FreeVars::new(classes, live_in);
-    needs.bound.extend(join.params.iter().copied());
+    let mut needs = FreeVars {
+        classes,
+        live_in,
+        used: Live::new(),
+        bound: vec![false; classes.count()],
+    };
+    needs.bind(&join.params);
     needs.block(&join.body);
     let FreeVars {
         mut used, bound, ..
     } = needs;
-    used.retain(|var| !bound.contains(var));
+    used.retain(|var| !bound[var.0 as usize]);
     used
 }
 
@@ -26,16 +31,14 @@ struct FreeVars<'p> {
     /// What the bodies of outer join points need.
     live_in: &'p FxHashMap<JoinId, Live>,
     used: Live,
-    bound: FxHashSet<Var>,
+    /// By variable.
+    bound: Vec<bool>,
 }
 
-impl<'p> FreeVars<'p> {
-    fn new(classes: &'p Classes, live_in: &'p FxHashMap<JoinId, Live>) -> Self {
-        FreeVars {
-            classes,
-            live_in,
-            used: Live::new(),
-            bound: FxHashSet::default(),
+impl FreeVars<'_> {
+    fn bind(&mut self, vars: &[Var]) {
+        for var in vars {
+            self.bound[var.0 as usize] = true;
         }
     }
 
@@ -45,7 +48,7 @@ impl<'p> FreeVars<'p> {
                 match stmt {
                     Stmt::Inst(inst, _) => self.inst(inst),
                     Stmt::Join(join) => {
-                        self.bound.extend(join.params.iter().copied());
+                        self.bind(&join.params);
                         self.block(&join.body);
                     }
                 }
@@ -68,9 +71,7 @@ impl<'p> FreeVars<'p> {
     fn inst(&mut self, inst: &Inst) {
         inst.accesses(None, &mut |access| match access {
             Access::Use(var) | Access::Take(var) => self.read(var),
-            Access::Def(var) => {
-                self.bound.insert(var);
-            }
+            Access::Def(var) => self.bind(&[var]),
         });
     }
 

@@ -54,6 +54,11 @@ impl Classes {
         classes
     }
 
+    /// How many variables have classes.
+    pub fn count(&self) -> usize {
+        self.classes.len()
+    }
+
     /// The class of a variable; later ones (made by the pass that asks) are owned.
     pub fn get(&self, var: Var) -> Class {
         let known = self.classes.get(var.0 as usize);

@@ -42,8 +42,12 @@ impl Counting {
 
     /// Makes ownership explicit in a function of the program.
     pub fn count(&self, func: &mut Func, layouts: &Layouts) {
-        unpack::unpack(func, layouts, &self.signatures);
-        prune::prune(func);
+        if !func.vars.iter().any(|info| info.slot.is_ref()) {
+            return;
+        }
+        if unpack::unpack(func, layouts, &self.signatures) {
+            prune::prune(func);
+        }
         reuse::reuse(func);
         counts::insert(func, &self.signatures);
     }

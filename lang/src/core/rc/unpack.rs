@@ -13,8 +13,8 @@ use super::uses::{Extent, Uses};
 use crate::core::flat::ir::{Block, End, Func, Stmt, Var};
 use crate::stack::with_stack;
 
-/// Transforms a function, whose parameters' modes are decided.
-pub(super) fn unpack(func: &mut Func, layouts: &Layouts, signatures: &Signatures) {
+/// Transforms a function, whose parameters' modes are decided; whether there was anything to take apart.
+pub(super) fn unpack(func: &mut Func, layouts: &Layouts, signatures: &Signatures) -> bool {
     let uses = Uses::of(func, signatures);
     let mut owned: Vec<bool> = func.vars.iter().map(|info| info.slot.is_ref()).collect();
     for param in func.params.iter().filter(|p| p.mode == Mode::Borrow) {
@@ -39,9 +39,11 @@ pub(super) fn unpack(func: &mut Func, layouts: &Layouts, signatures: &Signatures
         holed: FxHashSet::default(),
         at: 0,
         blocks: 0,
+        changed: false,
     };
     pass.block(&mut body);
     pass.func.body = body;
+    pass.changed
 }
 
 /// What becomes of an instruction further down.
@@ -69,6 +71,7 @@ pub(super) struct Pass<'a> {
     pub holed: FxHashSet<Var>,
     at: u32,
     blocks: usize,
+    changed: bool,
 }
 
 impl Pass<'_> {
@@ -188,12 +191,16 @@ impl Pass<'_> {
         self.rename(&mut inst);
         let at = self.at;
         self.at += 1;
-        match self.gone.remove(&at) {
-            Some(Later::Removed) => return None,
-            Some(Later::Fill(into, place)) => inst = fill(inst, into, place),
-            None => {}
+        if !self.gone.is_empty() {
+            match self.gone.remove(&at) {
+                Some(Later::Removed) => return None,
+                Some(Later::Fill(into, place)) => inst = fill(inst, into, place),
+                None => {}
+            }
         }
-        let inst = self.apart(&inst, at, block_end).unwrap_or(inst);
+        let apart = self.apart(&inst, at, block_end);
+        self.changed |= apart.is_some();
+        let inst = apart.unwrap_or(inst);
         self.note(&inst);
         Some(inst)
     }

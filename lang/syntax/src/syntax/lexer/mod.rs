@@ -209,13 +209,12 @@ impl<'s> Lexer<'s, '_> {
             .tokens
             .last()
             .is_some_and(|last| last.tok == Tok::Let);
+        if !after_let {
+            return false;
+        }
         let rest = self.inner.remainder().trim_start_matches([' ', '\t']);
         let literal = matches!(tok, Tok::True | Tok::False | Tok::Nil);
-        after_let
-            && tok.is_keyword()
-            && !literal
-            && rest.starts_with('=')
-            && !rest.starts_with("==")
+        tok.is_keyword() && !literal && rest.starts_with('=') && !rest.starts_with("==")
     }
 
     /// Reports a keyword as a name, and reads it as one, so that blocks still match.
@@ -237,6 +236,9 @@ impl<'s> Lexer<'s, '_> {
 
     /// `elif c do`: reported, and read as `else if`.
     fn else_if_word(&mut self) -> bool {
+        if !matches!(self.inner.slice(), "elif" | "elsif" | "elseif") {
+            return false;
+        }
         let rest = self.inner.remainder();
         let condition = rest.trim_start_matches([' ', '\t']);
         let goes_on = rest.starts_with([' ', '\t'])
@@ -247,7 +249,7 @@ impl<'s> Lexer<'s, '_> {
                 .tokens
                 .last()
                 .is_some_and(|last| last.tok.ends_operand());
-        if !matches!(self.inner.slice(), "elif" | "elsif" | "elseif") || !goes_on || !fits {
+        if !goes_on || !fits {
             return false;
         }
         let range = self.inner.span();
