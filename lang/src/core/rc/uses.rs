@@ -81,9 +81,9 @@ impl Uses {
     pub fn of(func: &Func, signatures: &Signatures) -> Uses {
         let count = func.vars.len();
         let uses = Uses {
-            of: vec![Vec::new(); count],
+            of: std::iter::repeat_with(Vec::new).take(count).collect(),
             defined: vec![0; count],
-            parts: vec![Vec::new(); count],
+            parts: std::iter::repeat_with(Vec::new).take(count).collect(),
             block_ends: Vec::new(),
             joins: Vec::new(),
         };

@@ -76,14 +76,10 @@ impl SourceFile {
 
     fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
-            let breaks = self
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|&(_, byte)| byte == b'\n');
-            std::iter::once(0)
-                .chain(breaks.map(|(at, _)| at as u32 + 1))
-                .collect()
+            let breaks = self.text.match_indices('\n');
+            let mut starts = vec![0];
+            starts.extend(breaks.map(|(at, _)| at as u32 + 1));
+            starts
         })
     }
 }

@@ -23,6 +23,12 @@ pub enum Doc {
     Hard,
     /// A line break and an empty line.
     Blank,
+    /// A line break between two members, and an empty line where one of them has several lines.
+    Between,
+    /// Start of a member of those that this is between; none is part of another.
+    Start,
+    /// End of a member.
+    End,
     /// A comment for the end of the line.
     Suffix(String),
     /// Nothing, but the groups around it are broken.
@@ -139,8 +145,9 @@ impl Doc {
     /// Whether it holds a line break that must be taken.
     pub fn breaks(&self) -> bool {
         match self {
-            Doc::Hard | Doc::Blank | Doc::Break => true,
-            Doc::Text(_) | Doc::Verbatim(_) | Doc::Line | Doc::Soft | Doc::Suffix(_) => false,
+            Doc::Hard | Doc::Blank | Doc::Between | Doc::Break => true,
+            Doc::Text(_) | Doc::Verbatim(_) | Doc::Suffix(_) => false,
+            Doc::Line | Doc::Soft | Doc::Start | Doc::End => false,
             Doc::Shared(inner) => inner.breaks(),
             Doc::Hug(hug) => hug.flat.breaks(),
             Doc::Indent(inner) => inner.breaks(),
@@ -154,6 +161,7 @@ impl Doc {
             out: String::new(),
             column: 0,
             suffixes: Vec::new(),
+            members: Members::default(),
         }
         .run(self)
     }
@@ -172,6 +180,19 @@ struct Renderer {
     out: String,
     column: usize,
     suffixes: Vec<String>,
+    members: Members,
+}
+
+/// Members are told apart by how they came out, since one may be broken only because it is too wide; the next time it is broken already, and must stand
+/// as it does now.
+#[derive(Default)]
+struct Members {
+    /// Where the member at hand starts.
+    start: usize,
+    /// Whether the one before it has several lines.
+    is_tall: bool,
+    /// Where an empty line may be put between the two.
+    gap: Option<usize>,
 }
 
 impl Renderer {
@@ -184,6 +205,12 @@ impl Renderer {
                 Doc::Soft if mode == Mode::Flat => {}
                 Doc::Line | Doc::Soft | Doc::Hard => self.line_break(indent, 1),
                 Doc::Blank => self.line_break(indent, 2),
+                Doc::Between => {
+                    self.line_break(indent, 1);
+                    self.members.gap = Some(self.out.len() - indent);
+                }
+                Doc::Start => self.members.start = self.out.len(),
+                Doc::End => self.end_member(),
                 Doc::Suffix(text) => self.suffixes.push(text.clone()),
                 Doc::Break => {}
                 Doc::Shared(inner) => steps.push((indent, mode, inner)),
@@ -205,6 +232,16 @@ impl Renderer {
         self.out.truncate(self.out.trim_end().len());
         self.out.push('\n');
         self.out
+    }
+
+    fn end_member(&mut self) {
+        let is_tall = self.out[self.members.start..].contains('\n');
+        let before = std::mem::replace(&mut self.members.is_tall, is_tall);
+        if let Some(gap) = self.members.gap.take()
+            && (before || is_tall)
+        {
+            self.out.insert(gap, '\n');
+        }
     }
 
     fn choose<'d>(&self, hug: &'d Hug, mode: Mode, after: &[Step<'_>]) -> &'d Doc {
@@ -259,8 +296,8 @@ impl Renderer {
                 },
                 Doc::Line if mode == Mode::Flat => 1,
                 Doc::Soft if mode == Mode::Flat => 0,
-                Doc::Line | Doc::Soft | Doc::Hard | Doc::Blank => return true,
-                Doc::Suffix(_) | Doc::Break => 0,
+                Doc::Line | Doc::Soft | Doc::Hard | Doc::Blank | Doc::Between => return true,
+                Doc::Suffix(_) | Doc::Break | Doc::Start | Doc::End => 0,
                 Doc::Shared(inner) => {
                     pending.push((mode, inner));
                     0

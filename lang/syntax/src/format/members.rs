@@ -35,27 +35,28 @@ impl Formatter<'_> {
         write: impl Fn(&mut Self, &T) -> Doc,
     ) -> Doc {
         let mut docs: Vec<Doc> = Vec::new();
-        let mut last: Option<(u32, bool)> = None;
+        let mut last: Option<u32> = None;
         for (index, (span, member)) in members.iter().enumerate() {
-            let written = last.is_some_and(|(end, _)| {
-                self.blank_between(end, self.start_with_comments(span.start))
-            });
+            let written = last
+                .is_some_and(|end| self.blank_between(end, self.start_with_comments(span.start)));
             let comments = self.leading(span.start);
             let doc = write(self, member);
             let next = members.get(index + 1).map_or(limit, |next| next.0.start);
             let trailing = self.trailing(span.end, next);
-            if let Some((_, tall)) = last {
-                let apart = spacing == Spacing::Apart && (tall || doc.breaks());
-                docs.push(if written || apart {
-                    Doc::Blank
-                } else {
-                    Doc::Hard
+            if last.is_some() {
+                docs.push(match spacing {
+                    _ if written => Doc::Blank,
+                    Spacing::Apart => Doc::Between,
+                    Spacing::AsWritten => Doc::Hard,
                 });
             }
-            last = Some((span.end, doc.breaks()));
-            docs.extend([comments, doc, trailing]);
+            last = Some(span.end);
+            match spacing {
+                Spacing::Apart => docs.extend([comments, Doc::Start, doc, Doc::End, trailing]),
+                Spacing::AsWritten => docs.extend([comments, doc, trailing]),
+            }
         }
-        let closing = self.closing(last.map_or(0, |(end, _)| end), limit);
+        let closing = self.closing(last.unwrap_or(0), limit);
         match (last, closing) {
             (None, Doc::Concat(closing, _)) => docs.extend(closing.into_iter().skip(1)),
             (_, closing) => docs.push(closing),

@@ -48,6 +48,22 @@ fn check(text: &str) -> String {
     formatted
 }
 
+/// What is broken because it is too wide is broken already the second time.
+#[test]
+fn members_that_are_too_wide_stand_apart() {
+    let text = "impl Show for User do
+  fn long(self) = self.first_name |> String.upcase() |> String.trim() |> String.replace(\"a\", \"b\") |> String.reverse()
+  fn short(self) = 1
+  fn shorter(self) = 2
+end
+";
+    let formatted = check(text);
+    assert!(
+        formatted.contains("\n\n  fn short(self) = 1\n  fn shorter(self) = 2\nend"),
+        "{formatted}"
+    );
+}
+
 #[test]
 fn corpus_keeps_its_meaning() {
     for folder in ["tests/programs", "stdlib", "examples"] {
