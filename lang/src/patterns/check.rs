@@ -1,8 +1,10 @@
 //! The checks of a user's matches: missing patterns, superfluous ones, `let` that may fail.
 
+use rustc_hash::FxHashSet;
+
 use super::coverage::{Example, uncovered};
 use super::example;
-use super::space::{ANY, Space};
+use super::space::{ANY, Ctor, Space};
 use super::tree::TooComplex;
 use crate::diagnostics::{Code, Diagnostic, Severity, Sink};
 use crate::syntax::ast::Span;
@@ -242,13 +244,20 @@ impl<'p> Checker<'p> {
             return;
         }
         let mut earlier: Vec<Vec<&Space>> = Vec::new();
+        let mut literals = Literals::default();
         for row in &found.rows {
             let within: Vec<&Space> = row.spaces.iter().collect();
-            let left = uncovered(self.program, &earlier, &within, &found.types, 1);
-            let Some(left) = self.answer(left, row.span) else {
-                return;
+            let covered = match literals.cover(row) {
+                Some(covered) => covered,
+                None => {
+                    let left = uncovered(self.program, &earlier, &within, &found.types, 1);
+                    let Some(left) = self.answer(left, row.span) else {
+                        return;
+                    };
+                    left.is_empty()
+                }
             };
-            if left.is_empty() {
+            if covered {
                 let warning = Diagnostic::new(
                     Code::UNREACHABLE_ARM,
                     row.span,
@@ -258,6 +267,7 @@ impl<'p> Checker<'p> {
                 self.sink.push(warning);
             }
             if !row.guarded {
+                literals.note(row);
                 earlier.push(within);
             }
         }
@@ -284,6 +294,48 @@ impl<'p> Checker<'p> {
             .iter()
             .map(|values| example::row(self.program, values));
         texts.collect()
+    }
+}
+
+/// A text or number that is all a row asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Literal<'r> {
+    Text(&'r str),
+    Int(i64),
+}
+
+impl Literal<'_> {
+    fn of(row: &Row) -> Option<Literal<'_>> {
+        match row.spaces.as_slice() {
+            [Space::Of(Ctor::Str(text), _)] => Some(Literal::Text(text)),
+            [Space::Of(Ctor::Ints(from, to), _)] if from == to => Some(Literal::Int(*from)),
+            _ => None,
+        }
+    }
+}
+
+/// The literals of rows, as long as there are only such. A table of thousands is compared with itself by looking them up.
+#[derive(Default)]
+struct Literals<'r> {
+    seen: FxHashSet<Literal<'r>>,
+    /// Whether there was another row.
+    mixed: bool,
+}
+
+impl<'r> Literals<'r> {
+    /// Whether the rows so far match all that a row matches; `None` where that takes a closer look.
+    fn cover(&self, row: &Row) -> Option<bool> {
+        let literal = Literal::of(row).filter(|_| !self.mixed)?;
+        Some(self.seen.contains(&literal))
+    }
+
+    fn note(&mut self, row: &'r Row) {
+        match Literal::of(row) {
+            Some(literal) => {
+                self.seen.insert(literal);
+            }
+            None => self.mixed = true,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::example;
 use super::occ::{Occ, OccId, Occs};
 use super::space::{ANY, Space};
 use super::tree::{self, RowSpec, Test, Tree};
+use crate::diagnostics::{Code, Sink};
 use crate::syntax::ast::Span;
 use crate::typed::{
     Con, Expr, ExprKind, FieldDef, LocalId, Module, ModuleId, Pat, PatKind, Program, Shape, Ty,
@@ -479,4 +480,42 @@ fn exponential_patterns_end_with_an_error() {
         })
         .collect();
     assert!(tree::build(&program, &specs).is_err());
+}
+
+#[test]
+fn literals_are_superfluous_once_they_were_asked_for() {
+    let text = "fn f(x :: String) do
+  case x do
+    \"a\" when x == \"b\" -> 0
+    \"a\" -> 1
+    \"b\" -> 2
+    \"a\" -> 3
+    \"b\" <> _ -> 4
+    \"b\" -> 5
+    \"c\" -> 6
+    \"c\" -> 7
+    _ -> 8
+  end
+end
+fn g(1) = 1
+fn g(2..5) = 2
+fn g(3) = 3
+fn g(1) = 4
+fn g(_) = 5
+fn main() do
+  println(f(\"a\") + g(1))
+end
+";
+    let std = crate::types::tests::std_image();
+    let mut sink = Sink::new();
+    let mut project = std.project();
+    project.add("main.snow", "Main", text, &mut sink);
+    project.main = Some(0);
+    crate::check::check(&project, std, &mut sink).expect("it has no errors");
+    let never_reached = sink.into_sorted().into_iter().filter_map(|found| {
+        let span = found.primary.span;
+        (found.code == Code::UNREACHABLE_ARM)
+            .then(|| 1 + text[..span.start as usize].matches('\n').count())
+    });
+    assert_eq!(never_reached.collect::<Vec<_>>(), [6, 8, 10, 16, 17]);
 }
