@@ -37,7 +37,8 @@ pub fn optimise(program: &mut Program) {
         let repeats = graph.mentions_itself(id);
         function(program, id, &mut callees, repeats && !recursive);
         let func = &program.funcs[id.0 as usize];
-        if !recursive && !(repeats && inline::calls_itself(func, id)) {
+        let still_repeats = repeats && inline::calls_itself(func, id);
+        if !recursive && !still_repeats {
             callees.finish(func, id);
         }
     }
