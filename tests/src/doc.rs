@@ -22,7 +22,8 @@ pub fn program(examples: &[Example]) -> String {
     }
     text.push_str("fn main() do\n");
     for index in 0..examples.len() {
-        let _ = writeln!(text, "  example_{index}()");
+        // Each in an actor of its own: examples receive messages of different types.
+        let _ = writeln!(text, "  Job.await(Job.async(fn -> example_{index}() end))");
     }
     text.push_str("end\n");
     text
