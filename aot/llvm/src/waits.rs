@@ -1,7 +1,7 @@
-//! Which functions may be suspended: those that call natives that wait, or closures, which may, and whoever calls those.
+//! Which functions may be suspended: those that call natives that wait, and whoever calls those. A call of a closure may be of any in the program.
 
 use snow_bytecode::inst::Inst;
-use snow_bytecode::module::{FuncId, Function, Module, NativeId};
+use snow_bytecode::module::{FuncId, FuncKind, Function, Module, NativeId};
 use snow_vm::native::WAITING;
 
 use crate::live::When;
@@ -10,6 +10,8 @@ use crate::live::When;
 pub struct Waits {
     functions: Vec<bool>,
     natives: Vec<bool>,
+    /// Whether some closure may be suspended.
+    closures: bool,
 }
 
 impl Waits {
@@ -22,6 +24,7 @@ impl Waits {
         let mut waits = Waits {
             functions: vec![false; module.funcs.len()],
             natives,
+            closures: false,
         };
         let mut changed = true;
         while changed {
@@ -29,6 +32,7 @@ impl Waits {
             for (index, func) in module.funcs.iter().enumerate() {
                 if !waits.functions[index] && waits.any_in(func) {
                     waits.functions[index] = true;
+                    waits.closures |= matches!(func.kind, FuncKind::Closure { .. });
                     changed = true;
                 }
             }
@@ -39,7 +43,7 @@ impl Waits {
     fn any_in(&self, func: &Function) -> bool {
         func.code.iter().any(|inst| match inst {
             Inst::TailCall { func, .. } => self.functions[func.0 as usize],
-            Inst::TailCallClosure { .. } => true,
+            Inst::TailCallClosure { .. } => self.closures,
             inst => self.when(inst).is_some(),
         })
     }
@@ -49,7 +53,9 @@ impl Waits {
         let may = |may: bool, when| may.then_some(when);
         match inst {
             Inst::Call { func, .. } => may(self.functions[func.0 as usize], When::During),
-            Inst::CallClosure { .. } | Inst::CallClosureKeep { .. } => Some(When::During),
+            Inst::CallClosure { .. } | Inst::CallClosureKeep { .. } => {
+                may(self.closures, When::During)
+            }
             Inst::CallNative { native, .. } => may(self.is_waiting(*native), When::Before),
             _ => None,
         }
