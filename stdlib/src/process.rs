@@ -11,6 +11,7 @@ natives! {
     "snow_spawn" Small "<M, R>(own Fun() -> R, String, Int) -> Pid<M>" = spawn;
     "snow_send" Small "<M>(Pid<M>, own M) -> ()" = send;
     "snow_self" Small "<M>() -> Pid<M>" = current;
+    "snow_me" Small "<M>() -> Pid<M>" = |call| { let pid = ops::me(call.ctx)?; call.return_word(pid.word()) };
     "snow_on_terminate" Small "(own Fun() -> ()) -> ()" = on_terminate;
     "snow_link" Small "<M>(Pid<M>) -> ()" = |call| { ops::link(call.ctx, pid(call, 0))?; call.return_unit() };
     "snow_unlink" Small "<M>(Pid<M>) -> ()" = |call| { ops::unlink(call.ctx, pid(call, 0))?; call.return_unit() };

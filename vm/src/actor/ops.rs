@@ -70,9 +70,14 @@ pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> 
     Ok(())
 }
 
+/// The running actor, of whose messages nothing is said.
+pub fn me(ctx: &mut Ctx) -> Result<Pid, Fault> {
+    Ok(ctx.process()?.pid)
+}
+
 /// The running actor, as one that takes messages of a type.
 pub fn current(ctx: &mut Ctx, mailbox: TypeId) -> Result<Pid, Fault> {
-    let pid = ctx.process()?.pid;
+    let pid = me(ctx)?;
     ctx.scheduler()?.runtime.slots.know_type(pid, mailbox.0);
     Ok(pid)
 }
