@@ -2,7 +2,6 @@
 pub mod check;
 pub mod compile;
 pub mod core;
-pub mod derive;
 pub mod emit;
 pub mod examples;
 mod expand;

@@ -428,3 +428,40 @@ end
     assert_eq!(first, run("7"));
     assert_ne!(first, run("8"));
 }
+
+#[test]
+fn crash_reports_can_be_json() {
+    let program = b"type Order do
+  Divide(Int, Int, String)
+end
+actor divider() do
+  receive do
+    Divide(a, b, _) -> println(a / b)
+      divider()
+  end
+end
+fn main() do
+  let d = spawn(divider)
+  let ref = Process.monitor(d)
+  send(d, Divide(1, 0, \"text\"))
+  receive do
+    Down(r, _, _) when r == ref -> ()
+  end
+  panic(\"a \\\"quoted\\\"\\nreason\")
+end
+";
+    let folder = folder(&[("a.snow", program)]);
+    let mut command = Command::new(command::snow().unwrap());
+    command.args(["run", "a.snow"]);
+    command.envs([("SNOW_LOG", "json"), ("SNOW_SCHEDULERS", "1")]);
+    let output = command::run(command.current_dir(folder.path()), "", LIMIT).unwrap();
+    assert_eq!(output.code, Some(1), "{output:?}");
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            r##"{"level":"error","event":"crash","actor":"#Pid<0.2>","function":"Main.divider","reason":"division by zero","last_message":"Divide(1, 0, String)","ancestors":["#Pid<0.1> (Main.main)"],"stack":[{"function":"Main.divider","place":"a.snow:6:32"}]}"##,
+            r##"{"level":"error","event":"crash","actor":"#Pid<0.1>","function":"Main.main","reason":"a \"quoted\"\nreason","ancestors":[],"stack":[{"function":"Main.main","place":"a.snow:17:3"}]}"##,
+        ]
+    );
+}

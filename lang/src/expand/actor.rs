@@ -1,7 +1,6 @@
 //! An actor is a function; what it does when it ends is said at the beginning of each turn.
 
-use smol_str::SmolStr;
-
+use super::Build;
 use crate::syntax::ast::*;
 
 /// The function that a clause of an actor is.
@@ -24,31 +23,8 @@ pub fn function(def: &ActorDef) -> FnClause {
 
 /// `Process.on_terminate(fn -> block; () end)`.
 fn on_terminate(block: &Block) -> Expr {
-    let span = block.span;
-    let at = |kind| Expr { kind, span };
-    let mut body = block.clone();
-    body.stmts.push(Stmt::Expr(at(ExprKind::Unit)));
-    let clause = ClosureClause {
-        params: Vec::new(),
-        guard: None,
-        body,
-        span,
-    };
-    let closure = at(ExprKind::Closure(Closure {
-        clauses: vec![clause],
-    }));
-    let module = at(ExprKind::Upper(SmolStr::new_static("Process")));
-    let name = Ident {
-        name: SmolStr::new_static("on_terminate"),
-        span,
-    };
-    let call = Call {
-        callee: at(ExprKind::Field(Box::new(module), name)),
-        args: vec![Arg {
-            name: None,
-            value: closure,
-        }],
-        trailing: None,
-    };
-    at(ExprKind::Call(Box::new(call)))
+    let build = Build { span: block.span };
+    let mut body = block.stmts.clone();
+    body.push(Stmt::Expr(build.unit()));
+    build.std("Process", "on_terminate", vec![build.closure(&[], body)])
 }

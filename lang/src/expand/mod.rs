@@ -2,11 +2,13 @@
 
 mod actor;
 mod build;
+mod derive;
 mod patterns;
 mod service;
 mod supervisor;
 
 pub use build::Build;
+pub use derive::GENERATED;
 pub use service::RUN;
 
 use crate::diagnostics::Sink;
@@ -14,7 +16,7 @@ use crate::syntax::ast::{File, Item, ItemKind};
 
 /// Rewrites the file of a module.
 pub fn expand(file: &mut File, module: &str, sink: &mut Sink) {
-    crate::derive::expand(file);
+    derive::expand(file);
     items(&mut file.items, module, sink);
 }
 

@@ -93,7 +93,7 @@ fn listed(
         let bound = InterfaceId::lang(&name.name).filter(|bound| DERIVABLE.contains(bound));
         match bound {
             Some(bound) => out.push((bound, name.clone())),
-            None if crate::derive::GENERATED.contains(&name.name.as_str()) => {}
+            None if crate::expand::GENERATED.contains(&name.name.as_str()) => {}
             None => sink.push(unknown(def, name)),
         }
     }
@@ -127,7 +127,7 @@ fn unknown(def: &TypeDef, name: &Ident) -> Diagnostic {
         .label("not supported yet");
     }
     let names = DERIVABLE.iter().map(|bound| lang_name(*bound));
-    let names = names.chain(crate::derive::GENERATED.iter().copied());
+    let names = names.chain(crate::expand::GENERATED.iter().copied());
     Diagnostic::new(
         Code::UNKNOWN_DERIVE,
         name.span,

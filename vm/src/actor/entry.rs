@@ -19,7 +19,7 @@ pub enum Content {
     Message(TypeId, u64),
     /// The answer to a call that the receiver has prepared.
     Answer(Answer),
-    /// The time of a wait is up, if it is still the one with this number.
+    /// The time of a wait is up, if it is still the one of the timer with this key.
     Timeout(u64),
     /// Anything else.
     Signal(Box<Signal>),
@@ -93,6 +93,22 @@ impl Entry {
     }
 }
 
+/// Gives up a list of entries and what is in them.
+///
+/// # Safety
+/// They were taken out of a mailbox, and nobody else refers to them.
+pub unsafe fn discard_all(heap: &mut Heap, first: *mut Entry) {
+    let mut entry = first;
+    while !entry.is_null() {
+        // SAFETY: by contract; an entry owns the value in it.
+        unsafe {
+            let next = (*entry).next;
+            Entry::open(heap, entry).discard(heap);
+            entry = next;
+        }
+    }
+}
+
 impl Content {
     /// Gives up the value that is in it.
     ///
@@ -114,6 +130,17 @@ pub unsafe fn drop_element(heap: &mut Heap, ty: TypeId, word: u64) {
     if heap.types().info(ty).elem.is_ref {
         // SAFETY: by contract.
         unsafe { heap.drop_nullable(word) };
+    }
+}
+
+/// Another reference to a value in element form.
+///
+/// # Safety
+/// The word is a live element of the type.
+pub unsafe fn dup_element(heap: &Heap, ty: TypeId, word: u64) {
+    if heap.types().info(ty).elem.is_ref {
+        // SAFETY: by contract.
+        unsafe { heap.dup_nullable(word) };
     }
 }
 

@@ -3,7 +3,7 @@
 //! Each function is the body of a native, without the reading of arguments. Values are in element form.
 
 use super::calls::State;
-use super::entry::{self, Answer, Content, Signal, drop_element};
+use super::entry::{self, Answer, Content, Signal, drop_element, dup_element};
 use super::process::{Alarm, Origin, Process, Wait};
 use super::slots::NO_TYPE;
 use super::{Pid, Reason};
@@ -15,7 +15,7 @@ use crate::value::closure;
 use snow_bytecode::module::FuncId;
 use snow_bytecode::types::{Type, TypeId};
 
-/// The scheduler tells the starter and the started actor apart by this.
+/// What the starter of an actor has to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bond {
     /// They have nothing to do with each other.
@@ -390,10 +390,8 @@ pub fn call_look(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault
         Some(State::Answered(answer)) if answer.ty == ty => answer.word,
         _ => return Err("there is no answer of this type".into()),
     };
-    if ctx.types().info(ty).elem.is_ref {
-        // SAFETY: the call owns the answer.
-        unsafe { ctx.heap.dup_nullable(word) };
-    }
+    // SAFETY: the call owns the answer.
+    unsafe { dup_element(&ctx.heap, ty, word) };
     if let Some(old) = process.calls.keep(reference) {
         call_end(ctx, old)?;
     }
@@ -418,10 +416,8 @@ pub fn local_get(ctx: &mut Ctx, key: i64, ty: TypeId) -> Result<u64, Fault> {
     let Some(word) = ctx.process()?.locals.get(key, ty) else {
         return Err("no value of this type is kept".into());
     };
-    if ctx.types().info(ty).elem.is_ref {
-        // SAFETY: the actor owns the value.
-        unsafe { ctx.heap.dup_nullable(word) };
-    }
+    // SAFETY: the actor owns the value.
+    unsafe { dup_element(&ctx.heap, ty, word) };
     Ok(word)
 }
 

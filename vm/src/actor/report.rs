@@ -3,10 +3,11 @@
 use super::process::{LastMessage, Origin, Process};
 use super::signals::LONG;
 use crate::atoms::Atoms;
-use crate::interp::{Crash, Frame, Trace};
+use crate::interp::{Crash, Frame};
 use crate::sched::Runtime;
 use crate::types::{Aggregate, FieldForm, Form, RuntimeTypes, TagSource};
 use crate::value::show::float_display;
+use serde::Serialize;
 use snow_bytecode::types::{Type, TypeId};
 use std::fmt::Write;
 
@@ -67,20 +68,17 @@ impl Runtime {
 
     fn crash_json(&self, process: &Process, crash: &Crash) -> String {
         let origin = &process.origin;
-        let mut text = String::from("{\"level\":\"error\",\"event\":\"crash\"");
-        let mut field = |name: &str, value: &str| {
-            let _ = write!(text, ",\"{name}\":{}", json_string(value));
-        };
-        field("actor", &origin.pid.to_string());
-        field("function", &origin.name);
-        field("reason", &crash.reason);
-        if let Some(message) = self.last_message(&process.last_message) {
-            field("last_message", &message);
-        }
-        let parents = parents(origin).map(|parent| json_string(&named(parent)));
-        let _ = write!(text, ",\"ancestors\":[{}]", join(parents));
-        let _ = writeln!(text, ",\"stack\":[{}]}}", json_stack(&crash.trace));
-        text
+        let frames = crash.trace.first.iter().chain(&crash.trace.last);
+        json_line(&CrashReport {
+            level: "error",
+            event: "crash",
+            actor: origin.pid.to_string(),
+            function: &origin.name,
+            reason: &crash.reason,
+            last_message: self.last_message(&process.last_message),
+            ancestors: parents(origin).map(named).collect(),
+            stack: frames.map(StackFrame::of).collect(),
+        })
     }
 
     /// Reports that a mailbox has become long.
@@ -88,11 +86,15 @@ impl Runtime {
         let (who, len) = (named(&process.origin), LONG);
         match self.reports {
             Reports::Off => {}
-            Reports::Text => self.report(&format!("warning: the mailbox of {who} has passed {len} messages\n")),
-            Reports::Json => self.report(&format!(
-                "{{\"level\":\"warning\",\"event\":\"long mailbox\",\"actor\":{},\"messages\":{len}}}\n",
-                json_string(&who)
+            Reports::Text => self.report(&format!(
+                "warning: the mailbox of {who} has passed {len} messages\n"
             )),
+            Reports::Json => self.report(&json_line(&LongMailbox {
+                level: "warning",
+                event: "long mailbox",
+                actor: &who,
+                messages: len,
+            })),
         }
     }
 
@@ -118,38 +120,49 @@ fn ancestors(origin: &Origin) -> String {
         .collect()
 }
 
-fn join(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(",")
+/// A report as a line of JSON.
+fn json_line(report: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(report).expect("texts and numbers can be written as JSON");
+    line.push('\n');
+    line
 }
 
-fn json_stack(trace: &Trace) -> String {
-    let frame = |frame: &Frame| {
-        let place = frame
-            .place
-            .as_deref()
-            .map_or("null".to_owned(), json_string);
-        format!(
-            "{{\"function\":{},\"place\":{place}}}",
-            json_string(&frame.function)
-        )
-    };
-    join(trace.first.iter().chain(&trace.last).map(frame))
+/// A crash, in the order in which its fields are written.
+#[derive(Serialize)]
+struct CrashReport<'r> {
+    level: &'static str,
+    event: &'static str,
+    actor: String,
+    function: &'r str,
+    reason: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_message: Option<String>,
+    ancestors: Vec<String>,
+    stack: Vec<StackFrame<'r>>,
 }
 
-/// A text as a JSON string.
-fn json_string(text: &str) -> String {
-    let mut json = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => json.extend(['\\', c]),
-            c if u32::from(c) < 0x20 => {
-                let _ = write!(json, "\\u{:04x}", u32::from(c));
-            }
-            c => json.push(c),
+#[derive(Serialize)]
+struct StackFrame<'r> {
+    function: &'r str,
+    place: Option<&'r str>,
+}
+
+impl<'r> StackFrame<'r> {
+    fn of(frame: &'r Frame) -> StackFrame<'r> {
+        StackFrame {
+            function: &frame.function,
+            place: frame.place.as_deref(),
         }
     }
-    json.push('"');
-    json
+}
+
+/// A mailbox that has become long.
+#[derive(Serialize)]
+struct LongMailbox<'r> {
+    level: &'static str,
+    event: &'static str,
+    actor: &'r str,
+    messages: usize,
 }
 
 fn describe(types: &RuntimeTypes, atoms: &Atoms, ty: TypeId, look: &LastMessage) -> String {

@@ -52,8 +52,8 @@ impl Scheduler {
                 Content::Message(..) | Content::Taken => process.queue_message(heap, entry),
                 _ => match Entry::open(heap, entry) {
                     Content::Answer(answer) => answer_arrives(heap, process, answer),
-                    Content::Timeout(number) => {
-                        if matches!(process.alarm, Alarm::Set(key) if key.number() == number) {
+                    Content::Timeout(word) => {
+                        if matches!(process.alarm, Alarm::Set(key) if key.word() == word) {
                             process.alarm = Alarm::Rung;
                         }
                     }

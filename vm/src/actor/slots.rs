@@ -263,16 +263,6 @@ impl Slots {
             .is_ok()
     }
 
-    /// Takes an actor that waits, as a sender does, but without an entry.
-    pub fn wake(&self, pid: Pid) -> Option<Woken> {
-        let slot = self.of(pid).ok()?;
-        let waiting = u64::from(pid.generation()) << GENERATION_SHIFT | WAITING;
-        slot.inbox
-            .compare_exchange(waiting, waiting & !WAITING, AcqRel, Relaxed)
-            .ok()
-            .map(|_| Woken(slot.process.load(Acquire)))
-    }
-
     /// The actor has ended: from now on its pid leads nowhere. Gives what has arrived, the newest first.
     pub fn end(&self, pid: Pid, spare: &mut Spare) -> *mut Entry {
         let Ok(slot) = self.of(pid) else {
@@ -339,7 +329,7 @@ impl Drop for Slots {
 
 #[cfg(test)]
 mod tests {
-    use super::{Slots, Spare, Woken};
+    use super::{Slots, Spare};
     use crate::actor::Pid;
     use crate::actor::entry::{Content, Entry};
     use crate::actor::process::Process;
@@ -501,7 +491,6 @@ mod tests {
             let pid = Pid::from_word(word);
             assert!(!slots.is_alive(pid));
             assert_eq!(send(&slots, &mut heap, pid, 1), None);
-            assert!(slots.wake(pid).map(|Woken(process)| process).is_none());
         }
         assert_eq!(heap.live(), 0);
     }

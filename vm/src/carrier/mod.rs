@@ -66,11 +66,6 @@ impl Carrier {
         !self.place.is_null()
     }
 
-    /// Whether the thread is on this carrier now, and not on its own stack.
-    pub fn is_active(&self) -> bool {
-        !self.system.is_null()
-    }
-
     /// Lowest address that the stack pointer may have on the innermost segment.
     pub fn limit(&self) -> usize {
         match self.depth.checked_sub(1) {

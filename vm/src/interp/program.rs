@@ -131,8 +131,8 @@ impl Program {
     /// The words of an instruction: the first, and the one behind the last.
     pub(super) fn words(&self, at: Position) -> (usize, usize) {
         let info = &self.funcs[at.func.0 as usize];
-        let of_inst = |mark: &&(u32, u32)| mark.1 as usize == at.inst;
-        let position = info.marks.iter().position(|mark| of_inst(&mark));
+        let mut marks = info.marks.iter();
+        let position = marks.position(|mark| mark.1 as usize == at.inst);
         let position = position.expect("the instruction has words");
         let end = match info.marks.get(position + 1) {
             Some(next) => info.start + next.0 as usize,

@@ -15,10 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicPtr, AtomicU64};
 
-const RUNNING: u64 = 0;
+/// The lowest bit of a seat's state: a call that may block is under way. The others count calls.
 const BLOCKING: u64 = 1;
-/// The lower bits of a seat's state are one of those above; the others count calls.
 const CALL: u64 = 2;
+
+/// The state when the call of a state is over, or not the seat's any more.
+fn after(state: u64) -> u64 {
+    (state & !BLOCKING) + CALL
+}
 
 /// A scheduler's place, which its thread may lose.
 #[derive(Default)]
@@ -45,7 +49,7 @@ pub enum Kept {
 /// # Safety
 /// The context is valid, and the caller is on the thread's own stack.
 pub unsafe fn blocking<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> (R, Kept) {
-    // SAFETY: by contract. The scheduler is the thread's until `begin`, and again when `end` says so.
+    // SAFETY: by contract. The scheduler is the thread's until the state says that a call is under way, and again when the exchange has worked.
     unsafe {
         let Some(scheduler) = (*ctx).place.scheduler.as_ref() else {
             return (f(), Kept::Yes);
@@ -58,8 +62,9 @@ pub unsafe fn blocking<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> (R, Kept) {
         let state = seat.state.load(Relaxed) + BLOCKING;
         seat.state.store(state, Release);
         let result = f();
-        let running = (state & !BLOCKING) + CALL + RUNNING;
-        let kept = seat.state.compare_exchange(state, running, AcqRel, Relaxed);
+        let kept = seat
+            .state
+            .compare_exchange(state, after(state), AcqRel, Relaxed);
         if kept.is_ok() {
             runtime.idle.outside.fetch_sub(1, SeqCst);
             return (result, Kept::Yes);
@@ -77,8 +82,9 @@ impl Runtime {
             if state & BLOCKING == 0 || seat.seen.swap(state, Relaxed) != state {
                 continue;
             }
-            let running = (state & !BLOCKING) + CALL + RUNNING;
-            let taken = seat.state.compare_exchange(state, running, AcqRel, Relaxed);
+            let taken = seat
+                .state
+                .compare_exchange(state, after(state), AcqRel, Relaxed);
             if taken.is_ok() {
                 self.blocked
                     .lock()

@@ -59,10 +59,11 @@ fn start_main(worker: &mut Worker, main: FuncId) {
 /// An actor has ended: is it the program's end?
 pub(super) fn actor_ended(worker: &mut Worker) {
     let runtime = Arc::clone(&worker.runtime);
-    if runtime.actors() == 0 && runtime.outlook.lock().main.is_some() {
+    let main = runtime.outlook.lock().main.clone();
+    if runtime.actors() == 0 && main.is_some() {
         return runtime.enter(Phase::Over);
     }
-    let has_failed = matches!(runtime.outlook.lock().main, Some(Reason::Crash(_)));
+    let has_failed = matches!(main, Some(Reason::Crash(_)));
     if has_failed && runtime.phase() == Phase::Running {
         close(worker);
     }

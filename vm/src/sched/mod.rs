@@ -19,7 +19,7 @@ pub mod worker;
 pub use runtime::Runtime;
 
 use crate::actor::Pid;
-use crate::actor::entry::Content;
+use crate::actor::entry::{Content, dup_element};
 use crate::actor::process::Process;
 use crate::actor::slots::{Spare, Woken};
 use crate::heap::Heap;
@@ -166,7 +166,7 @@ impl Scheduler {
         drop(wheel);
         for (key, timer) in due {
             match timer {
-                Timer::Wake(pid) => self.deliver(heap, pid, Content::Timeout(key.number())),
+                Timer::Wake(pid) => self.deliver(heap, pid, Content::Timeout(key.word())),
                 Timer::Send { to, ty, word, .. } => {
                     self.deliver(heap, to, Content::Message(ty, word))
                 }
@@ -186,10 +186,8 @@ fn take(heap: &mut Heap, fired: Fired<'_, Timer>) -> Timer {
             word,
             every,
         }) => {
-            if heap.types().info(ty).elem.is_ref {
-                // SAFETY: the timer owns the message, which is shared.
-                unsafe { heap.dup_nullable(word) };
-            }
+            // SAFETY: the timer owns the message, which is shared.
+            unsafe { dup_element(heap, ty, word) };
             Timer::Send {
                 to,
                 ty,

@@ -80,7 +80,7 @@ pub struct Runtime {
     pub signals: Signals,
     /// Addresses of the actors whose threads have lost their schedulers, and have not come back.
     pub(super) blocked: Mutex<FxHashSet<usize>>,
-    /// Schedulers that are busy since the ticker was asked to tick.
+    /// Whether the ticker has anything to tick for.
     pub(super) ticking: Ticking,
     names: RwLock<FxHashMap<Arc<str>, Pid>>,
     actors: AtomicUsize,
@@ -223,7 +223,6 @@ impl Runtime {
             *self.ticker.lock() = ticker::start(self).ok();
             self.listen();
             self.ticking.begin();
-            self.announce_end();
         }
     }
 

@@ -4,7 +4,8 @@ use super::idle::Rest;
 use super::queue::Ready;
 use super::runtime::{Phase, Runtime};
 use super::{Scheduler, close, stop};
-use crate::actor::ending::Then;
+use crate::actor::ending::{Then, release};
+use crate::actor::entry::discard_all;
 use crate::actor::process::{Process, Wait};
 use crate::actor::{Place, Reason};
 use crate::ctx::{Fate, ParkedFor};
@@ -87,9 +88,8 @@ impl Worker {
     fn look_around(&mut self) {
         self.scheduler.fire_timers(&mut self.vm.ctx.heap);
         stop::look_after_stop(self);
-        let is_late = |deadline: Option<Instant>| deadline.is_some_and(|end| Instant::now() >= end);
         let runtime = &self.runtime;
-        if is_late(runtime.deadline) {
+        if runtime.deadline.is_some_and(|end| Instant::now() >= end) {
             runtime.outlook.lock().timed_out = true;
             runtime.enter(Phase::Over);
         }
@@ -379,20 +379,13 @@ impl Worker {
     pub(super) fn end_at_once(&mut self, mut process: Box<Process>) {
         self.give_up_code(&mut process);
         let heap = &mut self.vm.ctx.heap;
-        crate::actor::ending::release(heap, &mut process);
+        release(heap, &mut process);
         let late = self
             .runtime
             .slots
             .end(process.pid, &mut self.scheduler.spare);
-        let mut entry = late;
-        while !entry.is_null() {
-            // SAFETY: entries that were taken out are nobody else's.
-            unsafe {
-                let next = (*entry).next;
-                crate::actor::entry::Entry::open(heap, entry).discard(heap);
-                entry = next;
-            }
-        }
+        // SAFETY: entries that were taken out are nobody else's.
+        unsafe { discard_all(heap, late) };
     }
 }
 
