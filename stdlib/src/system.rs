@@ -4,6 +4,7 @@ use std::process::{Command, ExitStatus};
 
 use snow_vm::actor::ops;
 use snow_vm::native::{Call, Fault};
+use snow_vm::sched::stop::Hope;
 use snow_vm::value::text;
 
 use crate::support::{Outcome, io_reason, list_words, natives, store};
@@ -11,7 +12,7 @@ use crate::support::{Outcome, io_reason, list_words, natives, store};
 natives! {
     "snow_system_exit" Small "<T>(Int) -> T" = exit;
     "snow_stopping" Small "() -> Bool" = |call| { let stopping = ops::is_stopping(call.ctx)?; call.return_bool(stopping) };
-    "snow_on_stop" Small "() -> ()" = |call| { ops::on_stop(call.ctx)?; call.return_unit() };
+    "snow_on_stop" Small "(Bool) -> ()" = on_stop;
     "snow_system_time" Small "() -> Int" = time;
     "snow_system_monotonic_ns" Small "() -> Int" = monotonic_ns;
     "snow_system_cpu_count" Small "() -> Int" = cpu_count;
@@ -33,6 +34,15 @@ fn exit(call: &mut Call<'_>) -> Outcome {
     } else {
         ((code & 0xff) as i32).max(1)
     }))
+}
+
+fn on_stop(call: &mut Call<'_>) -> Outcome {
+    let hope = match call.bool(0) {
+        true => Hope::Waits,
+        false => Hope::None,
+    };
+    ops::on_stop(call.ctx, hope)?;
+    call.return_unit()
 }
 
 fn time(call: &mut Call<'_>) -> Outcome {

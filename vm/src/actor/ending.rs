@@ -43,6 +43,7 @@ impl Scheduler {
         };
         process.code.packed = code;
         process.ending = None;
+        process.is_blamed = false;
         process.terminating = Some(reason);
     }
 

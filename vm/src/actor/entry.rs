@@ -17,6 +17,8 @@ pub struct Entry {
 pub enum Content {
     /// A message: its type, and the value in element form, owned.
     Message(TypeId, u64),
+    /// A message that a timer sends: no bound of the mailbox keeps it out.
+    Due(TypeId, u64),
     /// The answer to a call that the receiver has prepared.
     Answer(Answer),
     /// The time of a wait is up, if it is still the one of the timer with this key.
@@ -115,10 +117,18 @@ impl Content {
     /// # Safety
     /// The value is owned, and of the type that it says.
     pub unsafe fn discard(self, heap: &mut Heap) {
-        if let Content::Message(ty, word) | Content::Answer(Answer { ty, word, .. }) = self {
+        if let Content::Message(ty, word)
+        | Content::Due(ty, word)
+        | Content::Answer(Answer { ty, word, .. }) = self
+        {
             // SAFETY: by contract.
             unsafe { drop_element(heap, ty, word) };
         }
+    }
+
+    /// Whether it is a signal.
+    pub fn is_signal(&self) -> bool {
+        matches!(self, Content::Signal(_))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Bounds of mailboxes.
 
-use super::Reason;
 use super::entry::{Content, Entry};
 use super::process::Process;
 use crate::ctx::Ctx;
@@ -35,7 +34,7 @@ impl Process {
     pub unsafe fn queue_message(&mut self, heap: &mut Heap, entry: *mut Entry) {
         // SAFETY: by contract; what leaves the queue is owned.
         unsafe {
-            let Some(limit) = self.limit.filter(|limit| self.mailbox.len() >= limit.most) else {
+            let Some(limit) = self.limit.filter(|limit| self.mailbox.messages() >= limit.most) else {
                 return self.mailbox.append(entry);
             };
             self.dropped += 1;
@@ -50,8 +49,7 @@ impl Process {
                 }
                 Policy::Crash => {
                     Entry::open(heap, entry).discard(heap);
-                    let reason = format!("the mailbox is full: {} messages", limit.most);
-                    self.ending.get_or_insert(Reason::Crash(reason.into()));
+                    self.blame(format!("the mailbox is full: {} messages", limit.most));
                 }
             }
         }

@@ -12,6 +12,8 @@ pub struct Mailbox {
     /// Whether a scan is under way.
     is_scanned: bool,
     len: usize,
+    /// How many of them are signals.
+    signals: usize,
 }
 
 impl Mailbox {
@@ -23,12 +25,18 @@ impl Mailbox {
             passed: std::ptr::null_mut(),
             is_scanned: false,
             len: 0,
+            signals: 0,
         }
     }
 
     /// Number of entries.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// Number of messages among them.
+    pub fn messages(&self) -> usize {
+        self.len - self.signals
     }
 
     /// Whether there are none.
@@ -52,6 +60,8 @@ impl Mailbox {
         }
         self.last = entry;
         self.len += 1;
+        // SAFETY: the entry is in the queue now.
+        self.signals += usize::from(unsafe { (*entry).content.is_signal() });
     }
 
     /// Where the scan stands: the entry to look at next.
@@ -166,7 +176,9 @@ impl Mailbox {
                 self.last = before;
             }
             self.len -= 1;
-            Entry::open(heap, entry)
+            let content = Entry::open(heap, entry);
+            self.signals -= usize::from(content.is_signal());
+            content
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{Pid, Reason};
 use crate::ctx::Ctx;
 use crate::native::Fault;
 use crate::sched::Timer;
+use crate::sched::stop::Hope;
 use crate::sched::wheel::TimerKey;
 use crate::value::closure;
 use snow_bytecode::module::FuncId;
@@ -151,9 +152,9 @@ pub fn is_stopping(ctx: &mut Ctx) -> Result<bool, Fault> {
 }
 
 /// From now on the running actor gets a signal when the program is asked to stop.
-pub fn on_stop(ctx: &mut Ctx) -> Result<(), Fault> {
+pub fn on_stop(ctx: &mut Ctx, hope: Hope) -> Result<(), Fault> {
     let (pid, scheduler) = (ctx.process()?.pid, ctx.scheduler()?);
-    if scheduler.runtime.on_stop(pid) {
+    if scheduler.runtime.on_stop(pid, hope) {
         scheduler.deliver_signal(&mut ctx.heap, pid, Signal::Stopping);
     }
     Ok(())

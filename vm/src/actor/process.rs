@@ -28,6 +28,8 @@ pub struct Process {
     pub locals: Locals,
     /// Why it is ending, once it is.
     pub ending: Option<Reason>,
+    /// Whether that is a crash by the runtime's doing, which is reported as one of its code is.
+    pub is_blamed: bool,
     /// Whether its `terminate` block runs: it is over then, for this reason.
     pub terminating: Option<Reason>,
     /// The closure that runs when it ends, or 0.
@@ -165,6 +167,7 @@ impl Process {
             calls: Calls::default(),
             locals: Locals::default(),
             ending: None,
+            is_blamed: false,
             terminating: None,
             terminate: 0,
             traps_exits: false,
@@ -191,6 +194,14 @@ impl Process {
             self.slices,
             self.dropped,
         ]
+    }
+
+    /// It is to end with a crash that its code has not caused by itself.
+    pub fn blame(&mut self, reason: String) {
+        if self.ending.is_none() && self.terminating.is_none() {
+            self.ending = Some(Reason::Crash(reason.into()));
+            self.is_blamed = true;
+        }
     }
 
     /// Whether it has a reason to run.

@@ -36,7 +36,7 @@ impl Scheduler {
                 self.arrive(heap, process, oldest);
                 oldest = next;
             }
-            if process.mailbox.len() > LONG && !process.is_long {
+            if process.mailbox.len() > LONG && !process.is_long && process.limit.is_none() {
                 process.is_long = true;
                 self.runtime.report_long_mailbox(process);
             }
@@ -48,8 +48,12 @@ impl Scheduler {
     unsafe fn arrive(&mut self, heap: &mut Heap, process: &mut Process, entry: *mut Entry) {
         // SAFETY: by contract.
         unsafe {
-            match &(*entry).content {
+            match (*entry).content {
                 Content::Message(..) | Content::Taken => process.queue_message(heap, entry),
+                Content::Due(ty, word) => {
+                    (*entry).content = Content::Message(ty, word);
+                    process.mailbox.append(entry);
+                }
                 _ => match Entry::open(heap, entry) {
                     Content::Answer(answer) => answer_arrives(heap, process, answer),
                     Content::Timeout(word) => {
@@ -61,7 +65,9 @@ impl Scheduler {
                         self.tell_numbers(heap, process, *signal);
                     }
                     Content::Signal(signal) => signal_arrives(heap, process, signal),
-                    Content::Message(..) | Content::Taken => unreachable!("just matched"),
+                    Content::Message(..) | Content::Due(..) | Content::Taken => {
+                        unreachable!("just matched")
+                    }
                 },
             }
         }
@@ -165,6 +171,7 @@ fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
             let reason = reason.clone();
             exit_signal(heap, process, signal, &reason);
         }
+        Signal::End(Reason::Crash(ref reason)) => process.blame(reason.to_string()),
         Signal::End(ref reason) => {
             if process.terminating.is_none() {
                 process.ending.get_or_insert(reason.clone());

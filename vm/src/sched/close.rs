@@ -5,6 +5,7 @@
 
 use super::queue::Queue;
 use super::runtime::{Outlook, Parts, Phase, Runtime};
+use super::stop::Hope;
 use super::worker::Worker;
 use crate::actor::entry::Signal;
 use crate::actor::process::{Origin, Process};
@@ -20,7 +21,7 @@ use std::time::Duration;
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// Reason of the crash of a `main` that nothing can wake any more.
-pub const DEADLOCK: &str = "deadlock: main waits, and nothing is left that could wake it";
+const DEADLOCK: &str = "deadlock: main waits, and nothing is left that could wake it";
 
 /// What is left of a program.
 pub struct Ended {
@@ -75,7 +76,7 @@ pub(super) fn nothing_happens(worker: &mut Worker) {
     let main_has_ended = runtime.outlook.lock().main.is_some();
     match runtime.phase() {
         Phase::Running if main_has_ended => close(worker),
-        Phase::Running if runtime.has_listeners() => {}
+        Phase::Running if runtime.has_listeners(|hope| hope == Hope::Waits) => {}
         Phase::Running => runtime.deadlock(worker),
         // What does not end by itself is given up.
         Phase::Closing | Phase::Over => runtime.enter(Phase::Over),

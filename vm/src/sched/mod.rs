@@ -168,7 +168,7 @@ impl Scheduler {
             match timer {
                 Timer::Wake(pid) => self.deliver(heap, pid, Content::Timeout(key.word())),
                 Timer::Send { to, ty, word, .. } => {
-                    self.deliver(heap, to, Content::Message(ty, word))
+                    self.deliver(heap, to, Content::Due(ty, word))
                 }
             };
         }

@@ -1,7 +1,8 @@
 //! Being asked to stop: the signals SIGTERM and SIGINT.
 //!
-//! At the first one `System.stopping()` becomes true, and the actors that have called `System.on_stop()` get the signal `Stopping`. When all of these have ended, after five seconds at
-//! the latest, the program ends as it does by itself. A second signal ends it at once.
+//! At the first one `System.stopping()` becomes true, and the actors that have called `System.on_stop()` get the signal `Stopping`; so do supervisors that no other supervisor
+//! has started, which stop their children in order. When all of these have ended, after five seconds at the latest, the program ends as it does by itself. A second signal ends it at
+//! once.
 //!
 //! Signals are listened to from when there is a second actor, or somebody asks: a program that is nothing but `main` ends as other programs do.
 
@@ -23,8 +24,27 @@ pub struct Stop {
     /// Whether the actors have still to be told.
     is_news: AtomicBool,
     /// The actors that want to know.
-    listeners: Mutex<Vec<Pid>>,
+    listeners: Mutex<Vec<Listener>>,
 }
+
+/// An actor that is told.
+#[derive(Clone, Copy)]
+struct Listener {
+    pid: Pid,
+    hope: Hope,
+}
+
+/// Whether being asked to stop is something that an actor may be waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hope {
+    /// It is: a program in which nothing else can happen goes on.
+    Waits,
+    /// Such a program is in a deadlock all the same.
+    None,
+}
+
+/// Listeners of which the dead ones are not looked for.
+const FEW: usize = 64;
 
 /// Whether a runtime listens to the process's signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +63,14 @@ impl Runtime {
     }
 
     /// From now on the actor hears that the program is asked to stop; at once when it was already.
-    pub fn on_stop(self: &Arc<Self>, pid: Pid) -> bool {
+    pub fn on_stop(self: &Arc<Self>, pid: Pid, hope: Hope) -> bool {
         self.listen();
-        self.stop.listeners.lock().push(pid);
+        let mut listeners = self.stop.listeners.lock();
+        if listeners.len() >= FEW && listeners.len() == listeners.capacity() {
+            listeners.retain(|listener| self.slots.is_alive(listener.pid));
+        }
+        listeners.push(Listener { pid, hope });
+        drop(listeners);
         self.stop.is_asked.load(Acquire)
     }
 
@@ -72,11 +97,11 @@ impl Runtime {
         self.stop.is_news.load(Acquire)
     }
 
-    /// Whether some actor is there that waits to be told.
-    pub(super) fn has_listeners(&self) -> bool {
+    /// Whether some actor is there that is told, of those of which this holds.
+    pub(super) fn has_listeners(&self, counts: impl Fn(Hope) -> bool) -> bool {
         let mut listeners = self.stop.listeners.lock();
-        listeners.retain(|pid| self.slots.is_alive(*pid));
-        !listeners.is_empty()
+        listeners.retain(|listener| self.slots.is_alive(listener.pid));
+        listeners.iter().any(|listener| counts(listener.hope))
     }
 }
 
@@ -90,14 +115,14 @@ pub(super) fn look_after_stop(worker: &mut Worker) {
         let deadline = runtime.platform().deadline(close::GRACE.as_millis() as u64);
         runtime.stop_by(deadline);
         let listeners = runtime.stop.listeners.lock().clone();
-        for pid in listeners {
-            worker.tell(pid, Signal::Stopping);
+        for listener in listeners {
+            worker.tell(listener.pid, Signal::Stopping);
         }
     }
     let is_late = runtime
         .stop_tick()
         .is_some_and(|tick| runtime.platform().now() >= tick);
-    if is_late || !runtime.has_listeners() {
+    if is_late || !runtime.has_listeners(|_| true) {
         close::close(worker);
     }
 }

@@ -298,7 +298,7 @@ impl Worker {
 
     fn crashed(&mut self, mut process: Box<Process>, crash: Crash) {
         if let Some(reason) = process.ending.take() {
-            return self.end(process, reason);
+            return self.end_told(process, reason, crash.trace);
         }
         self.runtime.report_crash(&process, &crash);
         self.end(process, Reason::Crash(crash.reason.into()));
@@ -308,8 +308,13 @@ impl Worker {
     fn leave(&mut self, mut process: Box<Process>) {
         let trace = self.give_up_code(&mut process);
         let reason = process.ending.take().unwrap_or(Reason::Killed);
-        if reason.text() == close::DEADLOCK {
-            let reason = close::DEADLOCK.to_owned();
+        self.end_told(process, reason, trace);
+    }
+
+    /// Ends an actor that was told to, in code that was there.
+    fn end_told(&mut self, process: Box<Process>, reason: Reason, trace: Trace) {
+        if process.is_blamed {
+            let reason = reason.text().to_owned();
             self.runtime
                 .report_crash(&process, &Crash { reason, trace });
         }
