@@ -8,6 +8,7 @@ use crate::support::{Outcome, natives};
 natives! {
     "snow_receive_wait" Waiting "(Int, Int) -> Int" = |call| { let found = receive::wait(call.ctx, call.int(0), call.word(1))?; call.return_int(found as i64) };
     "snow_receive_message" Small "<M>() -> M" = message;
+    "snow_receive_take" Small "<M>() -> M" = take;
     "snow_receive_skip" Small "<M>(own M) -> ()" = skip;
     "snow_receive_skip_signal" Small "() -> ()" = |call| { receive::skip_signal(call.ctx)?; call.return_unit() };
     "snow_receive_done" Small "() -> ()" = |call| { receive::done(call.ctx)?; call.return_unit() };
@@ -21,6 +22,12 @@ natives! {
 fn message(call: &mut Call<'_>) -> Outcome {
     let ty = call.native_types().type_args[0];
     let word = receive::message(call.ctx, ty)?;
+    call.return_word(word)
+}
+
+fn take(call: &mut Call<'_>) -> Outcome {
+    let ty = call.native_types().type_args[0];
+    let word = receive::take(call.ctx, ty)?;
     call.return_word(word)
 }
 

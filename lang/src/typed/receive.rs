@@ -28,6 +28,8 @@ pub struct ReceiveCode {
     pub wait: FuncId,
     /// Takes the message out.
     pub message: FuncId,
+    /// Takes the message out for good, and ends the search.
+    pub take: FuncId,
     /// Puts it back and goes on behind it.
     pub skip: FuncId,
     /// The signal.
@@ -40,9 +42,10 @@ pub struct ReceiveCode {
 
 impl ReceiveCode {
     /// Names in `Process`, in the order of the fields.
-    pub const NAMES: [&str; 6] = [
+    pub const NAMES: [&str; 7] = [
         "receive_wait",
         "receive_message",
+        "receive_take",
         "receive_skip",
         "signal",
         "receive_skip_signal",
@@ -50,10 +53,13 @@ impl ReceiveCode {
     ];
 
     /// The functions of [`ReceiveCode::NAMES`].
-    pub fn new([wait, message, skip, signal, skip_signal, done]: [FuncId; 6]) -> ReceiveCode {
+    pub fn new(
+        [wait, message, take, skip, signal, skip_signal, done]: [FuncId; 7],
+    ) -> ReceiveCode {
         ReceiveCode {
             wait,
             message,
+            take,
             skip,
             signal,
             skip_signal,

@@ -13,15 +13,21 @@ use snow_bytecode::module::FuncId;
 #[derive(Default)]
 pub struct Suspended {
     frames: Vec<(Position, usize)>,
+    /// Registers of the frames, and behind them room that has been used before.
     words: Vec<u64>,
+    /// How many words are registers.
+    used: usize,
 }
 
 impl Suspended {
     /// Room for the registers of the next outer frame.
     fn push(&mut self, at: Position, registers: usize) -> *mut u64 {
-        let start = self.words.len();
+        let start = self.used;
         self.frames.push((at, start));
-        self.words.resize(start + registers, 0);
+        self.used += registers;
+        if self.used > self.words.len() {
+            self.words.resize(self.used, 0);
+        }
         self.words[start..].as_mut_ptr()
     }
 
@@ -30,9 +36,18 @@ impl Suspended {
         let Some((at, start)) = self.frames.pop() else {
             return false;
         };
-        take(at, &self.words[start..]);
-        self.words.truncate(start);
+        take(at, &self.words[start..self.used]);
+        self.used = start;
         true
+    }
+
+    /// Takes the only frame that is left; its registers stay where they are until the next one is.
+    #[inline]
+    pub fn take_only(&mut self) -> (Position, *const [u64]) {
+        let (at, start) = self.frames.pop().expect("there is one");
+        let registers = &raw const self.words[start..self.used];
+        self.used = start;
+        (at, registers)
     }
 
     /// Number of frames that are left.

@@ -5,8 +5,7 @@
 use super::calls::State;
 use super::entry::{self, Answer, Content, Signal, drop_element, dup_element};
 use super::process::{Alarm, Origin, Process, Wait};
-use super::slots::NO_TYPE;
-use super::{Pid, Reason};
+use super::{Pid, Reason, signals};
 use crate::ctx::Ctx;
 use crate::native::Fault;
 use crate::sched::Timer;
@@ -59,14 +58,20 @@ pub fn spawn(
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
     let scheduler = ctx.scheduler()?;
     // SAFETY: the word is owned and of the type.
-    unsafe {
-        match scheduler.runtime.slots.mailbox_type(to) {
-            Some(known) if known == ty.0 || known == NO_TYPE => {
+    let sent = unsafe {
+        match scheduler.runtime.slots.of(to) {
+            Ok(slot) if slot.takes(ty) => {
                 entry::hand_over(&mut ctx.heap, ty, word);
-                scheduler.deliver(&mut ctx.heap, to, Content::Message(ty, word));
+                signals::put_in(&mut ctx.heap, slot, to, Content::Message(ty, word))
             }
-            _ => drop_element(&mut ctx.heap, ty, word),
+            _ => {
+                drop_element(&mut ctx.heap, ty, word);
+                Ok(None)
+            }
         }
+    };
+    if let Ok(Some(woken)) = sent {
+        scheduler.ready(woken);
     }
     Ok(())
 }
@@ -83,13 +88,13 @@ pub fn current(ctx: &mut Ctx, mailbox: TypeId) -> Result<Pid, Fault> {
     Ok(pid)
 }
 
-/// Takes in what has arrived for the running actor. When that ends it, the code is left.
-pub fn drain(ctx: &mut Ctx) -> Result<(), Fault> {
+/// Takes in what has arrived for the running actor; whether there was anything. When that ends it, the code is left.
+pub fn drain(ctx: &mut Ctx) -> Result<bool, Fault> {
     let process = ctx.process()?;
     // SAFETY: the running actor is its scheduler's.
-    unsafe { ctx.scheduler()?.drain(&mut ctx.heap, process) };
+    let has_come = unsafe { ctx.scheduler()?.drain(&mut ctx.heap, process) };
     match process.ending {
-        None => Ok(()),
+        None => Ok(has_come),
         Some(_) => Err("the actor is to end".into()),
     }
 }
@@ -232,8 +237,8 @@ pub fn whereis(ctx: &mut Ctx, name: &str, mailbox: TypeId) -> Result<Option<Pid>
         return Ok(None);
     };
     let is_open = matches!(ctx.types().table().get(mailbox), Type::Unit);
-    let fits = is_open || runtime.slots.mailbox_type(pid) == Some(mailbox.0);
-    Ok(fits.then_some(pid))
+    let takes = || runtime.slots.of(pid).is_ok_and(|slot| slot.takes(mailbox));
+    Ok((is_open || takes()).then_some(pid))
 }
 
 /// Replaces the closure that runs when the actor ends; owned.
@@ -425,8 +430,8 @@ pub fn local_get(ctx: &mut Ctx, key: i64, ty: TypeId) -> Result<u64, Fault> {
 /// Whether an actor takes messages of a type, as far as that can be told: a dead one takes none anyway.
 pub fn takes(ctx: &mut Ctx, pid: Pid, mailbox: TypeId) -> Result<bool, Fault> {
     let is_open = matches!(ctx.types().table().get(mailbox), Type::Unit);
-    let known = ctx.scheduler()?.runtime.slots.mailbox_type(pid);
-    Ok(is_open || known.is_none_or(|known| known == mailbox.0))
+    let slot = ctx.scheduler()?.runtime.slots.of(pid);
+    Ok(is_open || slot.is_ok_and(|slot| slot.takes(mailbox)))
 }
 
 /// Why who should answer has ended.

@@ -4,6 +4,7 @@ use super::calls::Calls;
 use super::limits::Limit;
 use super::locals::Locals;
 use super::mailbox::Mailbox;
+use super::slots::Own;
 use super::{Pid, Reason};
 use crate::interp::{Frames, Packed, Vm};
 use crate::sched::wheel::TimerKey;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 pub struct Process {
     /// Who it is.
     pub pid: Pid,
-    /// What has arrived.
+    /// Where what is sent to it arrives.
+    pub own: Own,
+    /// What has arrived and was taken in.
     pub mailbox: Mailbox,
     /// What it waits for.
     pub wait: Wait,
@@ -110,9 +113,16 @@ pub struct Code {
     /// Its frames without a stack, when it waits or has not begun.
     pub packed: Packed,
     /// Its frames on a stack, otherwise. They stay where they are while a machine is parked, which knows them by their address.
-    pub frames: Option<Frames>,
+    pub frames: Option<Box<Frames>>,
     /// The machine on whose carrier compiled code of it is parked.
     pub machine: Option<Box<Vm>>,
+}
+
+impl Code {
+    /// Whether its frames are without a stack, and there are some.
+    pub fn is_packed(&self) -> bool {
+        self.machine.is_none() && self.frames.is_none() && !self.packed.is_empty()
+    }
 }
 
 /// What an actor waits for.
@@ -157,6 +167,7 @@ impl Process {
     pub fn new(packed: Packed, origin: Arc<Origin>) -> Process {
         Process {
             pid: origin.pid,
+            own: Own::NONE,
             mailbox: Mailbox::new(),
             wait: Wait::Nothing,
             alarm: Alarm::Off,

@@ -60,6 +60,7 @@ impl Process {
         self.find(wanted).is_some()
     }
 
+    #[inline]
     fn find(&mut self, wanted: u64) -> Option<Found> {
         while let Some(content) = self.mailbox.at() {
             if let Some(found) = content.is_wanted(wanted) {
@@ -83,9 +84,9 @@ pub fn wait(ctx: &mut Ctx, timeout: i64, wanted: u64) -> Result<Found, Fault> {
         return Ok(found);
     }
     // What has come since the actor was taken out of its queue.
-    ops::drain(ctx)?;
+    let has_come = ops::drain(ctx)?;
     let process = ctx.process()?;
-    if let Some(found) = process.find(wanted) {
+    if has_come && let Some(found) = process.find(wanted) {
         return Ok(found);
     }
     if process.alarm == Alarm::Rung || (timeout <= 0 && timeout != NO_TIMEOUT) {
@@ -119,6 +120,20 @@ pub fn message(ctx: &mut Ctx, ty: TypeId) -> Result<u64, Fault> {
             *content = other;
             Err("no message of this type is there".into())
         }
+    }
+}
+
+/// Moves the message at which the scan stands out for good, and ends the scan: [`message`] and [`done`] in one.
+pub fn take(ctx: &mut Ctx, ty: TypeId) -> Result<u64, Fault> {
+    let process = ctx.process()?;
+    match process.mailbox.at() {
+        Some(&mut Content::Message(is, word)) if is == ty => {
+            process.last_message = LastMessage::of(&ctx.heap, ty, word);
+            process.mailbox.remove(&mut ctx.heap);
+            end_scan(ctx)?;
+            Ok(word)
+        }
+        _ => Err("no message of this type is there".into()),
     }
 }
 

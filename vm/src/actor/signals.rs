@@ -2,6 +2,7 @@
 
 use super::entry::{Answer, Content, Entry, Signal};
 use super::process::{Alarm, Process, Wait};
+use super::slots::{Gone, Slot, Woken};
 use super::{Pid, Reason, calls};
 use crate::heap::Heap;
 use crate::sched::Scheduler;
@@ -11,20 +12,38 @@ use crate::value::list;
 pub const LONG: usize = 10_000;
 
 impl Scheduler {
-    /// Takes in all that has arrived for an actor.
+    /// Takes in all that has arrived for an actor; whether there was anything.
     ///
     /// # Safety
     /// The actor is the caller's, see [`Process`].
-    pub unsafe fn drain(&mut self, heap: &mut Heap, process: *mut Process) {
-        // SAFETY: by contract; entries that were taken are this actor's alone.
+    #[inline]
+    pub unsafe fn drain(&mut self, heap: &mut Heap, process: *mut Process) -> bool {
+        // SAFETY: by contract; the table lives as long as its runtime, and entries that were taken are this actor's alone.
         unsafe {
             let process = &mut *process;
-            let mut newest = self.runtime.slots.take_all(process.pid);
+            let newest = process.own.take_all();
             if newest.is_null() {
-                return;
+                return false;
             }
-            // They come the newest first.
-            let mut oldest = std::ptr::null_mut();
+            match (*newest).next.is_null() {
+                true => self.arrive(heap, process, newest),
+                false => self.arrive_all(heap, process, newest),
+            }
+            if process.mailbox.len() > LONG {
+                self.note_long(process);
+            }
+            true
+        }
+    }
+
+    /// Takes in a list of entries, which come the newest first.
+    ///
+    /// # Safety
+    /// They are the actor's alone.
+    unsafe fn arrive_all(&mut self, heap: &mut Heap, process: &mut Process, newest: *mut Entry) {
+        // SAFETY: by contract.
+        unsafe {
+            let (mut newest, mut oldest) = (newest, std::ptr::null_mut());
             while !newest.is_null() {
                 let next = (*newest).next;
                 (*newest).next = oldest;
@@ -36,16 +55,34 @@ impl Scheduler {
                 self.arrive(heap, process, oldest);
                 oldest = next;
             }
-            if process.mailbox.len() > LONG && !process.is_long && process.limit.is_none() {
-                process.is_long = true;
-                self.runtime.report_long_mailbox(process);
-            }
+        }
+    }
+
+    #[cold]
+    fn note_long(&self, process: &mut Process) {
+        if !process.is_long && process.limit.is_none() {
+            process.is_long = true;
+            self.runtime.report_long_mailbox(process);
         }
     }
 
     /// # Safety
     /// The entry is the actor's alone.
+    #[inline]
     unsafe fn arrive(&mut self, heap: &mut Heap, process: &mut Process, entry: *mut Entry) {
+        // SAFETY: by contract.
+        unsafe {
+            match (*entry).content {
+                Content::Message(..) if process.limit.is_none() => process.mailbox.append(entry),
+                _ => self.arrive_other(heap, process, entry),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`Scheduler::arrive`].
+    #[inline(never)]
+    unsafe fn arrive_other(&mut self, heap: &mut Heap, process: &mut Process, entry: *mut Entry) {
         // SAFETY: by contract.
         unsafe {
             match (*entry).content {
@@ -91,20 +128,19 @@ impl Scheduler {
 
     /// Sends something to an actor, and makes it run if it must; false when the actor is gone, and the content is given up.
     pub fn deliver(&mut self, heap: &mut Heap, to: Pid, content: Content) -> bool {
-        let entry = Entry::new(heap, content);
-        // SAFETY: the entry is new, and still ours when the actor is gone.
-        unsafe {
-            match self.runtime.slots.push(to, entry) {
+        match self.runtime.slots.of(to) {
+            // SAFETY: the content is owned.
+            Ok(slot) => match unsafe { put_in(heap, slot, to, content) } {
                 Ok(woken) => {
-                    if let Some(woken) = woken {
-                        self.ready(woken);
-                    }
+                    woken.into_iter().for_each(|woken| self.ready(woken));
                     true
                 }
-                Err(_) => {
-                    Entry::open(heap, entry).discard(heap);
-                    false
-                }
+                Err(Gone) => false,
+            },
+            Err(Gone) => {
+                // SAFETY: what is to be delivered is owned.
+                unsafe { content.discard(heap) };
+                false
             }
         }
     }
@@ -121,6 +157,26 @@ impl Scheduler {
         }
         process.alarm = Alarm::Off;
         process.wait = Wait::Nothing;
+    }
+}
+
+/// Puts something in an actor's slot; gives the actor if it must be made to run. When the actor is gone, the content is given up.
+///
+/// # Safety
+/// What is in the content is owned.
+#[inline]
+pub unsafe fn put_in(
+    heap: &mut Heap,
+    slot: &Slot,
+    to: Pid,
+    content: Content,
+) -> Result<Option<Woken>, Gone> {
+    let entry = Entry::new(heap, content);
+    // SAFETY: the entry is new, and still ours when the actor is gone.
+    unsafe {
+        slot.push(to.generation(), entry).inspect_err(|Gone| {
+            Entry::open(heap, entry).discard(heap);
+        })
     }
 }
 

@@ -20,6 +20,7 @@ use super::entry::Entry;
 use super::pid::{GENERATION_BITS, Pid, SLOT_BITS};
 use super::process::Process;
 use parking_lot::Mutex;
+use snow_bytecode::types::TypeId;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, fence};
 
@@ -45,12 +46,50 @@ pub struct Slot {
     process: AtomicPtr<Process>,
 }
 
+/// An actor's own slot, for the actor itself.
+#[derive(Clone, Copy)]
+pub struct Own {
+    slot: *const Slot,
+    generation: u16,
+}
+
+impl Own {
+    /// That of an actor which is not in the table yet: nothing arrives.
+    pub const NONE: Own = Own {
+        slot: std::ptr::null(),
+        generation: 0,
+    };
+
+    /// As [`Slot::take_all`].
+    ///
+    /// # Safety
+    /// The table is still there.
+    #[inline]
+    pub unsafe fn take_all(self) -> *mut Entry {
+        // SAFETY: by contract; a table never moves its slots.
+        match unsafe { self.slot.as_ref() } {
+            Some(slot) => slot.take_all(self.generation),
+            None => std::ptr::null_mut(),
+        }
+    }
+
+    /// As [`Slot::wait`].
+    ///
+    /// # Safety
+    /// As [`Own::take_all`].
+    #[inline]
+    pub unsafe fn wait(self) -> bool {
+        // SAFETY: by contract.
+        unsafe { self.slot.as_ref() }.is_some_and(|slot| slot.wait(self.generation))
+    }
+}
+
 /// An actor that a sender must make run.
 #[must_use]
 pub struct Woken(pub *mut Process);
 
 /// The actor has ended.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Gone;
 
 impl Slot {
@@ -63,6 +102,34 @@ impl Slot {
         }
     }
 
+    /// Whether the actor that has the slot takes messages of a type, as far as that is known.
+    #[inline]
+    pub fn takes(&self, ty: TypeId) -> bool {
+        let known = self.mailbox_type.load(Relaxed);
+        known == ty.0 || known == NO_TYPE
+    }
+
+    /// Takes all that has arrived, the newest first. Only the actor itself does this.
+    #[inline]
+    pub fn take_all(&self, generation: u16) -> *mut Entry {
+        let empty = u64::from(generation) << GENERATION_SHIFT;
+        if self.inbox.load(Relaxed) == empty {
+            return std::ptr::null_mut();
+        }
+        let all = self.inbox.swap(empty, AcqRel);
+        std::ptr::with_exposed_provenance_mut((all & ADDRESS) as usize)
+    }
+
+    /// Makes the next sender wake the actor; false when something has arrived meanwhile. Only whoever holds the actor does this, and holds it no more when
+    /// it has worked.
+    #[inline]
+    pub fn wait(&self, generation: u16) -> bool {
+        let empty = u64::from(generation) << GENERATION_SHIFT;
+        self.inbox
+            .compare_exchange(empty, empty | WAITING, AcqRel, Relaxed)
+            .is_ok()
+    }
+
     fn generation(&self) -> u16 {
         (self.inbox.load(Acquire) >> GENERATION_SHIFT) as u16
     }
@@ -71,7 +138,8 @@ impl Slot {
     ///
     /// # Safety
     /// The entry is nobody else's.
-    unsafe fn push(&self, generation: u16, entry: *mut Entry) -> Result<Option<Woken>, Gone> {
+    #[inline]
+    pub unsafe fn push(&self, generation: u16, entry: *mut Entry) -> Result<Option<Woken>, Gone> {
         let mut now = self.inbox.load(Relaxed);
         loop {
             if (now >> GENERATION_SHIFT) as u16 != generation {
@@ -123,6 +191,7 @@ impl Slots {
         }
     }
 
+    #[inline]
     fn slot(&self, number: u32) -> Option<&Slot> {
         let (chunk, at) = (number as usize / CHUNK, number as usize % CHUNK);
         let chunk = self.chunks.get(chunk)?.load(Acquire);
@@ -130,8 +199,9 @@ impl Slots {
         unsafe { chunk.as_ref() }.map(|chunk| &chunk[at])
     }
 
-    /// The slot of a pid that somebody made up might not exist.
-    fn of(&self, pid: Pid) -> Result<&Slot, Gone> {
+    /// The slot of a pid. One that somebody made up might not exist.
+    #[inline]
+    pub fn of(&self, pid: Pid) -> Result<&Slot, Gone> {
         if !pid.is_local() {
             return Err(Gone);
         }
@@ -177,6 +247,17 @@ impl Slots {
         }
     }
 
+    /// The slot of an actor, for itself.
+    pub fn own(&self, pid: Pid) -> Own {
+        match self.of(pid) {
+            Ok(slot) => Own {
+                slot,
+                generation: pid.generation(),
+            },
+            Err(Gone) => Own::NONE,
+        }
+    }
+
     /// Makes the actor known under its pid.
     pub fn settle(&self, pid: Pid, process: *mut Process, mailbox_type: u32) {
         if let Ok(slot) = self.of(pid) {
@@ -185,28 +266,10 @@ impl Slots {
         }
     }
 
-    /// Adds an entry to an actor's mailbox; gives the actor when the caller must make it run. The entry is still the caller's when the actor is gone.
-    ///
-    /// # Safety
-    /// The entry is nobody else's.
-    #[inline]
-    pub unsafe fn push(&self, pid: Pid, entry: *mut Entry) -> Result<Option<Woken>, Gone> {
-        // SAFETY: by contract.
-        unsafe { self.of(pid)?.push(pid.generation(), entry) }
-    }
-
     /// Whether the actor has not ended.
     pub fn is_alive(&self, pid: Pid) -> bool {
         self.of(pid)
             .is_ok_and(|slot| slot.generation() == pid.generation())
-    }
-
-    /// The type of messages that an actor takes; for a pid that is out of date, of whichever actor has the slot.
-    #[inline]
-    pub fn mailbox_type(&self, pid: Pid) -> Option<u32> {
-        self.of(pid)
-            .ok()
-            .map(|slot| slot.mailbox_type.load(Relaxed))
     }
 
     /// Says what messages an actor takes, unless that is known. Only the actor itself does this.
@@ -236,31 +299,6 @@ impl Slots {
         fence(SeqCst);
         self.of(pid)
             .is_ok_and(|slot| slot.named.load(SeqCst) && slot.named.swap(false, SeqCst))
-    }
-
-    /// Takes all that has arrived, the newest first. Only the actor itself does this.
-    #[inline]
-    pub fn take_all(&self, pid: Pid) -> *mut Entry {
-        let Ok(slot) = self.of(pid) else {
-            return std::ptr::null_mut();
-        };
-        let empty = u64::from(pid.generation()) << GENERATION_SHIFT;
-        if slot.inbox.load(Relaxed) == empty {
-            return std::ptr::null_mut();
-        }
-        let all = slot.inbox.swap(empty, AcqRel);
-        std::ptr::with_exposed_provenance_mut((all & ADDRESS) as usize)
-    }
-
-    /// Makes the next sender wake the actor; false when something has arrived meanwhile. Only whoever holds the actor does this, and holds it no more when
-    /// it has worked.
-    #[inline]
-    pub fn wait(&self, pid: Pid) -> bool {
-        let Ok(slot) = self.of(pid) else { return false };
-        let empty = u64::from(pid.generation()) << GENERATION_SHIFT;
-        slot.inbox
-            .compare_exchange(empty, empty | WAITING, AcqRel, Relaxed)
-            .is_ok()
     }
 
     /// The actor has ended: from now on its pid leads nowhere. Gives what has arrived, the newest first.
@@ -329,7 +367,7 @@ impl Drop for Slots {
 
 #[cfg(test)]
 mod tests {
-    use super::{Slots, Spare};
+    use super::{Own, Slots, Spare};
     use crate::actor::Pid;
     use crate::actor::entry::{Content, Entry};
     use crate::actor::process::Process;
@@ -356,7 +394,8 @@ mod tests {
         let entry = Entry::new(heap, Content::Message(ty::INT, number));
         // SAFETY: the entry is new, and still ours when the actor is gone.
         unsafe {
-            match slots.push(to, entry) {
+            let pushed = slots.of(to).and_then(|slot| slot.push(to.generation(), entry));
+            match pushed {
                 Ok(woken) => Some(woken.is_some()),
                 Err(_) => {
                     Entry::open(heap, entry);
@@ -364,6 +403,11 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn own<R>(slots: &Slots, pid: Pid, act: unsafe fn(Own) -> R) -> R {
+        // SAFETY: the table is there.
+        unsafe { act(slots.own(pid)) }
     }
 
     fn open_all(heap: &mut Heap, mut newest: *mut Entry) -> Vec<u64> {
@@ -407,13 +451,13 @@ mod tests {
             let mut heap = heap();
             let mut next = [0; SENDERS as usize];
             while counted < SENDERS * EACH {
-                for number in open_all(&mut heap, slots.take_all(pid)) {
+                for number in open_all(&mut heap, own(&slots, pid, Own::take_all)) {
                     let sender = (number / EACH) as usize;
                     assert_eq!(number % EACH, next[sender]);
                     next[sender] += 1;
                     counted += 1;
                 }
-                if counted < SENDERS * EACH && slots.wait(pid) {
+                if counted < SENDERS * EACH && own(&slots, pid, Own::wait) {
                     waits += 1;
                     while wakes.load(SeqCst) < waits {
                         std::hint::spin_loop();
@@ -460,7 +504,7 @@ mod tests {
                 (
                     accepted,
                     late,
-                    open_all(&mut heap, slots.take_all(next)).len(),
+                    open_all(&mut heap, own(&slots, next, Own::take_all)).len(),
                 )
             });
             assert_eq!((accepted, after), (late, 0));

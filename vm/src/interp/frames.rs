@@ -44,6 +44,18 @@ impl Frames {
         Stack::new(program.extent + FRAME_LINK + arguments)
     }
 
+    /// No frames yet, on a free stack.
+    pub(super) fn none(stack: Stack) -> Frames {
+        Frames {
+            base: stack.start(),
+            stack,
+            pc: std::ptr::null(),
+            entry: std::ptr::null(),
+            func: FuncId(0),
+            max_stack: 0,
+        }
+    }
+
     /// A run that begins at `pc` on a free stack.
     ///
     /// # Safety

@@ -108,8 +108,8 @@ pub struct Vm {
     slices: u32,
     /// The frames that [`Vm::resume`] runs, or that are parked.
     running: *mut Frames,
-    /// The fuel that it was given.
-    fuel: i64,
+    /// Whether it has been parked since it began: then another thread may have let it go on.
+    was_parked: bool,
     /// Reductions of slices that were no samples.
     unsampled: i64,
     /// How that run ended.
@@ -148,7 +148,7 @@ impl Vm {
             nested_fuel: SLICE,
             slices: 0,
             running: std::ptr::null_mut(),
-            fuel: 0,
+            was_parked: false,
             unsampled: 0,
             ended: None,
             points: suspend::Points::default(),

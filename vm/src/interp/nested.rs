@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering::Relaxed;
 const MOST_SPARE: usize = 64;
 
 /// Bytes of the largest frame stack that is kept.
-const LARGEST_SPARE: usize = 64 * 1024;
+pub(super) const LARGEST_SPARE: usize = 64 * 1024;
 
 /// Calls a function by its number, in whichever tier it is; see [`crate::abi::state::NativeState::call`].
 ///

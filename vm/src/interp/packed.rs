@@ -5,6 +5,7 @@
 
 use super::code::Code;
 use super::load::FRAME_LINK;
+use super::nested::LARGEST_SPARE as LARGEST_KEPT;
 use super::program::Program;
 use super::{Frames, Vm};
 use snow_bytecode::module::FuncId;
@@ -48,52 +49,69 @@ impl Packed {
 }
 
 impl Vm {
-    /// Packs frames whose last outcome was [`super::Outcome::Waiting`], unless they are large: then they are given back. The machine keeps the stack.
-    pub fn pack(&mut self, frames: Frames, to: &mut Packed) -> Option<Frames> {
+    /// Packs frames whose last outcome was [`super::Outcome::Waiting`]; false when they are large, and are left as they are. The stack is free then.
+    #[inline]
+    pub fn pack(&mut self, frames: &Frames, to: &mut Packed) -> bool {
         // SAFETY: the base is inside the stack; at a call of a native, which is what waits, scratch space begins where the registers of the frame end.
         let (base, used) = unsafe {
             let base = frames.base.offset_from(frames.stack.start()) as usize;
             (base, base + usize::from((*frames.pc).c()))
         };
         if used > MOST_WORDS {
-            return Some(frames);
+            return false;
         }
-        // SAFETY: these words of the stack are in use.
-        let words = unsafe { std::slice::from_raw_parts(frames.stack.start(), used) };
+        to.words.clear();
         to.words.reserve_exact(used);
-        to.words.extend_from_slice(words);
+        // SAFETY: these words of the stack are in use, and there is room for as many. They are few: copying them here costs less than a call.
+        unsafe {
+            let (from, words) = (frames.stack.start(), to.words.as_mut_ptr());
+            for at in 0..used {
+                *words.add(at) = *from.add(at);
+            }
+            to.words.set_len(used);
+        }
         to.base = base as u32;
         to.pc = frames.pc;
         to.entry = frames.entry;
         to.func = frames.func;
         to.max_stack = frames.max_stack;
-        self.keep_stack(frames.stack);
-        None
+        true
     }
 
-    /// The frames on a stack again; their room is kept for the next time.
-    pub fn unpack(&mut self, packed: &mut Packed) -> Frames {
-        let stack = self.free_stack();
+    /// Puts packed frames on a stack that is free; their room is kept for the next time.
+    #[inline]
+    pub fn unpack(&mut self, packed: &mut Packed, to: &mut Frames) {
         // SAFETY: a stack has room for so few words above those that any frame needs.
-        let base = unsafe {
-            let start = stack.start();
-            std::ptr::copy_nonoverlapping(packed.words.as_ptr(), start, packed.words.len());
-            start.add(packed.base as usize)
-        };
-        packed.words.clear();
-        Frames {
-            stack,
-            pc: packed.pc,
-            base,
-            entry: packed.entry,
-            func: packed.func,
-            max_stack: packed.max_stack,
+        unsafe {
+            let start = to.stack.start();
+            for (at, word) in packed.words.iter().enumerate() {
+                *start.add(at) = *word;
+            }
+            to.base = start.add(packed.base as usize);
         }
+        packed.words.clear();
+        to.pc = packed.pc;
+        to.entry = packed.entry;
+        to.func = packed.func;
+        to.max_stack = packed.max_stack;
     }
 
-    /// Keeps the stack of frames that are gone for others.
-    pub fn keep_frames(&mut self, frames: Frames) {
-        self.keep_stack(frames.stack);
+    /// Frames on a free stack, which are nobody's yet.
+    pub fn free_frames(&mut self) -> Box<Frames> {
+        Box::new(Frames::none(self.free_stack()))
+    }
+}
+
+impl Frames {
+    /// Whether their stack is one to keep for other frames.
+    #[inline]
+    pub fn are_small(&self) -> bool {
+        self.stack.bytes() <= LARGEST_KEPT
+    }
+
+    /// Their stack for other frames, unless it has become large.
+    pub fn kept(self: Box<Frames>) -> Option<Box<Frames>> {
+        self.are_small().then_some(self)
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Crash, Frames, Outcome, SLICE, Trace, Vm};
 use crate::abi::status::{CRASH, EXIT, Reason};
 use crate::carrier::{self, Back, Budget, Overflow, STACK_OVERFLOW};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// How a slice ended.
 pub enum End {
@@ -23,21 +24,68 @@ pub enum End {
 impl Vm {
     /// Runs frames for at most a slice of `fuel` calls and loop turns. They must stay where they are as long as the outcome is [`Outcome::Parked`].
     pub fn resume(&mut self, frames: &mut Frames, fuel: i64) -> Outcome {
-        let (vm, frames) = (&raw mut *self, &raw mut *frames);
-        // SAFETY: this machine is only used through `vm` until the run ends or parks; the frames stay (contract above).
+        // SAFETY: the frames stay (contract above), and nothing takes their place.
+        unsafe { Vm::resume_all(&raw mut *self, &raw mut *frames, fuel, || None) }
+    }
+
+    /// As [`Vm::resume`]. When the frames wait, `next` may put others in their place and give the fuel for these: they run at once, on the same carrier, without going
+    /// back to the thread's own stack in between. It is not asked any more when the code was parked meanwhile.
+    ///
+    /// # Safety
+    /// The machine is used only through `vm` until the run ends or parks, but by `next`; the frames stay where they are as long.
+    pub unsafe fn resume_all(
+        vm: *mut Vm,
+        frames: *mut Frames,
+        fuel: i64,
+        mut next: impl FnMut() -> Option<i64>,
+    ) -> Outcome {
+        // SAFETY: by contract.
         unsafe {
             (*vm).running = frames;
-            (*vm).fuel = fuel;
+            (*vm).was_parked = false;
             (*vm).ctx.native.machine = vm.cast();
-            (*vm).ctx.carrier.budget = Budget::new((*frames).max_stack, (*frames).stack.bytes());
             let ctx = &raw mut (*vm).ctx;
-            match carrier::begin(ctx, move || {
-                (*vm).ended = Some(Vm::slice(vm, &mut *frames, fuel))
-            }) {
+            let back = carrier::begin(ctx, move || {
+                let mut fuel = fuel;
+                let end = loop {
+                    let end = Vm::fresh_slice(vm, frames, fuel);
+                    if !matches!(end, End::Waiting) || (*vm).is_due() {
+                        break end;
+                    }
+                    match next() {
+                        Some(more) => fuel = more,
+                        None => break end,
+                    }
+                };
+                (*vm).ended = Some(end);
+            });
+            match back {
                 Ok(back) => (*vm).came_back(back),
                 Err(carrier::Overflow) => (*vm).without_stack(),
             }
         }
+    }
+
+    /// Runs frames that have the carrier to themselves.
+    ///
+    /// # Safety
+    /// As [`Vm::resume_all`].
+    unsafe fn fresh_slice(vm: *mut Vm, frames: *mut Frames, fuel: i64) -> End {
+        // SAFETY: by contract.
+        unsafe {
+            let ctx = &mut (*vm).ctx;
+            ctx.carrier.budget = Budget::new((*frames).max_stack, (*frames).stack.bytes());
+            ctx.native.limit.store(ctx.carrier.limit(), Relaxed);
+            let end = Vm::slice(vm, &mut *frames, fuel);
+            // Slices that end because the actor waits are no samples of the running time; but together they are, each time they have used as much as a whole one.
+            (*vm).unsampled += fuel - (*vm).stopped.fuel;
+            end
+        }
+    }
+
+    /// Whether something is due that belongs on the thread's own stack, or whoever began this run has lost it.
+    fn is_due(&self) -> bool {
+        self.was_parked || self.unsampled >= SLICE
     }
 
     /// Lets code go on that is parked on this machine's carrier.
@@ -48,6 +96,7 @@ impl Vm {
         let vm = &raw mut *self;
         // SAFETY: by contract; this machine is only used through `vm` until the run ends or parks.
         unsafe {
+            (*vm).was_parked = true;
             let back = carrier::go_on(&raw mut (*vm).ctx);
             (*vm).came_back(back)
         }
@@ -63,6 +112,7 @@ impl Vm {
             // SAFETY: a frame has room for three words.
             End::Done => Outcome::Done(unsafe { *frames.base.cast::<[u64; 3]>() }),
             End::Yielded => {
+                self.unsampled = 0;
                 self.between_slices(frames);
                 Outcome::Yielded
             }
@@ -158,9 +208,8 @@ impl Vm {
         status
     }
 
-    /// Slices that end because the actor waits are no samples of the running time; but together they are, each time they have used as much as a whole one.
+    /// Takes a sample when slices that ended early have together used as much as a whole one.
     fn sample_short_slices(&mut self, frames: &Frames) {
-        self.unsampled += self.fuel - self.stopped.fuel;
         if self.unsampled >= SLICE {
             self.unsampled = 0;
             self.between_slices(frames);

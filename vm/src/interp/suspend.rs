@@ -7,11 +7,19 @@ use crate::carrier::Overflow;
 use rustc_hash::FxHashMap;
 
 /// What is known of places where code was suspended.
-pub type Points = FxHashMap<(u32, u32), Point>;
+pub struct Points {
+    all: FxHashMap<(u32, u32), Point>,
+    /// Those that were asked for last, by the low bits of function and instruction.
+    latest: Box<[Point; LATEST]>,
+}
+
+/// Places that are found without the table.
+const LATEST: usize = 64;
 
 /// A place where code is suspended.
 #[derive(Clone, Copy)]
 pub struct Point {
+    at: (u32, u32),
     /// The first word of the instruction.
     first: *const Code,
     /// The last.
@@ -20,9 +28,32 @@ pub struct Point {
     stub: *const Code,
 }
 
+impl Point {
+    /// No place.
+    const NONE: Point = Point {
+        at: (u32::MAX, u32::MAX),
+        first: std::ptr::null(),
+        last: std::ptr::null(),
+        stub: std::ptr::null(),
+    };
+}
+
+impl Default for Points {
+    /// Nothing is known.
+    fn default() -> Points {
+        Points {
+            all: FxHashMap::default(),
+            latest: Box::new([Point::NONE; LATEST]),
+        }
+    }
+}
+
 impl Vm {
     /// Makes frames of what compiled code has left in the context, which the innermost frame had entered. The stack has room for them, or they are dropped.
     pub(super) fn take_up(&mut self, frames: &mut Frames) -> Result<(), Overflow> {
+        if self.ctx.suspended.len() == 1 {
+            return self.take_up_only(frames);
+        }
         let mut suspended = std::mem::take(&mut self.ctx.suspended);
         let mut result = Ok(());
         // The outermost has the arguments where it was entered; each other one is called by the one before it.
@@ -42,6 +73,16 @@ impl Vm {
         result
     }
 
+    /// As [`Vm::take_up`], when there is one frame.
+    #[inline]
+    fn take_up_only(&mut self, frames: &mut Frames) -> Result<(), Overflow> {
+        let (at, registers) = self.ctx.suspended.take_only();
+        // SAFETY: the registers stay where they are until code is suspended again.
+        let registers = unsafe { &*registers };
+        self.take_up_one(frames, at, registers);
+        Ok(())
+    }
+
     /// The innermost frame is at an instruction, with these registers.
     fn take_up_one(&mut self, frames: &mut Frames, at: Position, registers: &[u64]) {
         // SAFETY: a stack has room for a frame of any function above a base that `make_room` has admitted.
@@ -53,14 +94,25 @@ impl Vm {
         frames.entry = point.stub;
     }
 
+    #[inline]
     fn point(&mut self, at: Position) -> Point {
-        let program = &self.program;
         let key = (at.func.0, at.inst as u32);
-        let point = self.points.entry(key);
+        let latest = self.points.latest[(key.0 ^ key.1 << 3) as usize % LATEST];
+        if latest.at == key && !latest.stub.is_null() {
+            return latest;
+        }
+        self.find_point(at, key)
+    }
+
+    #[inline(never)]
+    fn find_point(&mut self, at: Position, key: (u32, u32)) -> Point {
+        let program = &self.program;
+        let point = self.points.all.entry(key);
         let point = point.or_insert_with(|| program.words_of(at));
         if point.stub.is_null() {
             point.stub = program.wait_stub(at);
         }
+        self.points.latest[(key.0 ^ key.1 << 3) as usize % LATEST] = *point;
         *point
     }
 
@@ -112,6 +164,7 @@ impl Program {
     fn words_of(&self, at: Position) -> Point {
         let (first, end) = self.words(at);
         Point {
+            at: (at.func.0, at.inst as u32),
             first: self.code.at(first),
             last: self.code.at(end - 1),
             stub: std::ptr::null(),

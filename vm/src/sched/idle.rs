@@ -5,6 +5,7 @@
 
 use super::queue::Queue;
 use super::runtime::{Phase, Runtime};
+use super::stop::Hope;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -216,7 +217,7 @@ impl Runtime {
         self.idle.outside.load(SeqCst) == 0
             && (self.stop_tick().is_some()
                 || self.phase() != Phase::Running
-                || !self.has_listeners())
+                || !self.has_listeners(|hope| hope == Hope::Waits))
             && !self.wheels.iter().any(|wheel| awaited(&wheel.lock()))
     }
 }

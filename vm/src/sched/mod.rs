@@ -101,8 +101,9 @@ impl Scheduler {
     }
 
     /// A new actor begins.
-    pub fn start(&mut self, process: Process, mailbox_type: u32) {
+    pub fn start(&mut self, mut process: Process, mailbox_type: u32) {
         let pid = process.pid;
+        process.own = self.runtime.slots.own(pid);
         let process = Box::into_raw(Box::new(process));
         self.runtime.slots.settle(pid, process, mailbox_type);
         self.runtime.actor_started();

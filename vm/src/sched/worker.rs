@@ -34,6 +34,12 @@ pub struct Worker {
         reason = "compiled code knows machines by their address"
     )]
     spare: Vec<Box<Vm>>,
+    /// Where the frames of the next actor go; none while some are on it.
+    stage: Option<Box<Frames>>,
+    /// The actor that runs, or null when its turn is over already.
+    current: *mut Process,
+    /// An actor that was taken out of the queue and has not had its turn.
+    held: Option<Ready>,
     turns: u32,
 }
 
@@ -53,6 +59,9 @@ impl Worker {
             scheduler: ManuallyDrop::new(scheduler),
             has_scheduler: true,
             spare: Vec::new(),
+            stage: None,
+            current: std::ptr::null_mut(),
+            held: None,
             turns: 0,
         }
     }
@@ -60,7 +69,7 @@ impl Worker {
     /// Runs actors until the program is over, or another thread has the scheduler.
     pub fn work(&mut self) {
         while self.has_scheduler && self.runtime.phase() != Phase::Over {
-            match self.next() {
+            match self.held.take().or_else(|| self.next()) {
                 Some(ready) => self.turn(ready),
                 None => self.rest(),
             }
@@ -78,15 +87,22 @@ impl Worker {
         if platform.is_seeded() {
             return scheduler.queue.pick(|count| platform.choose(count));
         }
-        scheduler.queue.pop().or_else(|| {
-            let injected = std::iter::repeat_with(|| scheduler.runtime.injector.steal());
-            let injected = injected.take_while(|steal| !steal.is_empty());
-            injected.filter_map(|steal| steal.success()).next()
-        })
+        scheduler.queue.pop().or_else(|| self.injected())
+    }
+
+    /// An actor that belongs to no scheduler.
+    fn injected(&self) -> Option<Ready> {
+        let injected = std::iter::repeat_with(|| self.runtime.injector.steal());
+        let injected = injected.take_while(|steal| !steal.is_empty());
+        injected.filter_map(|steal| steal.success()).next()
     }
 
     fn look_around(&mut self) {
         self.scheduler.fire_timers(&mut self.vm.ctx.heap);
+        // Those that come from elsewhere have their turn also while there is always something to do here.
+        if let Some(Ready(process)) = self.injected() {
+            self.scheduler.queue.push_woken(process);
+        }
         stop::look_after_stop(self);
         let runtime = &self.runtime;
         if runtime.deadline.is_some_and(|end| Instant::now() >= end) {
@@ -146,52 +162,149 @@ impl Worker {
         if !process.is_ready() {
             return self.wait(process);
         }
-        process.slices += 1;
         self.runtime.platform().pass(TURN_NANOS);
-        let outcome = self.enter(&mut process);
-        self.came_out(process, outcome);
+        let outcome = self.enter(Box::into_raw(process));
+        self.came_out(outcome);
         self.vm.ctx.heap.settle_some();
     }
 
     /// Lets the actor's code go on.
-    fn enter(&mut self, process: &mut Process) -> Outcome {
+    fn enter(&mut self, raw: *mut Process) -> Outcome {
+        // SAFETY: the actor is ours, and nobody uses another reference to it.
+        let process = unsafe { &mut *raw };
         if let Some(vm) = process.code.machine.take() {
             self.change_machine(vm);
             self.occupy(process);
             // SAFETY: the machine was parked, and the frames are where they were.
             let outcome = unsafe { self.vm.go_on() };
-            self.vacate(process, &outcome);
+            self.vacate(&outcome);
             return outcome;
         }
-        let code = &mut process.code;
-        let frames = code.frames.take();
-        let frames = frames.unwrap_or_else(|| self.vm.unpack(&mut code.packed));
-        let frames = code.frames.insert(frames);
-        let frames = &raw mut *frames;
+        if process.code.frames.is_none() {
+            self.put_on_stage(process);
+        }
+        let frames = process.code.frames.as_deref_mut();
+        let frames: *mut Frames = frames.expect("frames were just put on a stack");
         self.occupy(process);
-        let fuel = self.vm.next_fuel();
-        // SAFETY: the frames are the actor's, and stay where they are.
-        let outcome = unsafe { self.vm.resume(&mut *frames, fuel) };
-        self.vacate(process, &outcome);
+        let (fuel, worker) = (self.vm.next_fuel(), &raw mut *self);
+        // SAFETY: the frames are the actor's, and stay where they are. The worker waits; `next` runs on its thread, unless the code was parked, and is not called then.
+        let outcome = unsafe {
+            let vm = &raw mut *(*worker).vm;
+            Vm::resume_all(vm, frames, fuel, || (*worker).next_in_place())
+        };
+        self.vacate(&outcome);
         outcome
+    }
+
+    /// Puts the packed frames of an actor on a stack.
+    #[inline]
+    fn put_on_stage(&mut self, process: &mut Process) {
+        let frames = self.stage.take();
+        let mut frames = frames.unwrap_or_else(|| self.vm.free_frames());
+        self.vm.unpack(&mut process.code.packed, &mut frames);
+        process.code.frames = Some(frames);
+    }
+
+    /// Takes the frames of an actor that waits off their stack, unless they are large.
+    #[inline]
+    fn take_off_stage(&mut self, process: &mut Process) -> bool {
+        let code = &mut process.code;
+        match code.frames.take() {
+            Some(frames) if self.vm.pack(&frames, &mut code.packed) => {
+                self.stage = frames.kept();
+                true
+            }
+            frames => {
+                code.frames = frames;
+                false
+            }
+        }
+    }
+
+    /// The running actor waits: lets the next one take its place, whose frames are where its own were, and gives the fuel for it. None when
+    /// something else is to be done first.
+    fn next_in_place(&mut self) -> Option<i64> {
+        // SAFETY: the running actor is ours until it waits, and whoever takes an actor out of a queue owns it.
+        unsafe {
+            if !self.ends_turn() {
+                return None;
+            }
+            let ready = self.next_at_once()?;
+            let process = &mut *ready.0;
+            let heap = &mut self.vm.ctx.heap;
+            self.scheduler.drain(heap, process);
+            if !process.is_ready() || process.ending.is_some() || !process.code.is_packed() {
+                self.held = Some(ready);
+                return None;
+            }
+            self.put_on_stage(process);
+            self.take_place(process);
+            Some(self.vm.next_fuel())
+        }
+    }
+
+    /// Ends the turn of the running actor, which waits; false when it goes on, or its turn has to be ended on the thread's own stack.
+    ///
+    /// # Safety
+    /// There is one.
+    unsafe fn ends_turn(&mut self) -> bool {
+        // SAFETY: by contract.
+        unsafe {
+            let process = &mut *self.current;
+            let stays = |frames: &Box<Frames>| frames.are_small();
+            if !process.code.frames.as_ref().is_some_and(stays) || !self.take_off_stage(process) {
+                return false;
+            }
+            let ctx = &mut self.vm.ctx;
+            ctx.heap.settle_some();
+            process.random = ctx.random.take();
+            let waits = process.own.wait();
+            if waits {
+                self.current = std::ptr::null_mut();
+            }
+            waits
+        }
+    }
+
+    /// The next actor, if no time has to be spent on anything else before.
+    fn next_at_once(&mut self) -> Option<Ready> {
+        let runtime = &self.runtime;
+        let is_time = (self.turns + 1).is_multiple_of(LOOK_AROUND)
+            || runtime.wants_attention(self.scheduler.number)
+            || runtime.phase() == Phase::Over
+            || runtime.platform().is_seeded();
+        if is_time {
+            return None;
+        }
+        self.turns += 1;
+        self.scheduler.queue.pop()
     }
 
     /// The machine is that of the actor.
     fn occupy(&mut self, process: &mut Process) {
+        self.take_place(process);
         let ctx = &mut self.vm.ctx;
-        ctx.place = Place {
-            process: &raw mut *process,
-            scheduler: &raw mut **self.scheduler,
-        };
-        ctx.random = process.random;
+        ctx.place.scheduler = &raw mut **self.scheduler;
         let limits = &self.scheduler.runtime.limits;
         limits.set(self.scheduler.number, &raw const ctx.native.limit);
     }
 
-    fn vacate(&mut self, process: &mut Process, outcome: &Outcome) {
+    #[inline]
+    fn take_place(&mut self, process: &mut Process) {
+        process.slices += 1;
+        let ctx = &mut self.vm.ctx;
+        ctx.random = process.random;
+        ctx.place.process = &raw mut *process;
+        self.current = &raw mut *process;
+    }
+
+    fn vacate(&mut self, outcome: &Outcome) {
         self.has_scheduler = !matches!(outcome, Outcome::Parked(ParkedFor::Scheduler));
         let ctx = &mut self.vm.ctx;
-        process.random = ctx.random.take();
+        // SAFETY: an actor whose turn is not over is ours.
+        if let Some(process) = unsafe { self.current.as_mut() } {
+            process.random = ctx.random.take();
+        }
         ctx.place = Place::NOWHERE;
         if self.has_scheduler {
             let number = self.scheduler.number;
@@ -219,15 +332,17 @@ impl Worker {
     }
 
     /// What came of a slice.
-    fn came_out(&mut self, mut process: Box<Process>, outcome: Outcome) {
+    fn came_out(&mut self, outcome: Outcome) {
+        let current = std::mem::replace(&mut self.current, std::ptr::null_mut());
+        if current.is_null() {
+            return;
+        }
+        // SAFETY: the turn of the actor is not over, so it is ours.
+        let mut process = unsafe { Box::from_raw(current) };
         match outcome {
             Outcome::Yielded => self.again(process),
             Outcome::Waiting => {
-                let code = &mut process.code;
-                code.frames = code
-                    .frames
-                    .take()
-                    .and_then(|frames| self.vm.pack(frames, &mut code.packed));
+                self.take_off_stage(&mut process);
                 self.wait(process);
             }
             Outcome::Parked(ParkedFor::Scheduler) => self.hand_in(process),
@@ -268,12 +383,12 @@ impl Worker {
     /// The actor waits, unless something has arrived.
     fn wait(&mut self, mut process: Box<Process>) {
         loop {
-            let (pid, raw) = (process.pid, Box::into_raw(process));
-            if self.runtime.slots.wait(pid) {
-                return;
-            }
-            // SAFETY: nobody else has the actor, since it does not wait.
+            let (own, raw) = (process.own, Box::into_raw(process));
+            // SAFETY: the table is there; nobody else has the actor unless it waits.
             unsafe {
+                if own.wait() {
+                    return;
+                }
                 self.scheduler.drain(&mut self.vm.ctx.heap, raw);
                 process = Box::from_raw(raw);
             }
@@ -323,17 +438,19 @@ impl Worker {
 
     /// Leaves the frames of an actor that does not run; says where they were.
     fn give_up_code(&mut self, process: &mut Process) -> Trace {
-        let code = &mut process.code;
-        if let Some(vm) = code.machine.take() {
+        if let Some(vm) = process.code.machine.take() {
             return self.leave_machine(vm);
         }
-        match code.frames.take() {
-            Some(frames) => self.kill(frames),
-            None if code.packed.is_empty() => Trace::default(),
-            None => {
-                let frames = self.vm.unpack(&mut code.packed);
-                self.kill(frames)
+        if process.code.is_packed() {
+            self.put_on_stage(process);
+        }
+        match process.code.frames.take() {
+            Some(mut frames) => {
+                let trace = self.vm.kill(&mut frames);
+                self.stage = frames.kept();
+                trace
             }
+            None => Trace::default(),
         }
     }
 
@@ -350,16 +467,10 @@ impl Worker {
         }
     }
 
-    fn kill(&mut self, mut frames: Frames) -> Trace {
-        let trace = self.vm.kill(&mut frames);
-        self.vm.keep_frames(frames);
-        trace
-    }
-
     /// An actor's code is over.
     fn end(&mut self, mut process: Box<Process>, reason: Reason) {
         if let Some(frames) = process.code.frames.take() {
-            self.vm.keep_frames(frames);
+            self.stage = frames.kept();
         }
         process.wait = Wait::Nothing;
         match self.scheduler.end(&mut self.vm.ctx.heap, process, reason) {

@@ -63,6 +63,26 @@ impl<'m, 'a> Lower<'m, 'a> {
         })
     }
 
+    /// Whether one of these rows matches whatever the root is, without looking at a guard.
+    pub(super) fn always_match(&self, rows: &[Row<'a>], span: Span) -> Res<bool> {
+        if rows.iter().any(|row| row.guard.is_some()) {
+            return Ok(false);
+        }
+        let (tree, _) = self.decision(rows, span)?;
+        Ok(!tree.may_fail())
+    }
+
+    fn decision(&self, rows: &[Row<'a>], span: Span) -> Res<(Tree, Occs<'a>)> {
+        let specs: Vec<_> = rows
+            .iter()
+            .map(|row| RowSpec {
+                pats: row.pats,
+                guarded: row.guard.is_some(),
+            })
+            .collect();
+        Ok(tree::build(self.mono.program, &specs).map_err(|_| Fault::patterns(span))?)
+    }
+
     /// Ends the current block with a match of `roots`; `fail` is what happens when no row matches.
     pub(super) fn matching(
         &mut self,
@@ -77,15 +97,7 @@ impl<'m, 'a> Lower<'m, 'a> {
         {
             return body(self, 0);
         }
-        let specs: Vec<_> = rows
-            .iter()
-            .map(|row| RowSpec {
-                pats: row.pats,
-                guarded: row.guard.is_some(),
-            })
-            .collect();
-        let (tree, occs) =
-            tree::build(self.mono.program, &specs).map_err(|_| Fault::patterns(span))?;
+        let (tree, occs) = self.decision(&rows, span)?;
         let mut vars = vec![None; occs.len()];
         for (number, var) in vars.iter_mut().enumerate() {
             if let Occ::Root(root) = occs.get(OccId(number as u32)) {

@@ -76,6 +76,10 @@ impl<'a> Lower<'_, 'a> {
         span: Span,
     ) -> Res<()> {
         let ty = self.ty(&receive.message, span)?;
+        if self.always_match(&rows_of(&receive.messages), span)? {
+            let message = self.call_with(receive.code.take, vec![ty], Vec::new(), span)?;
+            return self.taken(&receive.messages, message, End::Unreachable, None, cont, span);
+        }
         let again = self.join();
         let skipped = self.var(ty, "");
         self.declare(again, vec![skipped], false, |lower| {
@@ -88,7 +92,7 @@ impl<'a> Lower<'_, 'a> {
             &receive.messages,
             message,
             fail,
-            receive.code.done,
+            Some(receive.code.done),
             cont,
             span,
         )
@@ -106,29 +110,35 @@ impl<'a> Lower<'_, 'a> {
             &receive.signals,
             signal,
             fail,
-            receive.code.done,
+            Some(receive.code.done),
             cont,
             span,
         )
     }
 
-    /// Matches what was found; the arm that matches takes it for good.
+    /// Matches what was found; the arm that matches takes it for good, by `done` if it is not taken yet.
     fn taken(
         &mut self,
         arms: &'a [Arm],
         found: Var,
         fail: End,
-        done: FuncId,
+        done: Option<FuncId>,
         cont: Cont,
         span: Span,
     ) -> Res<()> {
-        let rows = arms.iter().map(|arm| Row {
-            pats: std::slice::from_ref(&arm.pat),
-            guard: arm.guard.as_ref(),
-        });
-        self.matching(&[found], rows.collect(), span, fail, &mut |lower, row| {
-            lower.call_with(done, Vec::new(), Vec::new(), span)?;
+        self.matching(&[found], rows_of(arms), span, fail, &mut |lower, row| {
+            if let Some(done) = done {
+                lower.call_with(done, Vec::new(), Vec::new(), span)?;
+            }
             lower.into(&arms[row].body, cont)
         })
     }
+}
+
+fn rows_of(arms: &[Arm]) -> Vec<Row<'_>> {
+    let rows = arms.iter().map(|arm| Row {
+        pats: std::slice::from_ref(&arm.pat),
+        guard: arm.guard.as_ref(),
+    });
+    rows.collect()
 }

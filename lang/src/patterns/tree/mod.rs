@@ -59,6 +59,25 @@ pub enum Tree {
     },
 }
 
+impl Tree {
+    /// Whether some value matches no row.
+    pub fn may_fail(&self) -> bool {
+        match self {
+            Tree::Fail => true,
+            Tree::Leaf { .. } => false,
+            Tree::Guard { otherwise, .. } => otherwise.may_fail(),
+            Tree::Switch { arms, default, .. } => {
+                arms.iter().any(|(_, tree)| tree.may_fail())
+                    || default.as_ref().is_some_and(|tree| tree.may_fail())
+            }
+            Tree::Ints { arms, default, .. } => {
+                default.may_fail() || arms.iter().any(|(_, tree)| tree.may_fail())
+            }
+            Tree::Test { yes, no, .. } => yes.may_fail() || no.may_fail(),
+        }
+    }
+}
+
 /// A test that holds or not.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]

@@ -132,7 +132,7 @@ impl Infer<'_, '_> {
 
     /// The functions of the library that a `receive` consists of.
     fn receive_code(&mut self, span: Span) -> Option<ReceiveCode> {
-        let mut ids = [FuncId(0); 6];
+        let mut ids = [FuncId(0); 7];
         for (id, name) in ids.iter_mut().zip(ReceiveCode::NAMES) {
             *id = self.process_func(name, span)?;
         }
