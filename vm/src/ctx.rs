@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::abi::NativeState;
+use crate::abi::state::PREEMPT;
 use crate::abi::suspend::Suspended;
 use crate::actor::{Place, Process};
 use crate::atoms::Atoms;
@@ -17,6 +18,9 @@ use crate::world::World;
 
 /// Reason of a crash where code that only actors may run is run without one.
 const NO_ACTOR: &str = "no actor runs here";
+
+/// Messages in a slice after which compiled code is asked to let others run: about as many as the interpreter sends in one.
+const MOST_SENT: u32 = 1024;
 
 /// What a native function, or a function in native form, came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +82,8 @@ pub struct Ctx {
     pub parked_for: ParkedFor,
     /// Frames that compiled code leaves, to go on later.
     pub suspended: Suspended,
+    /// Messages sent in the present slice.
+    pub sent: u32,
     /// How many runs of the interpreter compiled code has begun that are not over: with these below it, code cannot be suspended.
     pub nested: u32,
     /// The frames that the crash under way has left so far, innermost first.
@@ -101,6 +107,7 @@ impl Ctx {
             fate: Fate::GoOn,
             parked_for: ParkedFor::Turn,
             suspended: Suspended::default(),
+            sent: 0,
             nested: 0,
             crash: None,
             exit: None,
@@ -142,13 +149,25 @@ impl Ctx {
         }
     }
 
+    /// A message was sent. Compiled code that sends and sends lets others run long before its time is up: what waits in mailboxes is still in the caches then when it is received.
+    #[inline]
+    pub(crate) fn count_sent(&mut self) {
+        self.sent += 1;
+        if self.sent == MOST_SENT {
+            self.sent = 0;
+            self.native.limit.store(PREEMPT, Relaxed);
+        }
+    }
+
     /// The actor that runs.
+    #[inline]
     pub(crate) fn process<'p>(&self) -> Result<&'p mut Process, Fault> {
         // SAFETY: nobody else uses a running actor; a native makes one such reference at a time, and gives it up before it suspends.
         unsafe { self.place.process.as_mut() }.ok_or_else(|| NO_ACTOR.into())
     }
 
     /// The scheduler that runs it.
+    #[inline]
     pub(crate) fn scheduler<'s>(&self) -> Result<&'s mut Scheduler, Fault> {
         // SAFETY: a scheduler is used by its thread only; it does not own the context. Otherwise as above.
         unsafe { self.place.scheduler.as_mut() }.ok_or_else(|| NO_ACTOR.into())

@@ -73,6 +73,7 @@ pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> 
     if let Ok(Some(woken)) = sent {
         scheduler.ready(woken);
     }
+    ctx.count_sent();
     Ok(())
 }
 

@@ -76,6 +76,7 @@ impl Vm {
             let ctx = &mut (*vm).ctx;
             ctx.carrier.budget = Budget::new((*frames).max_stack, (*frames).stack.bytes());
             ctx.native.limit.store(ctx.carrier.limit(), Relaxed);
+            ctx.sent = 0;
             let end = Vm::slice(vm, &mut *frames, fuel);
             // Slices that end because the actor waits are no samples of the running time; but together they are, each time they have used as much as a whole one.
             (*vm).unsampled += fuel - (*vm).stopped.fuel;
