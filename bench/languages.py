@@ -7,7 +7,10 @@ from pathlib import Path
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 ACTORS = Path(__file__).resolve().parent / "actors"
-ACTOR_NAMES = ["ping_pong", "ring", "skynet", "spawn_storm", "fan_in", "many_to_many", "idle", "large_list", "timers"]
+ACTOR_NAMES = ["ping_pong", "ring", "skynet", "spawn_storm", "fan_in", "many_to_many", "idle", "large_list",
+               "fresh_map", "timers", "restarts"]
+# What these print is no time to be compared with others': see their first lines.
+ACTOR_LATENCIES = ["fairness"]
 NAMES = ["fib", "nbody", "spectral", "binary_trees", "fannkuch", "mandelbrot", "queens", "sieve",
          "map", "words", "append", "sort", "depth"]
 SUFFIXES = {"snow-vm": "snow", "snow-auto": "snow", "snow-aot": "snow", "erlang": "erl", "lua": "lua",

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import compile
+import cores
 import long
 import report
 import startup
-from languages import ACTOR_NAMES, ACTORS, NAMES, PROGRAMS, SUFFIXES, Languages
+from languages import ACTOR_LATENCIES, ACTOR_NAMES, ACTORS, NAMES, PROGRAMS, SUFFIXES, Languages
 from processes import Run
 
 HERE = Path(__file__).resolve().parent
@@ -80,6 +81,16 @@ def compare(args, languages):
     report.summary(results, args.languages[1:], base)
 
 
+def latencies(languages, args):
+    """How long an answer takes while there is more to do than can be done."""
+    languages.build(args.languages, ACTOR_LATENCIES)
+    print("\n99th percentile of answers (ms)" + "".join(f"{language:>10}" for language in args.languages))
+    for name in ACTOR_LATENCIES:
+        commands = {language: languages.command(language, name) for language in args.languages}
+        found = measure(name, commands, args.runs)
+        print(f"{name:<31}" + "".join(report.cell(found[language], "time_ms", "10.2f") for language in args.languages))
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", default="vm", choices=["vm", "native", "actors", "compiler", "startup", "long"],
@@ -103,6 +114,9 @@ def main():
     languages = Languages(args.snow, out, ACTORS if args.what == "actors" else PROGRAMS)
     if args.what in ("vm", "native", "actors"):
         compare(args, languages)
+    if args.what == "actors":
+        latencies(languages, args)
+        cores.compare(languages, args.languages)
     if args.what == "long" or args.what == "native" and {"snow-aot", "snow-auto"} <= set(args.languages):
         long.compare(languages, args.programs, lambda name, commands: measure(name, commands, args.runs))
     if args.what in ("vm", "native", "startup"):

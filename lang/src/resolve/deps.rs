@@ -1,13 +1,14 @@
 //! Which functions a function refers to, and the order in which functions are typed.
 //!
-//! References are found by name without regard to locals, so there may be more of them than at run time; that only
-//! makes a binding group larger. Functions with complete signatures come before their users too, since what they receive is not written.
+//! A local hides the function of its name: a reference too many would make a binding group larger, and the types in it less general.
+//! Functions with complete signatures come before their users too, since what they receive is not written.
 
 use super::scope::Access;
 use super::{FuncSource, World};
 use crate::stack::with_stack;
 use crate::syntax::ast::{
-    Block, ByteSpec, Expr, ExprKind, FnBody, FnClause, Ident, ListItem, Stmt, StrPart,
+    Block, ByteSpec, Expr, ExprKind, FnBody, FnClause, Ident, ListItem, Name, Param, Pattern,
+    PatternKind, Stmt, StrPart,
 };
 use crate::typed::{FuncId, ModuleId};
 
@@ -22,6 +23,7 @@ pub fn groups(world: &World<'_>, complete: impl Fn(FuncId) -> bool) -> Vec<Vec<F
                 world,
                 module: world.program.funcs[id.0 as usize].module,
                 methods: &methods,
+                locals: Vec::new(),
                 found: Vec::new(),
             };
             if let Some(FuncSource::Clauses(clauses)) = world.funcs.get(index as usize) {
@@ -67,37 +69,68 @@ struct Finder<'w, 'a> {
     world: &'w World<'a>,
     module: ModuleId,
     methods: &'w Methods<'w>,
+    /// Names that are bound here, the innermost last.
+    locals: Vec<Name>,
     found: Vec<FuncId>,
 }
 
 impl Finder<'_, '_> {
     fn clause(&mut self, clause: &FnClause) {
-        if let Some(guard) = &clause.guard {
-            self.expr(guard);
-        }
-        match &clause.body {
-            Some(FnBody::Expr(body)) => self.expr(body),
-            Some(FnBody::Block(block)) => self.block(block),
-            None => {}
-        }
+        self.scoped(|finder| {
+            finder.params(&clause.params);
+            if let Some(guard) = &clause.guard {
+                finder.expr(guard);
+            }
+            match &clause.body {
+                Some(FnBody::Expr(body)) => finder.expr(body),
+                Some(FnBody::Block(block)) => finder.block(block),
+                None => {}
+            }
+        });
+    }
+
+    /// What is bound meanwhile is forgotten afterwards.
+    fn scoped(&mut self, inner: impl FnOnce(&mut Self)) {
+        let outer = self.locals.len();
+        inner(self);
+        self.locals.truncate(outer);
+    }
+
+    fn params(&mut self, params: &[Param]) {
+        params
+            .iter()
+            .for_each(|param| names_in(&param.pattern, &mut self.locals));
+    }
+
+    fn arm(&mut self, pattern: &Pattern, guard: &Option<Expr>, body: &Block) {
+        self.scoped(|finder| {
+            names_in(pattern, &mut finder.locals);
+            finder.exprs(guard);
+            finder.block(body);
+        });
     }
 
     fn block(&mut self, block: &Block) {
-        for stmt in &block.stmts {
-            match stmt {
-                Stmt::Expr(expr) => self.expr(expr),
-                Stmt::Let(binding) => {
-                    self.expr(&binding.value);
-                    if let Some(otherwise) = &binding.otherwise {
-                        self.block(otherwise);
+        self.scoped(|finder| {
+            for stmt in &block.stmts {
+                match stmt {
+                    Stmt::Expr(expr) => finder.expr(expr),
+                    Stmt::Let(binding) => {
+                        finder.expr(&binding.value);
+                        if let Some(otherwise) = &binding.otherwise {
+                            finder.block(otherwise);
+                        }
+                        names_in(&binding.pattern, &mut finder.locals);
                     }
                 }
             }
-        }
+        });
     }
 
     fn name(&mut self, name: &str) {
-        if let Some(hit) = self.world.find_value(self.module, name) {
+        if let Some(hit) = self.world.find_value(self.module, name)
+            && !self.locals.iter().any(|local| local == name)
+        {
             self.found.push(hit.item);
         }
     }
@@ -134,7 +167,10 @@ impl Finder<'_, '_> {
                 self.expr(&call.callee);
                 self.exprs(call.args.iter().map(|arg| &arg.value));
                 if let Some(trailing) = &call.trailing {
-                    self.block(&trailing.body);
+                    self.scoped(|finder| {
+                        finder.params(&trailing.params);
+                        finder.block(&trailing.body);
+                    });
                 }
             }
             ExprKind::Str(parts) => self.exprs(parts.iter().filter_map(|part| match part {
@@ -176,8 +212,11 @@ impl Finder<'_, '_> {
         match &expr.kind {
             ExprKind::Closure(closure) => {
                 for clause in &closure.clauses {
-                    self.exprs(&clause.guard);
-                    self.block(&clause.body);
+                    self.scoped(|finder| {
+                        finder.params(&clause.params);
+                        finder.exprs(&clause.guard);
+                        finder.block(&clause.body);
+                    });
                 }
             }
             ExprKind::Block(block) => self.block(block),
@@ -189,8 +228,7 @@ impl Finder<'_, '_> {
             ExprKind::Case(case) => {
                 self.expr(&case.scrutinee);
                 for arm in &case.arms {
-                    self.exprs(&arm.guard);
-                    self.block(&arm.body);
+                    self.arm(&arm.pattern, &arm.guard, &arm.body);
                 }
             }
             ExprKind::Cond(arms) => {
@@ -204,14 +242,18 @@ impl Finder<'_, '_> {
                 self.block(body);
             }
             ExprKind::For(parts) => {
-                self.exprs(parts.generators.iter().map(|(_, iterable)| iterable));
-                self.exprs(&parts.guard);
-                self.block(&parts.body);
+                self.scoped(|finder| {
+                    for (pattern, iterable) in &parts.generators {
+                        finder.expr(iterable);
+                        names_in(pattern, &mut finder.locals);
+                    }
+                    finder.exprs(&parts.guard);
+                    finder.block(&parts.body);
+                });
             }
             ExprKind::Receive(receive) => {
                 for arm in &receive.arms {
-                    self.exprs(&arm.guard);
-                    self.block(&arm.body);
+                    self.arm(&arm.pattern, &arm.guard, &arm.body);
                 }
                 if let Some((limit, body)) = &receive.after {
                     self.expr(limit);
@@ -221,6 +263,46 @@ impl Finder<'_, '_> {
             ExprKind::AssertReceive(_, Some(limit)) => self.expr(limit),
             _ => {}
         }
+    }
+}
+
+/// The names that a pattern binds.
+fn names_in(pattern: &Pattern, names: &mut Vec<Name>) {
+    with_stack(|| names_here(pattern, names));
+}
+
+fn names_here(pattern: &Pattern, names: &mut Vec<Name>) {
+    let mut all = |patterns: &mut dyn Iterator<Item = &Pattern>| {
+        patterns.for_each(|pattern| names_in(pattern, names));
+    };
+    match &pattern.kind {
+        PatternKind::Bind(name) => names.push(name.clone()),
+        PatternKind::Tuple(parts) | PatternKind::Braces(parts) | PatternKind::Or(parts) => {
+            all(&mut parts.iter());
+        }
+        PatternKind::Variant { fields, .. } => {
+            all(&mut fields.iter().flatten().map(|(_, part)| part));
+        }
+        PatternKind::Struct { fields, .. } => {
+            for (name, part) in fields {
+                match part {
+                    Some(part) => names_in(part, names),
+                    None => names.push(name.name.clone()),
+                }
+            }
+        }
+        PatternKind::Cons(head, tail) => all(&mut [&**head, &**tail].into_iter()),
+        PatternKind::List(items) => all(&mut items.iter().map(|item| match item {
+            ListItem::One(part) | ListItem::Splice(part) => part,
+        })),
+        PatternKind::As(part, name) => {
+            names_in(part, names);
+            names.push(name.name.clone());
+        }
+        PatternKind::Prefix(_, rest) => names_in(rest, names),
+        PatternKind::Map(pairs) => all(&mut pairs.iter().map(|(_, part)| part)),
+        PatternKind::Bytes(segments) => all(&mut segments.iter().map(|segment| &segment.value)),
+        _ => {}
     }
 }
 
