@@ -23,10 +23,39 @@ pub struct Expected {
     pub stdin: String,
     /// Arguments after the program.
     pub args: Vec<String>,
+    /// Variables of the environment, with their values.
+    pub env: Vec<(String, String)>,
     /// How it ends.
     pub end: End,
     /// Bounds on the numbers of the `heap:` line.
     pub heap: Vec<HeapBound>,
+}
+
+/// How much is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// What every change is tested with.
+    Short,
+    /// Programs that have a `.long` file, with the arguments there: the same, many times over.
+    Long,
+}
+
+impl Length {
+    /// What the environment asks for: `SNOW_TEST_LONG=1`.
+    pub fn from_environment() -> Length {
+        match std::env::var_os("SNOW_TEST_LONG") {
+            Some(value) if !value.is_empty() => Length::Long,
+            _ => Length::Short,
+        }
+    }
+
+    /// The extension of the file with arguments.
+    fn args(self) -> &'static str {
+        match self {
+            Length::Short => "args",
+            Length::Long => "long",
+        }
+    }
 }
 
 /// How a program ends.
@@ -104,8 +133,14 @@ impl Case {
             .exists()
     }
 
+    /// Whether it is among the tests of this length.
+    pub fn belongs_to(&self, length: Length) -> bool {
+        let arguments = self.folder.join(&self.program).with_extension(length.args());
+        length == Length::Short || arguments.exists()
+    }
+
     /// Reads the expectations beside the program; a case without any is an error.
-    pub fn expected(&self) -> Result<Expected, String> {
+    pub fn expected(&self, length: Length) -> Result<Expected, String> {
         let diagnostics = self.beside("diag")?;
         let report = self.beside("err")?;
         let stdout = self.beside("out")?;
@@ -124,11 +159,12 @@ impl Case {
             stdout: stdout.unwrap_or_default(),
             stdin: self.beside("in")?.unwrap_or_default(),
             args: self
-                .beside("args")?
+                .beside(length.args())?
                 .unwrap_or_default()
                 .lines()
                 .map(str::to_owned)
                 .collect(),
+            env: parse_lines(&self.beside("env")?.unwrap_or_default(), parse_variable)?,
             end,
             heap: parse_lines(&self.beside("heap")?.unwrap_or_default(), parse_bound)?,
         })
@@ -199,6 +235,11 @@ fn parse_diagnostic(line: &str) -> Option<ExpectedDiagnostic> {
         line: line.parse().ok()?,
         text: text.to_owned(),
     })
+}
+
+fn parse_variable(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once('=')?;
+    Some((name.to_owned(), value.to_owned()))
 }
 
 fn parse_bound(line: &str) -> Option<HeapBound> {

@@ -1,6 +1,6 @@
 //! Running one case and comparing it with its expectations.
 
-use crate::case::{Case, End, Expected, ExpectedDiagnostic, HeapBound};
+use crate::case::{Case, End, Expected, ExpectedDiagnostic, HeapBound, Length};
 use crate::command::{self, Output};
 use crate::diff;
 use serde_json::Value;
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// No test program may take longer, its compilation on a busy machine included.
 const LIMIT: Duration = Duration::from_secs(300);
+/// Nor one of the long tests.
+const LONG_LIMIT: Duration = Duration::from_secs(3600);
 
 /// The ways a program can be executed; each must give the same result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +39,8 @@ impl Tier {
 }
 
 /// Runs `case` in `tier` with the command `snow`; the error says what differs.
-pub fn check(snow: &Path, case: &Case, tier: Tier) -> Result<(), String> {
-    let expected = case.expected()?;
+pub fn check(snow: &Path, case: &Case, tier: Tier, length: Length) -> Result<(), String> {
+    let expected = case.expected(length)?;
     match &expected.end {
         End::Diagnostics(diagnostics) => check_diagnostics(snow, case, diagnostics),
         End::Success => check_run(&run(snow, case, tier, &expected)?, &expected, 0, &[]),
@@ -82,7 +84,12 @@ fn run_program(
 ) -> Result<Output, String> {
     let command = prepared(command, snow, case);
     command.args(&expected.args).env("SNOW_HEAP_STATS", "1");
-    command::run(command, &expected.stdin, LIMIT)
+    command.envs(expected.env.iter().map(|(name, value)| (name, value)));
+    let limit = match Length::from_environment() {
+        Length::Short => LIMIT,
+        Length::Long => LONG_LIMIT,
+    };
+    command::run(command, &expected.stdin, limit)
 }
 
 /// In the case's folder, with a cache that only tests use.

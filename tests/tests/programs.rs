@@ -2,7 +2,7 @@
 //! test (`cargo test -p snow-tests --test programs -- patterns/`).
 
 use libtest_mimic::{Arguments, Trial};
-use snow_tests::case::Case;
+use snow_tests::case::{Case, Length};
 use snow_tests::check::{Tier, check};
 use snow_tests::command;
 use std::path::Path;
@@ -16,6 +16,8 @@ fn main() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut cases = Case::discover(&root.join("programs"))?;
     cases.extend(Case::in_section(&root.join("../examples"))?);
+    let length = Length::from_environment();
+    cases.retain(|case| case.belongs_to(length));
     let mut trials = Vec::new();
     for case in cases {
         // A program that is only checked is checked once.
@@ -24,15 +26,15 @@ fn main() -> Result<(), String> {
         } else {
             &[Tier::Vm]
         };
-        trials.extend(tiers.iter().map(|&tier| trial(case.clone(), tier)));
+        trials.extend(tiers.iter().map(|&tier| trial(case.clone(), tier, length)));
     }
     libtest_mimic::run(&arguments, trials).exit()
 }
 
-fn trial(case: Case, tier: Tier) -> Trial {
+fn trial(case: Case, tier: Tier, length: Length) -> Trial {
     Trial::test(case.name.clone(), move || {
         let snow = command::snow()?;
-        check(&snow, &case, tier).map_err(Into::into)
+        check(&snow, &case, tier, length).map_err(Into::into)
     })
     .with_kind(tier.name())
 }
