@@ -1,6 +1,6 @@
 //! Natives of the module `Process`: actors, links, monitors, names.
 
-use snow_vm::actor::limits::{self, Policy};
+use snow_vm::actor::limits::{self, Limits, Policy};
 use snow_vm::actor::ops::{self, Bond};
 use snow_vm::actor::{Pid, Reason, info};
 use snow_vm::native::Call;
@@ -26,20 +26,30 @@ natives! {
     "snow_pid_cast" Small "<M, N>(Pid<M>) -> Pid<N>" = |call| { let word = call.word(0); call.return_word(word) };
     "snow_pid_as" Small "<M, N>(Pid<M>) -> Option<Pid<N>>" = typed;
     "snow_sleep" Waiting "(Int) -> ()" = |call| { ops::sleep(call.ctx, call.int(0))?; call.return_unit() };
-    "snow_limits" Small "(Int, Int) -> ()" = limits;
+    "snow_limits" Small "(Int, Int, Int) -> ()" = limits;
+    "snow_spawn_limited" Small "<M, R>(own Fun() -> R, String, Int, Int, Int, Int) -> Pid<M>" = spawn_limited;
     "snow_ask_info" Small "<M>(Pid<M>, Ref, List<Int>) -> ()" = ask_info;
     "snow_processes" Small "<M>() -> List<Pid<M>>" = processes;
     "snow_process_names" Small "<M>(Pid<M>) -> List<String>" = process_names;
 }
 
 fn limits(call: &mut Call<'_>) -> Outcome {
-    let policy = match call.int(1) {
-        0 => Policy::DropNew,
-        1 => Policy::DropOld,
-        _ => Policy::Crash,
-    };
-    limits::set(call.ctx, call.int(0), policy)?;
+    let limits = limits_from(call, 0);
+    limits::set(call.ctx, limits)?;
     call.return_unit()
+}
+
+/// Bounds in three parameters: messages, policy, bytes.
+fn limits_from(call: &Call<'_>, first: usize) -> Limits {
+    Limits {
+        mailbox: call.int(first),
+        policy: match call.int(first + 1) {
+            0 => Policy::DropNew,
+            1 => Policy::DropOld,
+            _ => Policy::Crash,
+        },
+        heap: call.int(first + 2),
+    }
 }
 
 /// The list is there for its type.
@@ -54,12 +64,28 @@ fn pid(call: &Call<'_>, index: usize) -> Pid {
 }
 
 fn spawn(call: &mut Call<'_>) -> Outcome {
+    spawn_with(call, None)
+}
+
+fn spawn_limited(call: &mut Call<'_>) -> Outcome {
+    let limits = limits_from(call, 3);
+    spawn_with(call, Some(limits))
+}
+
+fn spawn_with(call: &mut Call<'_>, limits: Option<Limits>) -> Outcome {
     let mailbox = call.native_types().type_args[0];
     let bond = match call.int(2) {
         0 => Bond::None,
         _ => Bond::Link,
     };
-    let pid = ops::spawn(call.ctx, mailbox, call.word(0), call.str(1), bond)?;
+    let pid = ops::spawn(
+        call.ctx,
+        mailbox,
+        call.word(0),
+        call.str(1),
+        bond,
+        limits,
+    )?;
     call.return_word(pid.word())
 }
 

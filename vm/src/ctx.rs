@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use crate::abi::NativeState;
 use crate::abi::state::PREEMPT;
 use crate::abi::suspend::Suspended;
-use crate::actor::{Place, Process};
+use crate::actor::{Place, Process, bound};
 use crate::atoms::Atoms;
 use crate::carrier::{self, Carrier};
 use crate::heap::Heap;
@@ -194,6 +194,10 @@ impl Ctx {
     pub unsafe fn give_way(ctx: *mut Ctx) -> Fate {
         // SAFETY: by contract.
         unsafe {
+            if let Some(reason) = bound::passed(&*ctx) {
+                let _ = (*ctx).crash(reason);
+                return Fate::Leave;
+            }
             if (*ctx).fate == Fate::Leave || !(*ctx).place.others_wait() {
                 return (*ctx).fate;
             }

@@ -4,6 +4,7 @@ use super::entry::{Answer, drop_element};
 use super::{Pid, Reason};
 use crate::heap::Heap;
 use rustc_hash::FxHashMap;
+use snow_bytecode::types::TypeId;
 use std::collections::VecDeque;
 
 /// How a call stands.
@@ -55,6 +56,15 @@ impl Calls {
     /// Forgets a call.
     pub fn end(&mut self, reference: u64) -> Option<Call> {
         self.calls.remove(&reference)
+    }
+
+    /// Calls a function with the type and word of each answer that is kept.
+    pub fn each_answer(&self, look: &mut impl FnMut(TypeId, u64)) {
+        for call in self.calls.values() {
+            if let State::Answered(answer) = &call.state {
+                look(answer.ty, answer.word);
+            }
+        }
     }
 
     /// Whether nothing more will come of it.

@@ -68,13 +68,13 @@ pub enum Signal {
 }
 
 /// Words of an entry.
-const WORDS: usize = size_of::<Entry>() / 8;
+pub const ENTRY_WORDS: usize = size_of::<Entry>() / 8;
 
 impl Entry {
     /// A new entry.
     pub fn new(heap: &mut Heap, content: Content) -> *mut Entry {
         const { assert!(size_of::<Entry>().is_multiple_of(8) && align_of::<Entry>() == 8) };
-        let entry: *mut Entry = heap.take_block(WORDS).cast();
+        let entry: *mut Entry = heap.take_block(ENTRY_WORDS).cast();
         let next = std::ptr::null_mut();
         // SAFETY: the block is ours and has the size.
         unsafe { entry.write(Entry { next, content }) };
@@ -89,7 +89,7 @@ impl Entry {
         // SAFETY: by contract.
         unsafe {
             let content = entry.read().content;
-            heap.give_block(entry.cast(), WORDS);
+            heap.give_block(entry.cast(), ENTRY_WORDS);
             content
         }
     }
@@ -117,12 +117,19 @@ impl Content {
     /// # Safety
     /// The value is owned, and of the type that it says.
     pub unsafe fn discard(self, heap: &mut Heap) {
-        if let Content::Message(ty, word)
-        | Content::Due(ty, word)
-        | Content::Answer(Answer { ty, word, .. }) = self
-        {
+        if let Some((ty, word)) = self.value() {
             // SAFETY: by contract.
             unsafe { drop_element(heap, ty, word) };
+        }
+    }
+
+    /// The value that is in it: its type, and its element form.
+    pub fn value(&self) -> Option<(TypeId, u64)> {
+        match *self {
+            Content::Message(ty, word)
+            | Content::Due(ty, word)
+            | Content::Answer(Answer { ty, word, .. }) => Some((ty, word)),
+            Content::Timeout(_) | Content::Signal(_) | Content::Taken => None,
         }
     }
 

@@ -1,5 +1,6 @@
-//! Bounds of mailboxes.
+//! Bounds of actors, and what happens when a mailbox is full.
 
+use super::bound::Bound;
 use super::entry::{Content, Entry};
 use super::process::Process;
 use crate::ctx::Ctx;
@@ -56,9 +57,30 @@ impl Process {
     }
 }
 
-/// Bounds the mailbox of the running actor; a bound below 1 is none.
-pub fn set(ctx: &mut Ctx, most: i64, policy: Policy) -> Result<(), Fault> {
-    let most = usize::try_from(most).ok().filter(|most| *most > 0);
-    ctx.process()?.limit = most.map(|most| Limit { most, policy });
+/// What bounds an actor; bounds below 1 are none.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Messages that may wait.
+    pub mailbox: i64,
+    /// What happens to more.
+    pub policy: Policy,
+    /// Bytes of its own cells and its mailbox.
+    pub heap: i64,
+}
+
+impl Process {
+    /// Sets bounds.
+    pub fn set_limits(&mut self, heap: &Heap, limits: Limits) {
+        let most = usize::try_from(limits.mailbox).ok().filter(|most| *most > 0);
+        let policy = limits.policy;
+        self.limit = most.map(|most| Limit { most, policy });
+        let bytes = u64::try_from(limits.heap).ok().filter(|bytes| *bytes > 0);
+        self.heap = bytes.map(|bytes| Bound::new(bytes, heap));
+    }
+}
+
+/// Bounds the running actor.
+pub fn set(ctx: &mut Ctx, limits: Limits) -> Result<(), Fault> {
+    ctx.process()?.set_limits(&ctx.heap, limits);
     Ok(())
 }

@@ -27,6 +27,11 @@ impl Locals {
         found.map(|&(_, word)| word)
     }
 
+    /// Calls a function with the type and word of each value.
+    pub fn each(&self, look: &mut impl FnMut(TypeId, u64)) {
+        self.0.values().for_each(|&(ty, word)| look(ty, word));
+    }
+
     /// Forgets all values.
     pub fn clear(&mut self, heap: &mut Heap) {
         for (ty, word) in std::mem::take(&mut self.0).into_values() {

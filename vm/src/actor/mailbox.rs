@@ -139,6 +139,16 @@ impl Mailbox {
         }
     }
 
+    /// Calls a function with each entry.
+    pub fn each(&self, mut look: impl FnMut(&Content)) {
+        let mut entry = self.first;
+        // SAFETY: entries of the queue are its own.
+        while let Some(here) = unsafe { entry.as_ref() } {
+            look(&here.content);
+            entry = here.next;
+        }
+    }
+
     /// Removes the entries that a function picks; the scan goes on where it was.
     pub fn remove_all(&mut self, heap: &mut Heap, pick: impl Fn(&Content) -> bool) -> Vec<Content> {
         let mut removed = Vec::new();

@@ -2,12 +2,13 @@
 //!
 //! - [`pid`], [`slots`]: an actor's identity, and the table through which others reach its mailbox;
 //! - [`entry`], [`mailbox`]: what is sent, and the queue of one actor;
-//! - [`limits`]: bounds of mailboxes;
+//! - [`limits`]: bounds of mailboxes; [`bound`]: of memory;
 //! - [`process`]: all that belongs to one actor;
 //! - [`signals`]: what happens when signals arrive;
 //! - [`ending`]: what happens when an actor ends;
 //! - [`ops`]: what running code asks for: the bodies of the natives of `Process`, `Timer` and their like.
 
+pub mod bound;
 pub mod calls;
 pub mod ending;
 pub mod entry;

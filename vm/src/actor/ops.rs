@@ -3,6 +3,7 @@
 //! Each function is the body of a native, without the reading of arguments. Values are in element form.
 
 use super::calls::State;
+use super::limits::Limits;
 use super::entry::{self, Answer, Content, Signal, drop_element, dup_element};
 use super::process::{Alarm, Origin, Process, Wait};
 use super::{Pid, Reason, signals};
@@ -31,6 +32,7 @@ pub fn spawn(
     function: u64,
     name: &str,
     bond: Bond,
+    limits: Option<Limits>,
 ) -> Result<Pid, Fault> {
     let (parent, scheduler) = (ctx.process()?, ctx.scheduler()?);
     let Some(pid) = scheduler.runtime.slots.take(&mut scheduler.spare) else {
@@ -46,6 +48,9 @@ pub fn spawn(
     };
     let origin = Origin::new(pid, name, Some(&parent.origin));
     let mut process = Process::new(code, origin);
+    if let Some(limits) = limits {
+        process.set_limits(&ctx.heap, limits);
+    }
     if bond == Bond::Link {
         process.links.insert(parent.pid);
         parent.links.insert(pid);
@@ -56,7 +61,8 @@ pub fn spawn(
 
 /// Sends a message, which is owned.
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
-    let scheduler = ctx.scheduler()?;
+    let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
+    process.count_departure(&ctx.heap, ty, word);
     // SAFETY: the word is owned and of the type.
     let sent = unsafe {
         match scheduler.runtime.slots.of(to) {

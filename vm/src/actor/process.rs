@@ -1,5 +1,6 @@
 //! All that belongs to one actor.
 
+use super::bound::Bound;
 use super::calls::Calls;
 use super::limits::Limit;
 use super::locals::Locals;
@@ -57,6 +58,8 @@ pub struct Process {
     pub is_long: bool,
     /// The bound of its mailbox.
     pub limit: Option<Limit>,
+    /// The bound of its memory.
+    pub heap: Option<Box<Bound>>,
     /// Messages that the bound has cost it.
     pub dropped: u64,
 }
@@ -191,6 +194,7 @@ impl Process {
             slices: 0,
             is_long: false,
             limit: None,
+            heap: None,
             dropped: 0,
         }
     }
@@ -205,6 +209,12 @@ impl Process {
             self.slices,
             self.dropped,
         ]
+    }
+
+    /// Whether anything that arrives is counted.
+    #[inline]
+    pub fn is_bounded(&self) -> bool {
+        self.limit.is_some() || self.heap.is_some()
     }
 
     /// It is to end with a crash that its code has not caused by itself.

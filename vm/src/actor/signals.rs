@@ -73,7 +73,7 @@ impl Scheduler {
         // SAFETY: by contract.
         unsafe {
             match (*entry).content {
-                Content::Message(..) if process.limit.is_none() => process.mailbox.append(entry),
+                Content::Message(..) if !process.is_bounded() => process.mailbox.append(entry),
                 _ => self.arrive_other(heap, process, entry),
             }
         }
@@ -85,6 +85,7 @@ impl Scheduler {
     unsafe fn arrive_other(&mut self, heap: &mut Heap, process: &mut Process, entry: *mut Entry) {
         // SAFETY: by contract.
         unsafe {
+            process.count_arrival(heap, &(*entry).content);
             match (*entry).content {
                 Content::Message(..) | Content::Taken => process.queue_message(heap, entry),
                 Content::Due(ty, word) => {

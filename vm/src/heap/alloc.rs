@@ -17,6 +17,9 @@ static BLOCKS: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Largest size, header included, that comes from the free lists.
 pub const MAX_SMALL_WORDS: usize = 16;
 
+/// What a small cell is taken for where cells are only counted.
+const TYPICAL_WORDS: i64 = 4;
+
 /// Bytes of a slab that small cells are carved from.
 const SLAB_BYTES: usize = 64 * 1024;
 
@@ -122,6 +125,14 @@ impl Heap {
     /// Cells that are allocated and not freed, dead ones that wait on the pending list included.
     pub fn live(&self) -> u64 {
         self.counters.allocated - self.counters.freed
+    }
+
+    /// About how many words this heap has allocated and not freed: what is large counts as it is, a small cell as [`TYPICAL_WORDS`]. Negative where it has freed the cells of
+    /// other heaps.
+    #[inline]
+    pub fn net_words(&self) -> i64 {
+        let small = self.counters.allocated.wrapping_sub(self.counters.freed) as i64;
+        self.counters.large_bytes / 8 + small * TYPICAL_WORDS
     }
 
     /// Allocates a cell of `words` words, header included, with count 1. The payload is not initialised.

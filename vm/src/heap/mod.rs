@@ -2,12 +2,14 @@
 
 mod alloc;
 mod cell;
+mod measure;
 mod release;
 mod share;
 mod statics;
 
 pub(crate) use alloc::Seen;
 pub use alloc::{Counters, Heap, MAX_SMALL_WORDS};
+pub use measure::Meter;
 pub use cell::{Cell, STATIC, header_word};
 pub use statics::Statics;
 

@@ -82,7 +82,7 @@ impl Heap {
     ///
     /// # Safety
     /// The cell is live.
-    unsafe fn each_part(&self, cell: Cell, part: &mut impl FnMut(u64)) {
+    pub(super) unsafe fn each_part(&self, cell: Cell, part: &mut impl FnMut(u64)) {
         let info = self.types().info(cell.ty());
         // SAFETY: each kind's references are where its layout says.
         unsafe {

@@ -6,6 +6,7 @@
 use super::code::Code;
 use super::program::Position;
 use super::{Frames, Vm};
+use crate::heap::Meter;
 use rustc_hash::FxHashMap;
 use snow_bytecode::inst::Access;
 use snow_bytecode::layout::Slot;
@@ -64,6 +65,31 @@ impl Vm {
         frames.pc = program.exit().1;
     }
 
+    /// Measures what the frames of a run own that has not begun its innermost instruction.
+    pub fn measure(&mut self, frames: &Frames, meter: &mut Meter) {
+        let program = self.program.clone();
+        let (mut pc, mut base) = (frames.pc, frames.base);
+        let mut is_innermost = true;
+        while let Some(at) = program.position(pc) {
+            if is_innermost {
+                self.each_operand(at, |vm, reg, slot| vm.measure_register(base, reg, slot, meter));
+            }
+            let owned = self.owned_during(at);
+            for (reg, slot) in owned.iter() {
+                self.measure_register(base, *reg, *slot, meter);
+            }
+            is_innermost = false;
+            (pc, base) = caller(base);
+        }
+    }
+
+    fn measure_register(&self, base: *mut u64, reg: u32, slot: Slot, meter: &mut Meter) {
+        if matches!(slot, Slot::Ref(_) | Slot::Null(_) | Slot::Any) {
+            // SAFETY: the register is in the frame and owns a reference, or null.
+            unsafe { self.ctx.heap.measure(meter, *base.add(reg as usize)) };
+        }
+    }
+
     /// Gives up what a frame with these registers owns at an instruction that has begun.
     pub(super) fn drop_owned(&mut self, at: Position, base: *mut u64) {
         let owned = self.owned_during(at);
@@ -102,12 +128,17 @@ impl Vm {
 
     /// Gives up what an instruction that did not begin would have consumed.
     fn drop_operands(&mut self, at: Position, base: *mut u64) {
+        self.each_operand(at, |vm, reg, slot| vm.drop_register(base, reg, slot));
+    }
+
+    /// Calls a function with each register that an instruction consumes.
+    fn each_operand(&mut self, at: Position, mut act: impl FnMut(&mut Vm, u32, Slot)) {
         let program = self.program.clone();
         let func = &program.module.funcs[at.func.0 as usize];
         let inst = &func.code[at.inst];
         inst.accesses(program.module.callee_params(inst), &mut |access| {
             if let Access::Take(Reg(reg)) = access {
-                self.drop_register(base, reg, func.regs[reg as usize]);
+                act(self, reg, func.regs[reg as usize]);
             }
         });
     }

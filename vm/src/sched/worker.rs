@@ -18,6 +18,8 @@ use std::time::Instant;
 const LOOK_AROUND: u32 = 32;
 /// Time that a slice takes in a seeded run.
 const TURN_NANOS: u64 = 10_000;
+/// Dead cells that are taken apart at the end of a slice of an actor whose memory is bounded.
+const SETTLED: usize = 4096;
 /// Machines that are kept for actors that will park.
 const MOST_SPARE: usize = 16;
 
@@ -156,10 +158,16 @@ impl Worker {
             self.scheduler
                 .drain(&mut self.vm.ctx.heap, &raw mut *process)
         };
+        if process.is_heap_due() {
+            self.measure(&mut process);
+        }
         if process.ending.is_some() {
             return self.leave(process);
         }
         if !process.is_ready() {
+            if process.code.machine.is_none() {
+                self.take_off_stage(&mut process);
+            }
             return self.wait(process);
         }
         self.runtime.platform().pass(TURN_NANOS);
@@ -194,6 +202,22 @@ impl Worker {
         };
         self.vacate(&outcome);
         outcome
+    }
+
+    /// Measures what an actor holds that does not run, and ends it if that is more than its bound. What is parked in compiled code is measured when it waits.
+    #[cold]
+    fn measure(&mut self, process: &mut Process) {
+        if process.code.machine.is_some() {
+            return;
+        }
+        let mut meter = process.meter();
+        if process.code.is_packed() {
+            self.put_on_stage(process);
+        }
+        if let Some(frames) = &process.code.frames {
+            self.vm.measure(frames, &mut meter);
+        }
+        process.settle_bound(&self.vm.ctx.heap, meter);
     }
 
     /// Puts the packed frames of an actor on a stack.
@@ -252,7 +276,10 @@ impl Worker {
         unsafe {
             let process = &mut *self.current;
             let stays = |frames: &Box<Frames>| frames.are_small();
-            if !process.code.frames.as_ref().is_some_and(stays) || !self.take_off_stage(process) {
+            if process.heap.is_some()
+                || !process.code.frames.as_ref().is_some_and(stays)
+                || !self.take_off_stage(process)
+            {
                 return false;
             }
             let ctx = &mut self.vm.ctx;
@@ -293,6 +320,9 @@ impl Worker {
     fn take_place(&mut self, process: &mut Process) {
         process.slices += 1;
         let ctx = &mut self.vm.ctx;
+        if let Some(bound) = &mut process.heap {
+            bound.begin(&ctx.heap);
+        }
         ctx.random = process.random;
         ctx.place.process = &raw mut *process;
         self.current = &raw mut *process;
@@ -304,6 +334,11 @@ impl Worker {
         // SAFETY: an actor whose turn is not over is ours.
         if let Some(process) = unsafe { self.current.as_mut() } {
             process.random = ctx.random.take();
+            if let Some(bound) = &mut process.heap {
+                // What it has given up is its own affair: others' slices should not be credited with it.
+                ctx.heap.settle(SETTLED);
+                bound.note(&ctx.heap);
+            }
         }
         ctx.place = Place::NOWHERE;
         if self.has_scheduler {
@@ -341,6 +376,7 @@ impl Worker {
         let mut process = unsafe { Box::from_raw(current) };
         match outcome {
             Outcome::Yielded => self.again(process),
+            Outcome::Waiting if process.is_heap_due() => self.again(process),
             Outcome::Waiting => {
                 self.take_off_stage(&mut process);
                 self.wait(process);

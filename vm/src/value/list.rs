@@ -677,6 +677,18 @@ pub(crate) unsafe fn release_piece(
     }
 }
 
+/// Words of a part of a list.
+///
+/// # Safety
+/// The cell is live, of the list type that `info` is about.
+pub(crate) unsafe fn words_of(cell: Cell, info: &TypeInfo) -> usize {
+    match cell.tag() {
+        // SAFETY: the tag says that it is a buffer.
+        BUFFER => BUFFER_HEAD + Width::of_type(info).words(unsafe { Buffer(cell).capacity() }),
+        _ => LIST_WORDS,
+    }
+}
+
 /// Calls a function with each reference in a part of a list, or null. A buffer's slots that no list sees are filled, too, and so count.
 ///
 /// # Safety

@@ -637,6 +637,23 @@ pub(crate) unsafe fn release_parts(heap: &mut Heap, cell: Cell, key_ref: bool, v
     }
 }
 
+/// Words of a part of a map or set.
+///
+/// # Safety
+/// The cell is live, of the type that `info` is about.
+pub(crate) unsafe fn words_of(cell: Cell, info: &TypeInfo) -> usize {
+    // SAFETY: by contract; the tag says what it is.
+    unsafe {
+        match cell.tag() {
+            MAP => MAP_WORDS,
+            LEAF => entries::leaf_words(cell, stride(info)),
+            NODE => entries::NODE_WORDS,
+            BUCKET => bucket_words(cell),
+            _ => index::BRANCH_WORDS,
+        }
+    }
+}
+
 /// Calls a function with each reference in a part of a map or set, or null.
 ///
 /// # Safety

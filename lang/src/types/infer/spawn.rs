@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::args::{Args, Value, fill};
+use super::args::{Args, Argument, Value, fill};
 use super::call::{Target, arguments, with_lets};
 use super::lookup::Instance;
 use super::special::Special;
@@ -21,6 +21,10 @@ use crate::types::mismatch::Why;
 
 /// The bit of `spawn` that links; the library says it as a number.
 const LINK: i64 = 1;
+
+/// The keyword of bounds, and the place of the parameter that takes them.
+const LIMITS: &str = "limits";
+const LIMITS_PARAM: usize = 3;
 
 /// What is spawned.
 struct Spawned {
@@ -95,6 +99,7 @@ impl Infer<'_, '_> {
             }
             _ => None,
         };
+        let limits = self.spawn_limits(&mut args, span);
         let first = args.items.remove(0).value;
         let Some(spawned) = self.spawned(first, args, span) else {
             return self.error(span);
@@ -116,10 +121,26 @@ impl Infer<'_, '_> {
             plain(ExprKind::Int(flags), TyId::INT, span),
         ));
         let types = holes(&[message, spawned.ret]);
-        let kind = ExprKind::Call(code, types, vec![spawned.code, name, flags]);
+        let kind = match limits {
+            None => ExprKind::Call(code, types, vec![spawned.code, name, flags]),
+            Some((code, limits)) => {
+                ExprKind::Call(code, types, vec![spawned.code, name, flags, limits])
+            }
+        };
         let ty = self.arena.app(Con::Pid, &[message]);
         let call = self.done(kind, ty, span, expect);
         with_lets(spawned.lets, call)
+    }
+
+    /// `limits: …`, which is the argument of `spawn` itself, and the function that does it then.
+    fn spawn_limits(&mut self, args: &mut Args<'_>, span: Span) -> Option<(FuncId, Expr)> {
+        let is_it = |arg: &Argument<'_>| arg.name.is_some_and(|name| name.name == LIMITS);
+        let at = args.items.iter().position(is_it).filter(|at| *at > 0)?;
+        let limits = args.items.remove(at).value;
+        let code = self.process_func("spawn_limited", span)?;
+        let wanted = self.instance(code, span).params[LIMITS_PARAM];
+        let limits = self.value(limits, Expect::Type(wanted, Why::Unknown));
+        Some((code, limits))
     }
 
     /// What the arguments of `spawn` mean; none when that was reported.
