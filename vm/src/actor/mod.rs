@@ -12,6 +12,8 @@ pub mod bound;
 pub mod calls;
 pub mod ending;
 pub mod entry;
+#[cfg(test)]
+mod inbox_model;
 pub mod info;
 pub mod limits;
 pub mod locals;
