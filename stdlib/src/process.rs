@@ -78,14 +78,7 @@ fn spawn_with(call: &mut Call<'_>, limits: Option<Limits>) -> Outcome {
         0 => Bond::None,
         _ => Bond::Link,
     };
-    let pid = ops::spawn(
-        call.ctx,
-        mailbox,
-        call.word(0),
-        call.str(1),
-        bond,
-        limits,
-    )?;
+    let pid = ops::spawn(call.ctx, mailbox, call.word(0), call.str(1), bond, limits)?;
     call.return_word(pid.word())
 }
 

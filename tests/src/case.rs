@@ -135,7 +135,10 @@ impl Case {
 
     /// Whether it is among the tests of this length.
     pub fn belongs_to(&self, length: Length) -> bool {
-        let arguments = self.folder.join(&self.program).with_extension(length.args());
+        let arguments = self
+            .folder
+            .join(&self.program)
+            .with_extension(length.args());
         length == Length::Short || arguments.exists()
     }
 

@@ -53,9 +53,7 @@ impl ReceiveCode {
     ];
 
     /// The functions of [`ReceiveCode::NAMES`].
-    pub fn new(
-        [wait, message, take, skip, signal, skip_signal, done]: [FuncId; 7],
-    ) -> ReceiveCode {
+    pub fn new([wait, message, take, skip, signal, skip_signal, done]: [FuncId; 7]) -> ReceiveCode {
         ReceiveCode {
             wait,
             message,

@@ -121,7 +121,11 @@ impl World {
             ..read
         };
         if read.waits {
-            assert_eq!(self.actor, Actor::Waits, "woken while it does not wait: {self:?}");
+            assert_eq!(
+                self.actor,
+                Actor::Waits,
+                "woken while it does not wait: {self:?}"
+            );
             self.actor = Actor::Runs;
         }
         self.senders[number].sent += 1;
@@ -185,12 +189,22 @@ impl World {
         let all = self.received.iter().chain(&self.lost);
         let unique: HashSet<_> = all.clone().collect();
         assert_eq!(unique.len(), all.count(), "a message came twice: {self:?}");
-        assert_eq!(unique.len(), 2 * usize::from(EACH), "a message is missing: {self:?}");
+        assert_eq!(
+            unique.len(),
+            2 * usize::from(EACH),
+            "a message is missing: {self:?}"
+        );
         assert_ne!(self.actor, Actor::Runs, "{self:?}");
         if self.actor == Actor::Waits {
-            assert!(self.lost.is_empty(), "a living actor has lost a message: {self:?}");
+            assert!(
+                self.lost.is_empty(),
+                "a living actor has lost a message: {self:?}"
+            );
         }
-        assert!(self.memory.iter().all(Option::is_none), "an entry is left: {self:?}");
+        assert!(
+            self.memory.iter().all(Option::is_none),
+            "an entry is left: {self:?}"
+        );
     }
 
     /// What must hold always: the messages of a sender come in order.

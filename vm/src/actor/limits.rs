@@ -35,7 +35,10 @@ impl Process {
     pub unsafe fn queue_message(&mut self, heap: &mut Heap, entry: *mut Entry) {
         // SAFETY: by contract; what leaves the queue is owned.
         unsafe {
-            let Some(limit) = self.limit.filter(|limit| self.mailbox.messages() >= limit.most) else {
+            let Some(limit) = self
+                .limit
+                .filter(|limit| self.mailbox.messages() >= limit.most)
+            else {
                 return self.mailbox.append(entry);
             };
             self.dropped += 1;
@@ -71,7 +74,9 @@ pub struct Limits {
 impl Process {
     /// Sets bounds.
     pub fn set_limits(&mut self, heap: &Heap, limits: Limits) {
-        let most = usize::try_from(limits.mailbox).ok().filter(|most| *most > 0);
+        let most = usize::try_from(limits.mailbox)
+            .ok()
+            .filter(|most| *most > 0);
         let policy = limits.policy;
         self.limit = most.map(|most| Limit { most, policy });
         let bytes = u64::try_from(limits.heap).ok().filter(|bytes| *bytes > 0);

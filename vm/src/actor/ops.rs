@@ -3,8 +3,8 @@
 //! Each function is the body of a native, without the reading of arguments. Values are in element form.
 
 use super::calls::State;
-use super::limits::Limits;
 use super::entry::{self, Answer, Content, Signal, drop_element, dup_element};
+use super::limits::Limits;
 use super::process::{Alarm, Origin, Process, Wait};
 use super::{Pid, Reason, signals};
 use crate::ctx::Ctx;

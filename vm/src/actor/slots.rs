@@ -394,7 +394,9 @@ mod tests {
         let entry = Entry::new(heap, Content::Message(ty::INT, number));
         // SAFETY: the entry is new, and still ours when the actor is gone.
         unsafe {
-            let pushed = slots.of(to).and_then(|slot| slot.push(to.generation(), entry));
+            let pushed = slots
+                .of(to)
+                .and_then(|slot| slot.push(to.generation(), entry));
             match pushed {
                 Ok(woken) => Some(woken.is_some()),
                 Err(_) => {

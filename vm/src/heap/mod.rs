@@ -9,8 +9,8 @@ mod statics;
 
 pub(crate) use alloc::Seen;
 pub use alloc::{Counters, Heap, MAX_SMALL_WORDS};
-pub use measure::Meter;
 pub use cell::{Cell, STATIC, header_word};
+pub use measure::Meter;
 pub use statics::Statics;
 
 #[cfg(test)]

@@ -72,7 +72,9 @@ impl Vm {
         let mut is_innermost = true;
         while let Some(at) = program.position(pc) {
             if is_innermost {
-                self.each_operand(at, |vm, reg, slot| vm.measure_register(base, reg, slot, meter));
+                self.each_operand(at, |vm, reg, slot| {
+                    vm.measure_register(base, reg, slot, meter)
+                });
             }
             let owned = self.owned_during(at);
             for (reg, slot) in owned.iter() {

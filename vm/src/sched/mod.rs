@@ -168,9 +168,7 @@ impl Scheduler {
         for (key, timer) in due {
             match timer {
                 Timer::Wake(pid) => self.deliver(heap, pid, Content::Timeout(key.word())),
-                Timer::Send { to, ty, word, .. } => {
-                    self.deliver(heap, to, Content::Due(ty, word))
-                }
+                Timer::Send { to, ty, word, .. } => self.deliver(heap, to, Content::Due(ty, word)),
             };
         }
     }

@@ -78,7 +78,14 @@ impl<'a> Lower<'_, 'a> {
         let ty = self.ty(&receive.message, span)?;
         if self.always_match(&rows_of(&receive.messages), span)? {
             let message = self.call_with(receive.code.take, vec![ty], Vec::new(), span)?;
-            return self.taken(&receive.messages, message, End::Unreachable, None, cont, span);
+            return self.taken(
+                &receive.messages,
+                message,
+                End::Unreachable,
+                None,
+                cont,
+                span,
+            );
         }
         let again = self.join();
         let skipped = self.var(ty, "");
