@@ -33,6 +33,8 @@ pub struct Seat {
     process: AtomicPtr<Process>,
     /// The state that the ticker has seen last.
     seen: AtomicU64,
+    /// The state for which a thread was started that will take the scheduler over.
+    asked: AtomicU64,
 }
 
 /// Whether a thread still has its scheduler.
@@ -79,24 +81,36 @@ impl Runtime {
     pub(super) fn relieve(self: &Arc<Self>) {
         for (number, seat) in self.seats.iter().enumerate() {
             let state = seat.state.load(Acquire);
-            if state & BLOCKING == 0 || seat.seen.swap(state, Relaxed) != state {
+            let is_new = seat.seen.swap(state, Relaxed) != state;
+            if state & BLOCKING == 0 || is_new || seat.asked.load(Relaxed) == state {
                 continue;
             }
-            let taken = seat
-                .state
-                .compare_exchange(state, after(state), AcqRel, Relaxed);
-            if taken.is_ok() {
-                self.blocked
-                    .lock()
-                    .insert(seat.process.load(Acquire).addr());
-                let scheduler = Taken(seat.scheduler.load(Acquire));
-                self.spawn_thread(number, move |runtime| {
-                    let Taken(scheduler) = { scheduler };
-                    // SAFETY: `taken` has made the scheduler ours.
-                    worker::run(runtime, unsafe { Box::from_raw(scheduler) })
-                });
+            let started = self.spawn_thread(number, move |runtime| {
+                let scheduler = runtime.take_over(number, state)?;
+                Some(worker::run(runtime, scheduler))
+            });
+            // Without another thread the scheduler stays where it is, and this is tried again at the next tick.
+            if started.is_ok() {
+                seat.asked.store(state, Relaxed);
             }
         }
+    }
+
+    /// Takes the scheduler of a thread that is still in the call of a state.
+    fn take_over(&self, number: usize, state: u64) -> Option<Box<Scheduler>> {
+        let seat = &self.seats[number];
+        let process = seat.process.load(Acquire).addr();
+        // Before the call can come back: then the actor is handed in.
+        self.blocked.lock().insert(process);
+        let taken = seat
+            .state
+            .compare_exchange(state, after(state), AcqRel, Relaxed);
+        if taken.is_err() {
+            self.blocked.lock().remove(&process);
+            return None;
+        }
+        // SAFETY: `taken` has made the scheduler ours.
+        Some(unsafe { Box::from_raw(seat.scheduler.load(Acquire)) })
     }
 
     /// Whether a thread is in a call of an actor that may block. All threads that do not block have ended.
@@ -115,9 +129,3 @@ impl Runtime {
         self.idle.wake_one();
     }
 }
-
-/// A scheduler on its way to another thread.
-struct Taken(*mut Scheduler);
-
-// SAFETY: a scheduler is used by one thread at a time.
-unsafe impl Send for Taken {}

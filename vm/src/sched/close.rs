@@ -37,7 +37,10 @@ pub fn run_program(parts: Parts, main: FuncId, schedulers: usize) -> Ended {
     let runtime = Arc::new(Runtime::new(parts, &queues));
     runtime.keep_for_later(queues);
     // Not on this thread: it must be able to end the program while that one blocks.
-    runtime.start_scheduler(move |worker| start_main(worker, main));
+    if let Err(error) = runtime.start_scheduler(move |worker| start_main(worker, main)) {
+        runtime.report(&format!("error: cannot start a thread: {error}\n"));
+        runtime.exit(1);
+    }
     let workers = runtime.await_threads();
     clean_up(&runtime, workers)
 }

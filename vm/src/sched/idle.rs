@@ -63,6 +63,11 @@ impl Idle {
         self.asleep.lock().started += 1;
     }
 
+    /// It has none after all.
+    pub(super) fn not_started(&self) {
+        self.asleep.lock().started -= 1;
+    }
+
     /// Wakes all sleepers.
     pub fn wake_all(&self) {
         let _asleep = self.asleep.lock();
@@ -123,7 +128,8 @@ impl Runtime {
         if self.idle.sleeping.load(SeqCst) > 0 {
             return self.idle.wake_another();
         }
-        self.start_scheduler(|_| ());
+        // Without another thread those that are there do all of the work.
+        let _ = self.start_scheduler(|_| ());
     }
 
     /// Looks for work for a while; whether there is some.

@@ -74,44 +74,48 @@ impl Runtime {
         self.threads.unstarted.load(Relaxed)
     }
 
-    /// Gives the next scheduler a thread, after something was done with it.
+    /// Gives the next scheduler a thread, after something was done with it. Without one the program has a scheduler less.
     pub(super) fn start_scheduler(
         self: &Arc<Self>,
         prepare: impl FnOnce(&mut Worker) + Send + 'static,
-    ) {
+    ) -> std::io::Result<()> {
         let Some((number, queue)) = self.threads.state.lock().waiting.pop() else {
-            return;
+            return Ok(());
         };
         self.threads.unstarted.fetch_sub(1, Relaxed);
         self.idle.started();
-        self.spawn_thread(number, move |runtime| {
+        let started = self.spawn_thread(number, move |runtime| {
             let scheduler = Scheduler::new(Arc::clone(&runtime), number, queue);
             let mut worker = Worker::new(runtime, Box::new(scheduler));
             prepare(&mut worker);
             worker.work();
-            worker
+            Some(worker)
         });
+        started.inspect_err(|_| self.idle.not_started())
     }
 
+    /// Starts a thread, which may leave a worker when it ends.
     pub(super) fn spawn_thread(
         self: &Arc<Self>,
         number: usize,
-        life: impl FnOnce(Arc<Runtime>) -> Worker + Send + 'static,
-    ) {
+        life: impl FnOnce(Arc<Runtime>) -> Option<Worker> + Send + 'static,
+    ) -> std::io::Result<()> {
         self.threads.state.lock().running += 1;
         let runtime = Arc::clone(self);
         let thread = std::thread::Builder::new()
             .name(format!("snow {number}"))
             .stack_size(STACK);
         let started = thread.spawn(move || {
-            let remains = Remains(life(Arc::clone(&runtime)));
+            let remains = life(Arc::clone(&runtime)).map(Remains);
             let mut state = runtime.threads.state.lock();
             state.running -= 1;
-            state.remains.push(remains);
+            state.remains.extend(remains);
             runtime.threads.ended.notify_all();
         });
-        // Without threads nothing can run.
-        started.expect("the system gives a thread");
+        if started.is_err() {
+            self.threads.state.lock().running -= 1;
+        }
+        started.map(drop)
     }
 
     /// The program is over: whoever waits for its threads looks again.
