@@ -37,6 +37,7 @@ sources! {
     "IO" "io.snow";
     "Int" "int.snow";
     "Interfaces" "interfaces.snow";
+    "Iter" "iter.snow";
     "Job" "job.snow";
     "List" "list.snow";
     "Map" "map.snow";

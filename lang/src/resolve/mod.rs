@@ -188,6 +188,7 @@ impl World<'_> {
             queue: by_name("Queue"),
             signal: by_name("Signal"),
             exit_reason: by_name("ExitReason"),
+            iter: by_name("Iter"),
         }
     }
 

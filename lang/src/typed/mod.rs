@@ -85,6 +85,8 @@ pub struct Known {
     pub signal: Option<TypeDefId>,
     /// `ExitReason`.
     pub exit_reason: Option<TypeDefId>,
+    /// `Iter`: a loop goes over its steps.
+    pub iter: Option<TypeDefId>,
 }
 
 /// A module.

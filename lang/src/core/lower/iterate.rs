@@ -7,7 +7,7 @@ use super::matching::Row;
 use super::{Fault, Lower, Res};
 use crate::core::ir::{End, JoinId, Op, Var};
 use crate::syntax::ast::Span;
-use crate::typed::{Con, Expr, InterfaceId, Pat};
+use crate::typed::{Con, Expr, Pat};
 
 /// How elements are reached from a position.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(super) struct Generator<'a> {
 }
 
 /// Builds the code of a turn: gets what was collected so far and the join for the next turn.
-type Turn<'b, 'm, 'a> = &'b mut dyn FnMut(&mut Lower<'m, 'a>, Vec<Var>, JoinId) -> Res<()>;
+pub(super) type Turn<'b, 'm, 'a> = &'b mut dyn FnMut(&mut Lower<'m, 'a>, Vec<Var>, JoinId) -> Res<()>;
 
 impl<'m, 'a> Lower<'m, 'a> {
     /// Ends the current block with a loop over a generator's elements; `collected` is the list so far, if one is collected.
@@ -49,8 +49,8 @@ impl<'m, 'a> Lower<'m, 'a> {
         let span = generator.iterable.span;
         let iterable = self.value(generator.iterable)?;
         let iterable = self.iterator_of(iterable, span)?;
-        if self.is_cursor(iterable) {
-            return self.iterate_cursor(generator, iterable, collected, turn);
+        if let Some(advance) = self.advance_of(iterable) {
+            return self.iterate_cursor(generator, (iterable, advance), collected, turn);
         }
         let (source, start, end) = self.source(iterable, generator, span)?;
         let int = self.con(Con::Int)?;
@@ -214,7 +214,7 @@ impl<'m, 'a> Lower<'m, 'a> {
     }
 
     /// A turn with an element, if the pattern matches it; else the next turn.
-    fn match_element(
+    pub(super) fn match_element(
         &mut self,
         generator: Generator<'a>,
         element: Var,
@@ -244,15 +244,8 @@ impl<'m, 'a> Lower<'m, 'a> {
         )
     }
 
-    /// Whether a loop goes over a value by the method `next`.
-    fn is_cursor(&self, value: Var) -> bool {
-        let ty = self.type_of(value);
-        let (con, _) = self.mono.types.key(ty);
-        !self.is_walked(con) && self.mono.has_impl(InterfaceId::ITERATOR, con)
-    }
-
     /// Whether loops know how to go over values of a constructor.
-    fn is_walked(&self, con: Con) -> bool {
+    pub(super) fn is_walked(&self, con: Con) -> bool {
         let queue = self.mono.program.known.queue;
         match con {
             Con::Adt(id) => Some(id) == queue,
@@ -261,72 +254,6 @@ impl<'m, 'a> Lower<'m, 'a> {
                 Con::Range | Con::List | Con::Map | Con::Set | Con::String
             ),
         }
-    }
-
-    /// What a loop over a value goes over: its iterator, for a type that implements `Iterable`.
-    fn iterator_of(&mut self, value: Var, span: Span) -> Res<Var> {
-        let ty = self.type_of(value);
-        let (con, _) = self.mono.types.key(ty);
-        if self.is_walked(con) || !self.mono.has_impl(InterfaceId::ITERABLE, con) {
-            return Ok(value);
-        }
-        self.method_call(InterfaceId::ITERABLE, value, span)
-    }
-
-    /// Calls the first method of an interface without parameters on a value.
-    fn method_call(&mut self, interface: InterfaceId, value: Var, span: Span) -> Res<Var> {
-        let ty = self.type_of(value);
-        let mut types = vec![ty];
-        types.extend(self.mono.slots(interface, ty, &[], span)?);
-        let method = self.mono.program.interface(interface).methods[0];
-        self.call_with(method, types, vec![value], span)
-    }
-
-    /// A loop whose state is an iterator: `next` gives an element and the iterator for the rest.
-    fn iterate_cursor(
-        &mut self,
-        generator: Generator<'a>,
-        start: Var,
-        collected: Vec<Var>,
-        turn: Turn<'_, 'm, 'a>,
-    ) -> Res<()> {
-        let span = generator.iterable.span;
-        let head = self.join();
-        let ty = self.type_of(start);
-        let cursor = self.var(ty, "");
-        let so_far = self.fresh_like(&collected);
-        let mut params = vec![cursor];
-        params.extend(&so_far);
-        self.declare(head, params, true, |lower| {
-            let found = lower.method_call(InterfaceId::ITERATOR, cursor, span)?;
-            let some = lower.block(|lower| {
-                let pair = lower.project(found, 0, 0, span)?;
-                let element = lower.project(pair, 0, 0, span)?;
-                let rest = lower.project(pair, 0, 1, span)?;
-                let next = lower.join();
-                let after = lower.fresh_like(&so_far);
-                lower.declare(next, after.clone(), false, |lower| {
-                    let mut args = vec![rest];
-                    args.extend(after);
-                    lower.jump(head, args)
-                })?;
-                lower.match_element(generator, element, next, so_far.clone(), turn)
-            })?;
-            let none = lower.block(|lower| lower.jump(generator.done, so_far.clone()))?;
-            lower.end(End::Switch {
-                on: found,
-                arms: vec![(0, some), (1, none)],
-                default: None,
-            })
-        })?;
-        let mut args = vec![start];
-        args.extend(collected);
-        self.jump(head, args)
-    }
-
-    fn project(&mut self, value: Var, tag: u8, field: u32, span: Span) -> Res<Var> {
-        let ty = self.field_type(value, tag, field, span)?;
-        Ok(self.emit(ty, Op::Project { value, tag, field }, span))
     }
 
     fn element_at(&mut self, source: Source, at: Var, span: Span) -> Res<Var> {

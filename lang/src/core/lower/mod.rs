@@ -14,6 +14,7 @@ mod call;
 mod closure;
 mod collection;
 mod compare;
+mod cursor;
 mod escape;
 mod fault;
 mod for_loop;

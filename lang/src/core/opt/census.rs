@@ -7,6 +7,10 @@ use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
 pub(super) struct Entered {
     /// Number of jumps.
     pub(super) jumps: u32,
+    /// Number of jumps from the join's own code.
+    own_jumps: u32,
+    /// Whether the census is in the join's code.
+    inside: bool,
     /// Position where it is declared.
     pub(super) declared_at: u32,
     /// Where its parameters are among those of all joins.
@@ -81,6 +85,12 @@ impl Census {
         self.joins[join.0 as usize].jumps
     }
 
+    /// Whether nothing leads to a join, its own code aside.
+    pub(super) fn is_unreachable(&self, join: JoinId) -> bool {
+        let entered = &self.joins[join.0 as usize];
+        entered.jumps == entered.own_jumps
+    }
+
     /// Whether some jump hands a variable over.
     pub(super) fn is_handed_over(&self, var: Var) -> bool {
         self.vars
@@ -112,6 +122,7 @@ impl Census {
                     Stmt::Join(join) => {
                         let entered = &mut self.joins[join.id.0 as usize];
                         entered.declared_at = self.position;
+                        entered.inside = true;
                         entered.params = self.params.len() as u32;
                         self.position += 1;
                         for param in &join.params {
@@ -121,6 +132,7 @@ impl Census {
                         self.params
                             .extend(params.map(|param| (*param, Same::Nothing)));
                         self.block(&join.body);
+                        self.joins[join.id.0 as usize].inside = false;
                     }
                 }
             }
@@ -136,6 +148,7 @@ impl Census {
     fn jump(&mut self, join: JoinId, args: &[Var]) {
         let entered = &mut self.joins[join.0 as usize];
         entered.jumps += 1;
+        entered.own_jumps += u32::from(entered.inside);
         for (number, arg) in args.iter().enumerate() {
             let seen = &mut self.vars[arg.0 as usize];
             entered.known |= seen.constructed;

@@ -1,13 +1,17 @@
 //! Removal of what nothing needs: results that are not read, parameters of joins that are not read.
 
+use rustc_hash::FxHashSet;
+
 use super::census;
 use crate::core::ir::{Block, End, Func, JoinId, Op, Stmt, Var};
 use crate::stack::with_stack;
 
-/// Removes dead code; whether what is left may be simplified further: a block has become short, or a join takes less.
-pub(super) fn remove(func: &mut Func) -> bool {
+/// Removes dead code; whether what is left may be simplified further: a block has become short, or a join takes less. To `open` joins there will
+/// be other jumps, so they keep their parameters.
+pub(super) fn remove(func: &mut Func, open: &FxHashSet<JoinId>) -> bool {
     let mut pass = Dead {
         uses: census::uses(func),
+        open,
         dropped: vec![Vec::new(); func.joins as usize],
         shrunk: false,
     };
@@ -21,14 +25,15 @@ pub(super) fn remove(func: &mut Func) -> bool {
 /// Statements of a block that simplification treats as a whole.
 const SHORT: usize = 1;
 
-struct Dead {
+struct Dead<'o> {
     uses: Vec<u32>,
+    open: &'o FxHashSet<JoinId>,
     /// Per join: numbers of the parameters that go, descending.
     dropped: Vec<Vec<usize>>,
     shrunk: bool,
 }
 
-impl Dead {
+impl Dead<'_> {
     /// Removes from the end of the code to its start, so that what only dead code read is dead when it is reached.
     fn block(&mut self, block: &mut Block) {
         with_stack(|| {
@@ -68,6 +73,9 @@ impl Dead {
             }
             Stmt::Join(join) => {
                 self.block(&mut join.body);
+                if self.open.contains(&join.id) {
+                    return true;
+                }
                 let unused = (0..join.params.len()).rev();
                 let unused =
                     unused.filter(|number| self.uses[join.params[*number].0 as usize] == 0);

@@ -7,6 +7,8 @@ use crate::core::ir::{FuncId, Op, Program, Stmt};
 pub(super) struct Graph {
     /// By function, each mentioned one once.
     callees: Vec<Vec<usize>>,
+    /// By function of the library, each called one; no function of the program is here.
+    called: Vec<Option<Vec<usize>>>,
     /// In how many places other functions call each function.
     pub(super) places: Vec<u32>,
 }
@@ -15,20 +17,49 @@ impl Graph {
     /// Looks through a program.
     pub(super) fn of(program: &Program) -> Graph {
         let mut places = vec![0; program.funcs.len()];
+        let mut called = vec![None; program.funcs.len()];
         let callees = (0..program.funcs.len()).map(|number| {
-            let mut found = Vec::new();
+            let (mut found, mut calls) = (Vec::new(), Vec::new());
             mentions(program, number, |callee, is_call| {
                 found.push(callee);
-                places[callee] += u32::from(is_call && callee != number);
+                if is_call {
+                    calls.push(callee);
+                    places[callee] += u32::from(callee != number);
+                }
             });
+            called[number] = program.funcs[number].library.then_some(calls);
             found.sort_unstable();
             found.dedup();
             found
         });
         Graph {
             callees: callees.collect(),
+            called,
             places,
         }
+    }
+
+    /// The members of a cycle with callees before callers, if all are functions of the library and none leads back to itself by calls: the cycle
+    /// is one of closures that make closures of their kind, as the steps of lazy sequences are.
+    fn by_calls(&self, members: &[usize]) -> Option<Vec<usize>> {
+        let mut left = members.to_vec();
+        let mut order = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let mut now = Vec::new();
+            for &member in &left {
+                let called = self.called[member].as_ref()?;
+                let waits = |callee: &usize| *callee != member && left.contains(callee);
+                if !called.iter().any(waits) {
+                    now.push(member);
+                }
+            }
+            if now.is_empty() {
+                return None;
+            }
+            left.retain(|member| !now.contains(member));
+            order.extend(now);
+        }
+        Some(order)
     }
 
     /// Whether a function mentions itself.
@@ -70,6 +101,7 @@ pub(super) struct Order {
 pub(super) fn callees_first(graph: &Graph) -> Order {
     let count = graph.callees.len();
     let mut search = Search {
+        graph,
         edges: &graph.callees,
         index: vec![0; count],
         low: vec![0; count],
@@ -90,6 +122,7 @@ pub(super) fn callees_first(graph: &Graph) -> Order {
 }
 
 struct Search<'e> {
+    graph: &'e Graph,
     edges: &'e [Vec<usize>],
     /// Order of discovery, 0 when not discovered.
     index: Vec<usize>,
@@ -136,8 +169,12 @@ impl Search<'_> {
     fn close(&mut self, root: usize) {
         let start = self.stack.iter().rposition(|at| *at == root).unwrap_or(0);
         let members = self.stack.split_off(start);
-        let cyclic = members.len() > 1;
-        for member in members {
+        let by_calls = match members.len() {
+            1 => None,
+            _ => self.graph.by_calls(&members),
+        };
+        let cyclic = members.len() > 1 && by_calls.is_none();
+        for member in by_calls.unwrap_or(members) {
             self.on_stack[member] = false;
             self.out.recursive[member] = cyclic;
             self.out.order.push(FuncId(member as u32));

@@ -1,6 +1,6 @@
 //! Calls replaced by the code of the callee.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::copy::{Copier, Places, Renamed};
 use super::dead::is_pure;
@@ -32,6 +32,11 @@ impl Room {
     /// The room of a function before anything is inlined into it.
     pub(super) fn for_func(func: &Func) -> Room {
         Room(300 + 2 * size(func))
+    }
+
+    /// Makes room for what is inlined into new versions of loops.
+    pub(super) fn extend(&mut self, versions: usize) {
+        self.0 += 200 * versions;
     }
 }
 
@@ -104,10 +109,12 @@ fn calls_in(
 ) -> bool {
     let mut body = std::mem::take(&mut target.body);
     let name = std::mem::take(&mut target.name);
+    let closures = known_functions(&body);
     let choice = Choice {
         program,
         callees,
-        closures: known_functions(&body),
+        carriers: carriers(&body, &closures),
+        closures,
         home: &name,
     };
     let any = choice.any(&body, room);
@@ -177,6 +184,27 @@ fn known_functions(body: &Block) -> FxHashMap<Var, Known> {
     known
 }
 
+/// The structs that are built of known functions.
+fn carriers(body: &Block, closures: &FxHashMap<Var, Known>) -> FxHashSet<Var> {
+    if closures.is_empty() {
+        return FxHashSet::default();
+    }
+    let stmts = body.all_blocks().flat_map(|block| &block.stmts);
+    let built = stmts.filter_map(|stmt| match stmt {
+        Stmt::Let {
+            var,
+            op: Op::Construct(_, fields),
+            ..
+        } => Some((*var, fields)),
+        _ => None,
+    });
+    let carries = |fields: &Vec<Var>| fields.iter().any(|field| closures.contains_key(field));
+    built
+        .filter(|(_, fields)| carries(fields))
+        .map(|(var, _)| var)
+        .collect()
+}
+
 fn count_reads(body: &Block, known: &mut FxHashMap<Var, Known>) {
     let mut count = |var: Var| {
         if let Some(known) = known.get_mut(&var) {
@@ -198,6 +226,8 @@ struct Choice<'p> {
     program: &'p Program,
     callees: &'p Callees,
     closures: FxHashMap<Var, Known>,
+    /// Structs in which known functions are.
+    carriers: FxHashSet<Var>,
     /// Name of the function.
     home: &'p str,
 }
@@ -248,7 +278,7 @@ impl Choice<'_> {
         match op {
             Op::Call(func, args) => {
                 let (callee, known) = self.usable(*func, room)?;
-                let given_function = args.iter().any(|arg| self.closures.contains_key(arg));
+                let given_function = args.iter().any(|arg| self.has_code(*arg));
                 let once = self.callees.places[func.0 as usize] == 1 && known.size <= ONCE;
                 let fits = known.size <= SMALL
                     || once
@@ -277,6 +307,11 @@ impl Choice<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a variable holds a known function, or a struct with one.
+    fn has_code(&self, var: Var) -> bool {
+        self.closures.contains_key(&var) || self.carriers.contains(&var)
     }
 
     /// A function that may be inlined here at all.

@@ -3,6 +3,7 @@
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 
 use super::copy::{Copier, Places, Renamed};
+use super::shapes::carries_code;
 use super::walk;
 use crate::core::ir::{Block, End, Func, FuncId, FuncKind, Join, JoinId, Op, Stmt, Var};
 
@@ -113,7 +114,7 @@ fn pays(func: &Func, id: FuncId, types: &TypeTable) -> Option<Vec<usize>> {
     let takes_function = func
         .params
         .iter()
-        .any(|param| matches!(types.get(ty(param)), Type::Fun { .. }));
+        .any(|param| carries_code(types, ty(param)));
     let changing = (0..func.params.len()).filter(|number| changing[*number]);
     let changing: Vec<usize> = changing
         .filter(|number| !is_word(types, ty(&func.params[*number])))

@@ -9,22 +9,32 @@
 mod census;
 mod copy;
 mod dead;
+mod exits;
 mod fold;
 mod graph;
 mod hoist;
 mod in_place;
 mod inline;
 mod loops;
+mod shapes;
 mod simplify;
+mod spread;
 mod sweep;
 mod walk;
 
+use rustc_hash::FxHashSet;
 use snow_bytecode::types::TypeTable;
 
-use crate::core::ir::{Func, FuncId, Program};
+use crate::core::ir::{Func, FuncId, JoinId, Program};
 
 /// Rounds of simplification after which a function is left as it is.
 const ROUNDS: usize = 6;
+
+/// Rounds of inlining in versions of loops: a chain of closures takes one for each of them.
+const DEEP_ROUNDS: usize = 32;
+
+/// How often versions of loops are made in a function, each time for what inlining has brought to light.
+const TURNS: usize = 12;
 
 /// Optimises a program in place.
 pub fn optimise(program: &mut Program) {
@@ -67,9 +77,14 @@ fn function(program: &mut Program, id: FuncId, callees: &mut inline::Callees, re
 }
 
 fn simplify_fully(func: &mut Func, types: &TypeTable) {
+    simplify_with(func, types, &FxHashSet::default());
+}
+
+/// Simplifies a function to some of whose joins there will be other jumps.
+fn simplify_with(func: &mut Func, types: &TypeTable, open: &FxHashSet<JoinId>) {
     for _ in 0..ROUNDS {
-        let changed = simplify::simplify(func, types);
-        if !dead::remove(func) && !changed {
+        let changed = simplify::simplify(func, types, open);
+        if !dead::remove(func, open) && !changed && !spread::spread(func) {
             break;
         }
     }
@@ -82,11 +97,39 @@ fn inline_into(program: &mut Program, id: FuncId, callees: &inline::Callees) {
         return;
     }
     let mut room = inline::Room::for_func(func);
-    for _ in 0..ROUNDS {
-        if !inline::calls(program, id, callees, &mut room) {
+    let mut versions = shapes::Versions::default();
+    for _ in 0..TURNS {
+        inline_fully(program, id, callees, (&mut room, &versions.open));
+        let Program { types, funcs, .. } = &mut *program;
+        let func = &mut funcs[id.0 as usize];
+        let Some(made) = versions.make(func, types) else {
+            break;
+        };
+        room.extend(made);
+        simplify_with(func, types, &versions.open);
+    }
+    if !versions.open.is_empty() {
+        let Program { types, funcs, .. } = &mut *program;
+        simplify_fully(&mut funcs[id.0 as usize], types);
+        inline_fully(program, id, callees, (&mut room, &FxHashSet::default()));
+    }
+}
+
+fn inline_fully(
+    program: &mut Program,
+    id: FuncId,
+    callees: &inline::Callees,
+    (room, open): (&mut inline::Room, &FxHashSet<JoinId>),
+) {
+    let rounds = match open.is_empty() {
+        true => ROUNDS,
+        false => DEEP_ROUNDS,
+    };
+    for _ in 0..rounds {
+        if !inline::calls(program, id, callees, room) {
             break;
         }
-        let Program { types, funcs, .. } = program;
-        simplify_fully(&mut funcs[id.0 as usize], types);
+        let Program { types, funcs, .. } = &mut *program;
+        simplify_with(&mut funcs[id.0 as usize], types, open);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::inst::{FloatOp, IntOp};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 
@@ -13,11 +13,13 @@ use crate::core::ir::{Block, End, Func, Join, JoinId, Op, Stmt, Var, VarInfo};
 use crate::stack::with_stack;
 
 /// Simplifies a function; whether another pass may find more. What is learnt about values is used at once, wherever they are read; but the
-/// census is that of the code as it was, so code that has gone, or jumps that hand over something else, are a reason to look again.
-pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
+/// census is that of the code as it was, so code that has gone, or jumps that hand over something else, are a reason to look again. Nothing
+/// follows from the jumps to `open` joins: others will come.
+pub(super) fn simplify(func: &mut Func, types: &TypeTable, open: &FxHashSet<JoinId>) -> bool {
     let census = Census::of(func);
     let mut pass = Simplify {
         types,
+        open,
         replaced: (0..func.vars.len() as u32).map(Var).collect(),
         facts: vec![None; func.vars.len()],
         vars: std::mem::take(&mut func.vars),
@@ -35,8 +37,12 @@ pub(super) fn simplify(func: &mut Func, types: &TypeTable) -> bool {
     pass.again
 }
 
+/// Most statements of a join that wraps something and may be copied.
+const WRAPPED: usize = 5;
+
 struct Simplify<'t> {
     types: &'t TypeTable,
+    open: &'t FxHashSet<JoinId>,
     vars: Vec<VarInfo>,
     joins: u32,
     census: Census,
@@ -212,11 +218,15 @@ impl Simplify<'_> {
 
     fn join(&mut self, join: &mut Box<Join>) -> Fate {
         let jumps = self.census.jumps(join.id);
-        if jumps == 0 {
+        if self.census.is_unreachable(join.id) {
             self.again = true;
             return Fate::Goes;
         }
-        for (number, param) in join.params.iter().enumerate() {
+        let closed = match self.open.contains(&join.id) {
+            true => &[],
+            false => &join.params[..],
+        };
+        for (number, param) in closed.iter().enumerate() {
             if let Some(var) = self.census.invariant(join.id, number) {
                 let var = self.replaced[var.0 as usize];
                 if var != *param {
@@ -232,7 +242,7 @@ impl Simplify<'_> {
         if !join.looping && self.splits(join) {
             self.split_arms(join, &mut arms);
         }
-        if !join.looping && self.is_small(&join.body) {
+        if !join.looping && (self.is_small(&join.body) || self.wraps(join)) {
             self.again = true;
             self.small.insert(join.id, taken(join));
             return Fate::Becomes(arms);
@@ -270,6 +280,28 @@ impl Simplify<'_> {
                 }
                 end => plain(end),
             }
+    }
+
+    /// Whether all that a join does is to build a closure around a parameter and go on with it. What each jump hands over may be of other code, and so
+    /// may the loop be where it goes on.
+    fn wraps(&self, join: &Join) -> bool {
+        let End::Jump(target, _) = &join.body.end else {
+            return false;
+        };
+        let builds = |stmt: &Stmt| match stmt {
+            Stmt::Let { op, .. } => matches!(op, Op::Closure(..) | Op::Construct(..)),
+            Stmt::Join(_) => false,
+        };
+        let around = |stmt: &Stmt| match stmt {
+            Stmt::Let {
+                op: Op::Closure(_, captures),
+                ..
+            } => captures.iter().any(|capture| join.params.contains(capture)),
+            _ => false,
+        };
+        let stmts = &join.body.stmts;
+        let short = stmts.len() <= WRAPPED && !self.moved.contains_key(target);
+        short && stmts.iter().all(|stmt| builds(stmt) || is_constant(stmt)) && stmts.iter().any(around)
     }
 
     /// Whether a join does nothing but look at a parameter that some jump hands over with a known constructor.

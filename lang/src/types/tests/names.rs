@@ -57,7 +57,7 @@ check! {
           end
         end
         native fn f(x :: Int) -> Int = "f"
-        fn g(p :: Iter<Int>) = receive do x -> x end
+        fn g(p :: SpawnError) = receive do x -> x end
         fn main() do g(1) end
     "#;
 
