@@ -7,6 +7,7 @@ mod bytes;
 mod call;
 mod env;
 mod file;
+mod file_stream;
 mod float;
 mod int;
 mod io;
@@ -35,6 +36,7 @@ const TABLES: &[&[&Intrinsic]] = &[
     call::TABLE,
     env::TABLE,
     file::TABLE,
+    file_stream::TABLE,
     float::TABLE,
     int::TABLE,
     io::TABLE,

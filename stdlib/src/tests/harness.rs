@@ -82,7 +82,8 @@ fn table() -> TypeTable {
     for some in [INT, FLOAT, STRING, BYTES, pair, PID] {
         add(sum("Option", &[some], [("Some", &[some]), ("None", &[])]));
     }
-    for ok in [INT, STRING, BYTES, UNIT, STRINGS, stat, output] {
+    let portion = add(Type::Tuple(vec![STRINGS, INT]));
+    for ok in [INT, STRING, BYTES, UNIT, STRINGS, stat, output, portion] {
         add(sum(
             "Result",
             &[ok, STRING],
