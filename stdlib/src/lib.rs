@@ -11,6 +11,7 @@ mod file_stream;
 mod float;
 mod int;
 mod io;
+mod json;
 mod list;
 mod map;
 mod math;
@@ -40,6 +41,7 @@ const TABLES: &[&[&Intrinsic]] = &[
     float::TABLE,
     int::TABLE,
     io::TABLE,
+    json::TABLE,
     list::TABLE,
     map::TABLE,
     math::TABLE,

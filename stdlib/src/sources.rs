@@ -39,6 +39,7 @@ sources! {
     "Interfaces" "interfaces.snow";
     "Iter" "iter.snow";
     "Job" "job.snow";
+    "Json" "json.snow";
     "List" "list.snow";
     "Map" "map.snow";
     "MapBy" "map_by.snow";

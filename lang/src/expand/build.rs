@@ -65,8 +65,22 @@ impl Build {
         let first = path.next().copied().unwrap_or_default();
         let first = self.expr(ExprKind::Upper(SmolStr::new(first)));
         path.fold(first, |base, name| {
-            self.expr(ExprKind::Field(Box::new(base), self.ident(name)))
+            self.field(base, name)
         })
+    }
+
+    /// `base.name`.
+    pub fn field(self, base: Expr, name: &str) -> Expr {
+        self.expr(ExprKind::Field(Box::new(base), self.ident(name)))
+    }
+
+    pub fn tuple(self, items: Vec<Expr>) -> Expr {
+        self.expr(ExprKind::Tuple(items))
+    }
+
+    /// `value?`.
+    pub fn attempt(self, value: Expr) -> Expr {
+        self.expr(ExprKind::Try(Box::new(value)))
     }
 
     /// `callee(args)`.

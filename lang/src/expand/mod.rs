@@ -16,7 +16,7 @@ use crate::syntax::ast::{File, Item, ItemKind};
 
 /// Rewrites the file of a module.
 pub fn expand(file: &mut File, module: &str, sink: &mut Sink) {
-    derive::expand(file);
+    derive::expand(file, sink);
     items(&mut file.items, module, sink);
 }
 

@@ -21,6 +21,7 @@ impl<'a> World<'a> {
             std_modules: FxHashMap::default(),
             user_modules: FxHashMap::default(),
             std_types: FxHashMap::default(),
+            std_interfaces: FxHashMap::default(),
             prelude: None,
             first_func: base.funcs.len() as u32,
             first_type: base.types.len() as u32,
@@ -71,6 +72,7 @@ impl<'a> World<'a> {
             scope.types.insert(interface.name.clone(), item);
             if interface.public {
                 self.std_types.insert(interface.name.clone(), item);
+                self.std_interfaces.insert(interface.name.clone(), item);
             }
         }
         for (index, implementation) in self.program.impls.iter().enumerate() {

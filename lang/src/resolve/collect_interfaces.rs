@@ -54,8 +54,10 @@ impl<'a> Collector<'_, 'a> {
             .types
             .insert(def.name.name.clone(), Item::Interface(id));
         if item.public && self.origin == Origin::Standard {
-            let index = &mut self.world.std_types;
-            index.insert(def.name.name.clone(), Item::Interface(id));
+            let world = &mut *self.world;
+            for index in [&mut world.std_types, &mut world.std_interfaces] {
+                index.insert(def.name.name.clone(), Item::Interface(id));
+            }
         }
         let methods = self.methods(&def.methods);
         let methods = methods

@@ -123,6 +123,8 @@ pub struct World<'a> {
     pub user_modules: FxHashMap<Name, ModuleId>,
     /// Public types of standard modules, visible everywhere.
     pub std_types: FxHashMap<Name, Item>,
+    /// Public interfaces of the standard library; a type may have the same name.
+    pub std_interfaces: FxHashMap<Name, Item>,
     /// The module of functions that are usable bare.
     pub prelude: Option<ModuleId>,
     /// Functions below this id are checked already.

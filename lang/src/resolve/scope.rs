@@ -280,6 +280,17 @@ impl World<'_> {
         }
     }
 
+    /// The interface that a bare name means where one must stand: a type of the same name is another thing. If there is none, the type.
+    pub fn find_interface(&self, from: ModuleId, name: &str) -> Option<Hit<Item>> {
+        let found = self.find_type(from, name);
+        let other = match &found {
+            Some(hit) => matches!(hit.item, Item::Type(id) if self.is_std(self.program.types[id.0 as usize].module)),
+            None => false,
+        };
+        let standard = self.std_interfaces.get(name).filter(|_| other);
+        standard.copied().map(Hit::own).or(found)
+    }
+
     /// The type or interface that a bare name means.
     pub fn find_type(&self, from: ModuleId, name: &str) -> Option<Hit<Item>> {
         for scope in self.scopes_from(from) {

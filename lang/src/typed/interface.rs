@@ -48,6 +48,7 @@ lang_interfaces! {
     14 FROM "From" "Conversion, also of errors by `?`.";
     15 ITERATOR "Iterator" "Gives one element after the other.";
     16 ITERABLE "Iterable" "What `for` loops over.";
+    17 JSON "Json" "What can be JSON.";
 }
 
 impl InterfaceId {

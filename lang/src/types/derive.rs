@@ -17,7 +17,7 @@ const DERIVABLE: [InterfaceId; 5] = [
     InterfaceId::HASH,
 ];
 /// What types will be able to derive.
-const LATER: [&str; 2] = ["Json", "Row"];
+const LATER: [&str; 1] = ["Row"];
 
 /// Settles the derived interfaces of all types of this compilation.
 pub fn settle(world: &mut World<'_>, sink: &mut Sink) {
@@ -135,7 +135,7 @@ fn unknown(def: &TypeDef, name: &Ident) -> Diagnostic {
     )
     .label("no interface of this name can be derived")
     .maybe_help(did_you_mean(text, names))
-    .help("types can derive Eq, Ord, Display, Debug, Hash and Default")
+    .help("types can derive Eq, Ord, Display, Debug, Hash, Default and Json")
 }
 
 /// Takes interfaces away and adds conditions until every remaining claim holds.
@@ -293,7 +293,7 @@ fn underived(world: &World<'_>, id: TypeDefId, bound: InterfaceId, name: &Ident,
 
 /// Whether an interface is one that types can derive.
 pub fn is_derivable(bound: InterfaceId) -> bool {
-    bound == InterfaceId::DEFAULT || DERIVABLE.contains(&bound)
+    matches!(bound, InterfaceId::DEFAULT | InterfaceId::JSON) || DERIVABLE.contains(&bound)
 }
 
 /// The name of an interface of the language.

@@ -211,7 +211,7 @@ impl Converter<'_, '_> {
     ) -> Option<InterfaceId> {
         let (name, modules) = path.split_last()?;
         let item = if modules.is_empty() {
-            let hit = self.world.find_type(module, &name.name);
+            let hit = self.world.find_interface(module, &name.name);
             hit.map(|hit| self.world.note(hit))
         } else {
             let Some(hit) = self.world.find_module(module, modules) else {
@@ -258,7 +258,7 @@ impl Converter<'_, '_> {
         if self.world.is_reported(module, &path[0].name) {
             return;
         }
-        if matches!(name.as_str(), "Json" | "Row") {
+        if name == "Row" {
             self.sink.push(
                 Diagnostic::new(
                     Code::NOT_SUPPORTED,

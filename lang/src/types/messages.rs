@@ -35,8 +35,8 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
 ];
 
 /// Modules of the standard library that come later.
-const LATER_MODULES: [&str; 14] = [
-    "Crypto", "Date", "DateTime", "Global", "Group", "HTTP", "JSON", "Json", "Log", "Node",
+const LATER_MODULES: [&str; 12] = [
+    "Crypto", "Date", "DateTime", "Global", "Group", "HTTP", "Log", "Node",
     "Regex", "Tcp", "Time", "Ws",
 ];
 

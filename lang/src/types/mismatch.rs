@@ -312,7 +312,13 @@ impl Infer<'_, '_> {
         let [whole, text] = self.show([due.ty, part]);
         let bound = self.need_text(due.need);
         let need = self.needed_by(due, &bound);
-        let diagnostic = if self.is_function(part)
+        let diagnostic = if due.need.interface == InterfaceId::JSON {
+            Diagnostic::new(
+                Code::NOT_SERIALIZABLE,
+                due.origin.span,
+                format!("`{text}` is not JSON-serializable"),
+            )
+        } else if self.is_function(part)
             && matches!(due.need.interface, InterfaceId::EQ | InterfaceId::ORD)
         {
             Diagnostic::new(

@@ -82,8 +82,11 @@ fn table() -> TypeTable {
     for some in [INT, FLOAT, STRING, BYTES, pair, PID] {
         add(sum("Option", &[some], [("Some", &[some]), ("None", &[])]));
     }
+    let events = add(Type::Tuple(vec![INTS, FLOATS, STRINGS]));
     let portion = add(Type::Tuple(vec![STRINGS, INT]));
-    for ok in [INT, STRING, BYTES, UNIT, STRINGS, stat, output, portion] {
+    for ok in [
+        INT, STRING, BYTES, UNIT, STRINGS, stat, output, events, portion,
+    ] {
         add(sum(
             "Result",
             &[ok, STRING],

@@ -27,6 +27,7 @@ mod escapes;
 mod functions;
 mod inlining;
 mod interfaces;
+mod iters;
 mod loops;
 mod patterns;
 mod text;
