@@ -64,9 +64,7 @@ impl Build {
         let mut path = path.iter();
         let first = path.next().copied().unwrap_or_default();
         let first = self.expr(ExprKind::Upper(SmolStr::new(first)));
-        path.fold(first, |base, name| {
-            self.field(base, name)
-        })
+        path.fold(first, |base, name| self.field(base, name))
     }
 
     /// `base.name`.

@@ -53,6 +53,12 @@ impl<'a> World<'a> {
                 ..Scope::default()
             });
             self.std_modules.insert(module.name.clone(), id);
+            if let Some((_, other)) = OTHER_SPELLINGS
+                .iter()
+                .find(|(name, _)| module.name == *name)
+            {
+                self.std_modules.insert((*other).into(), id);
+            }
             if module.name == "Prelude" {
                 self.prelude = Some(id);
             }
@@ -101,6 +107,9 @@ impl<'a> World<'a> {
         }
     }
 }
+
+/// Modules of the standard library that have a second name.
+const OTHER_SPELLINGS: [(&str, &str); 1] = [("Json", "JSON")];
 
 fn index_variants(scope: &mut Scope, id: TypeDefId, shape: &Shape) {
     if let Shape::Sum(variants) = shape {

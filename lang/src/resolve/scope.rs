@@ -284,7 +284,9 @@ impl World<'_> {
     pub fn find_interface(&self, from: ModuleId, name: &str) -> Option<Hit<Item>> {
         let found = self.find_type(from, name);
         let other = match &found {
-            Some(hit) => matches!(hit.item, Item::Type(id) if self.is_std(self.program.types[id.0 as usize].module)),
+            Some(hit) => {
+                matches!(hit.item, Item::Type(id) if self.is_std(self.program.types[id.0 as usize].module))
+            }
             None => false,
         };
         let standard = self.std_interfaces.get(name).filter(|_| other);

@@ -36,8 +36,8 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
 
 /// Modules of the standard library that come later.
 const LATER_MODULES: [&str; 12] = [
-    "Crypto", "Date", "DateTime", "Global", "Group", "HTTP", "Log", "Node",
-    "Regex", "Tcp", "Time", "Ws",
+    "Crypto", "Date", "DateTime", "Global", "Group", "HTTP", "Log", "Node", "Regex", "Tcp", "Time",
+    "Ws",
 ];
 
 /// Reports a path that is no module in scope.

@@ -2,14 +2,14 @@
 
 use crate::SOURCES;
 
-/// Modules and their functions. What needs lazy iterators or actors comes with those.
+/// Modules and their functions. What needs actors comes with those.
 const PROMISED: &[(&str, &str)] = &[
     (
         "string",
         "length byte_size codepoints graphemes get slice at first last reverse concat join split split_once \
          lines words trim trim_start trim_end pad_start pad_end to_upper to_lower capitalize contains \
          starts_with ends_with index_of replace replace_first repeat count to_int to_float from to_bytes \
-         from_bytes compare equal_fold normalize is_empty",
+         from_bytes compare equal_fold normalize is_empty collect",
     ),
     (
         "bytes",
@@ -22,18 +22,18 @@ const PROMISED: &[(&str, &str)] = &[
          flat_map flatten zip zip_with unzip enumerate take drop take_while drop_while split_at chunk windows \
          partition group_by frequencies sort sorted sort_by sort_desc reverse unique unique_by any all \
          contains count sum product min max min_by max_by join intersperse scan repeat range shuffle sample \
-         to_set to_map first_some try_map",
+         to_set to_map first_some try_map collect",
     ),
     (
         "map",
         "new put get find get_or has_key delete update update_or size is_empty keys values to_list from_list \
          merge merge_with map filter reduce each any all map_values filter_keys invert group pop min_by \
-         max_by",
+         max_by collect",
     ),
     (
         "set",
         "new add remove contains size union intersection difference symmetric_difference is_subset \
-         is_disjoint to_list from_list map filter any all",
+         is_disjoint to_list from_list map filter any all collect",
     ),
     ("queue", "new push pop peek size is_empty to_list from_list"),
     ("range", "new length to_list contains step reverse"),
@@ -69,7 +69,17 @@ const PROMISED: &[(&str, &str)] = &[
     (
         "file",
         "read read_bytes write append delete exists copy rename stat list make_dir remove_dir open read_line \
-         lines temp",
+         lines stream temp",
+    ),
+    (
+        "iter",
+        "from range repeat iterate unfold empty map filter filter_map flat_map take skip take_while skip_while \
+         enumerate zip chain chunk scan inspect peekable peek step_by next count sum product any all find reduce fold \
+         min max last nth each",
+    ),
+    (
+        "json",
+        "encode encode_pretty decode parse get encode_int encode_string encode_bool",
     ),
     ("path", "join base dir ext absolute relative"),
     ("env", "get set all args"),

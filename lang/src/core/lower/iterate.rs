@@ -36,7 +36,8 @@ pub(super) struct Generator<'a> {
 }
 
 /// Builds the code of a turn: gets what was collected so far and the join for the next turn.
-pub(super) type Turn<'b, 'm, 'a> = &'b mut dyn FnMut(&mut Lower<'m, 'a>, Vec<Var>, JoinId) -> Res<()>;
+pub(super) type Turn<'b, 'm, 'a> =
+    &'b mut dyn FnMut(&mut Lower<'m, 'a>, Vec<Var>, JoinId) -> Res<()>;
 
 impl<'m, 'a> Lower<'m, 'a> {
     /// Ends the current block with a loop over a generator's elements; `collected` is the list so far, if one is collected.

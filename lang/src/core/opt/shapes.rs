@@ -143,10 +143,7 @@ fn definitions(func: &Func) -> FxHashMap<Var, Op> {
     let mut found = FxHashMap::default();
     for stmt in func.body.all_blocks().flat_map(|block| &block.stmts) {
         if let Stmt::Let { var, op, .. } = stmt
-            && matches!(
-                op,
-                Op::Closure(..) | Op::FuncValue(_) | Op::Construct(..)
-            )
+            && matches!(op, Op::Closure(..) | Op::FuncValue(_) | Op::Construct(..))
         {
             found.insert(*var, op.clone());
         }

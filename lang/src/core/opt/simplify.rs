@@ -301,7 +301,9 @@ impl Simplify<'_> {
         };
         let stmts = &join.body.stmts;
         let short = stmts.len() <= WRAPPED && !self.moved.contains_key(target);
-        short && stmts.iter().all(|stmt| builds(stmt) || is_constant(stmt)) && stmts.iter().any(around)
+        short
+            && stmts.iter().all(|stmt| builds(stmt) || is_constant(stmt))
+            && stmts.iter().any(around)
     }
 
     /// Whether a join does nothing but look at a parameter that some jump hands over with a known constructor.

@@ -44,48 +44,70 @@ type Plan = FxHashMap<Var, Param>;
 
 /// Parameters of joins that are only taken apart, by one constructor.
 fn candidates(func: &Func) -> Plan {
-    let mut plan = Plan::default();
     let blocks = || func.body.all_blocks();
+    let mut reads = vec![Reads::None; func.vars.len()];
+    let mut plan = Plan::default();
     for join in blocks().flat_map(|block| &block.stmts).filter_map(joined) {
         for (number, param) in join.params.iter().enumerate() {
-            let whole = Param {
-                at: (join.id, number),
-                built: None,
-                tag: 0,
-                fields: Vec::new(),
-            };
-            plan.insert(*param, whole);
+            reads[param.0 as usize] = Reads::NoneOfParam((join.id, number));
         }
     }
-    let mut read: FxHashMap<Var, Option<u8>> = FxHashMap::default();
+    if reads.iter().all(|reads| matches!(reads, Reads::None)) {
+        return plan;
+    }
     for block in blocks() {
         for stmt in &block.stmts {
             match stmt {
                 Stmt::Let {
                     op: Op::Project { value, tag, .. },
                     ..
-                } => {
-                    let known = read.entry(*value).or_insert(Some(*tag));
-                    *known = known.filter(|known| known == tag);
-                }
+                } => reads[value.0 as usize].add_part(*tag),
                 Stmt::Let { op, .. } => op.operands(&mut |var| {
-                    read.insert(var, None);
+                    reads[var.0 as usize] = Reads::Whole;
                 }),
                 Stmt::Join(_) => {}
             }
         }
         block.end.operands(&mut |var| {
-            read.insert(var, None);
+            reads[var.0 as usize] = Reads::Whole;
         });
     }
-    plan.retain(|var, param| match read.get(var) {
-        Some(Some(tag)) => {
-            param.tag = *tag;
-            true
+    for (var, reads) in reads.iter().enumerate() {
+        if let Reads::Parts(at, tag) = *reads {
+            let whole = Param {
+                at,
+                built: None,
+                tag,
+                fields: Vec::new(),
+            };
+            plan.insert(Var(var as u32), whole);
         }
-        _ => false,
-    });
+    }
     plan
+}
+
+/// What is read of a variable.
+#[derive(Clone, Copy)]
+enum Reads {
+    /// It is no parameter of a join, or is read otherwise.
+    None,
+    /// Nothing so far of the parameter with this join and number.
+    NoneOfParam((JoinId, usize)),
+    /// Fields of one constructor.
+    Parts((JoinId, usize), u8),
+    /// All of it.
+    Whole,
+}
+
+impl Reads {
+    fn add_part(&mut self, tag: u8) {
+        *self = match *self {
+            Reads::NoneOfParam(at) => Reads::Parts(at, tag),
+            Reads::Parts(at, known) if known == tag => Reads::Parts(at, tag),
+            Reads::None => Reads::None,
+            _ => Reads::Whole,
+        };
+    }
 }
 
 fn joined(stmt: &Stmt) -> Option<&crate::core::ir::Join> {

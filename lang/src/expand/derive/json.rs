@@ -60,11 +60,17 @@ fn struct_from(name: &Ident, fields: &[FieldDef], build: Build) -> Expr {
 /// `case self do Name.Variant(a, …) -> Json.tagged("Variant", …) … end`.
 fn sum_to(name: &Ident, variants: &[VariantDef], build: Build) -> Expr {
     let arms = variants.iter().map(|variant| {
-        let names: Vec<String> = (0..variant.fields.len()).map(|at| format!("a{at}")).collect();
+        let names: Vec<String> = (0..variant.fields.len())
+            .map(|at| format!("a{at}"))
+            .collect();
         let binds = names.iter().map(|name| build.bind(name)).collect();
         let pattern = build.variant_pattern(&[&name.name, &variant.name.name], binds);
         let tag = build.text(&variant.name.name);
-        let tagged = build.std("Json", "tagged", vec![tag, fields_to(variant, &names, build)]);
+        let tagged = build.std(
+            "Json",
+            "tagged",
+            vec![tag, fields_to(variant, &names, build)],
+        );
         build.arm(pattern, vec![Stmt::Expr(tagged)])
     });
     build.case(build.name("self"), arms.collect())
@@ -169,9 +175,7 @@ fn nested_option(ty: &TypeExpr) -> Option<Span> {
         TypeExprKind::Path { args, .. } => args.iter().find_map(nested_option),
         TypeExprKind::Tuple(items) => items.iter().find_map(nested_option),
         TypeExprKind::Option(inner) => nested_option(inner),
-        TypeExprKind::Result(value, error) => {
-            nested_option(value).or_else(|| nested_option(error))
-        }
+        TypeExprKind::Result(value, error) => nested_option(value).or_else(|| nested_option(error)),
         _ => None,
     }
 }
