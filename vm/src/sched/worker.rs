@@ -275,9 +275,12 @@ impl Worker {
         // SAFETY: by contract.
         unsafe {
             let process = &mut *self.current;
-            let stays = |frames: &Box<Frames>| frames.are_small();
             if process.heap.is_some()
-                || !process.code.frames.as_ref().is_some_and(stays)
+                || !process
+                    .code
+                    .frames
+                    .as_deref()
+                    .is_some_and(Frames::are_small)
                 || !self.take_off_stage(process)
             {
                 return false;
