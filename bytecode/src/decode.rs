@@ -8,8 +8,8 @@ mod tests;
 use crate::inst::{Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TextForm};
 use crate::layout::Slot;
 use crate::module::{
-    Const, ConstId, Export, ExportedCode, FuncId, FuncKind, Function, Inlined, Label, Mode, Module,
-    Native, NativeId, ParamSlot, Place, Reg,
+    Const, ConstId, Export, ExportKind, ExportedCode, FuncId, FuncKind, Function, Inlined, Label,
+    Mode, Module, Native, NativeId, ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 use crate::wire::{self, FORMAT_VERSION, HEADER_LEN, MAGIC, Section};
@@ -249,18 +249,32 @@ impl Reader<'_> {
         })
     }
 
+    fn mailbox(&mut self) -> Decoded<Option<TypeId>> {
+        let types = self.list(Reader::type_id)?;
+        match types.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            _ => self.invalid("a function with several mailboxes"),
+        }
+    }
+
     fn export(&mut self) -> Decoded<Export> {
         let name = self.text()?;
+        let kind = match ExportKind::ALL.get(usize::from(self.byte()?)) {
+            Some(kind) => *kind,
+            None => return self.invalid("unknown kind of export"),
+        };
         let code = match self.byte()? {
             wire::export::GENERIC => None,
             wire::export::FUNCTION => Some(ExportedCode {
                 func: self.func_id()?,
                 params: self.list(Reader::type_id)?,
                 ret: self.type_id()?,
+                mailbox: self.mailbox()?,
             }),
-            _ => return self.invalid("unknown kind of export"),
+            _ => return self.invalid("unknown code of an export"),
         };
-        Ok(Export { name, code })
+        Ok(Export { name, kind, code })
     }
 
     fn function(&mut self) -> Decoded<Function> {

@@ -67,11 +67,18 @@ fn write_module(out: &mut String, module: &Module) -> fmt::Result {
 
 fn write_export(out: &mut String, export: &Export) -> fmt::Result {
     write!(out, "export {} ", quote(&export.name))?;
+    if let Some(kind) = export.kind.keyword() {
+        write!(out, "{kind} ")?;
+    }
     match &export.code {
         None => writeln!(out, "generic"),
         Some(code) => {
             let params = list("(", &code.params, ")");
-            writeln!(out, "{} {params} -> {}", code.func, code.ret)
+            write!(out, "{} {params} -> {}", code.func, code.ret)?;
+            if let Some(mailbox) = code.mailbox {
+                write!(out, " receives {mailbox}")?;
+            }
+            writeln!(out)
         }
     }
 }

@@ -213,6 +213,7 @@ impl Writer {
 
     fn export(&mut self, export: &Export) {
         self.text(&export.name);
+        self.byte(export.kind as u8);
         match &export.code {
             None => self.byte(wire::export::GENERIC),
             Some(code) => {
@@ -220,6 +221,8 @@ impl Writer {
                 self.number(code.func.0);
                 self.list(&code.params, Writer::type_id);
                 self.type_id(&code.ret);
+                let mailbox: Vec<TypeId> = code.mailbox.into_iter().collect();
+                self.list(&mailbox, Writer::type_id);
             }
         }
     }

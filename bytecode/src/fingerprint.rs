@@ -76,11 +76,16 @@ impl<'t> Fingerprints<'t> {
         self.done[&ty]
     }
 
-    /// The fingerprint of a function: that of what it takes and gives, in order.
-    pub fn of_function(&mut self, params: &[TypeId], ret: TypeId) -> Fingerprint {
+    /// The fingerprint of a function: that of what it takes and gives, in order, and of what it receives.
+    pub fn of_function(
+        &mut self,
+        params: &[TypeId],
+        ret: TypeId,
+        mailbox: Option<TypeId>,
+    ) -> Fingerprint {
         let mut hash = SipHasher24::new_with_key(&KEY);
         hash.write(&(params.len() as u64).to_le_bytes());
-        for ty in params.iter().chain([&ret]) {
+        for ty in params.iter().chain([&ret]).chain(&mailbox) {
             hash.write(&self.of(*ty).0.to_le_bytes());
         }
         Fingerprint(hash.finish128().as_u128())

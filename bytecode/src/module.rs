@@ -203,11 +203,47 @@ pub struct Native {
     pub results: Vec<Slot>,
 }
 
+/// What an exported name stands for, which decides who may start it from elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ExportKind {
+    /// A function of its module's own.
+    #[default]
+    Private,
+    /// A function that other modules may call.
+    Public,
+    /// An actor.
+    Actor,
+    /// What a service or supervisor runs.
+    Service,
+}
+
+impl ExportKind {
+    /// All, by their numbers in the file.
+    pub const ALL: [ExportKind; 4] = [
+        ExportKind::Private,
+        ExportKind::Public,
+        ExportKind::Actor,
+        ExportKind::Service,
+    ];
+
+    /// The word that stands for it in listings; none for private functions.
+    pub fn keyword(self) -> Option<&'static str> {
+        match self {
+            ExportKind::Private => None,
+            ExportKind::Public => Some("public"),
+            ExportKind::Actor => Some("actor"),
+            ExportKind::Service => Some("service"),
+        }
+    }
+}
+
 /// A name under which other code may find a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
     /// `Module.name`.
     pub name: String,
+    /// What it stands for.
+    pub kind: ExportKind,
     /// The code; none of a generic function, which has no code of its own.
     pub code: Option<ExportedCode>,
 }
@@ -221,6 +257,8 @@ pub struct ExportedCode {
     pub params: Vec<TypeId>,
     /// Type of its result.
     pub ret: TypeId,
+    /// Type of the messages that it receives, if it receives any.
+    pub mailbox: Option<TypeId>,
 }
 
 /// A linked program.

@@ -10,8 +10,8 @@ use snow_bytecode::inst::{
 };
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{
-    Const, ConstId, Export, ExportedCode, FuncId, FuncKind, Function, Inlined, Label, Mode, Module,
-    Native, NativeId, ParamSlot, Place, Reg,
+    Const, ConstId, Export, ExportKind, ExportedCode, FuncId, FuncKind, Function, Inlined, Label,
+    Mode, Module, Native, NativeId, ParamSlot, Place, Reg,
 };
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
@@ -207,11 +207,21 @@ fn module() -> impl Strategy<Value = Module> {
             results,
         },
     );
-    let code = (any::<u32>(), types(type_id()), type_id()).prop_map(|(func, params, ret)| {
-        let func = FuncId(func);
-        ExportedCode { func, params, ret }
+    let mailbox = prop::option::of(type_id());
+    let code = (any::<u32>(), types(type_id()), type_id(), mailbox).prop_map(
+        |(func, params, ret, mailbox)| ExportedCode {
+            func: FuncId(func),
+            params,
+            ret,
+            mailbox,
+        },
+    );
+    let kind = prop::sample::select(ExportKind::ALL.to_vec());
+    let export = (name(), kind, prop::option::of(code)).prop_map(|(name, kind, code)| Export {
+        name,
+        kind,
+        code,
     });
-    let export = (name(), prop::option::of(code)).prop_map(|(name, code)| Export { name, code });
     let tables = (
         types(ty()),
         types(constant()),

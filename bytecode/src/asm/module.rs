@@ -3,8 +3,8 @@
 use super::{Parsed, Parser};
 use crate::layout::Slot;
 use crate::module::{
-    Const, Export, ExportedCode, FuncId, FuncKind, Function, Inlined, Mode, Module, Native,
-    ParamSlot, Place, Reg,
+    Const, Export, ExportKind, ExportedCode, FuncId, FuncKind, Function, Inlined, Mode, Module,
+    Native, ParamSlot, Place, Reg,
 };
 use crate::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
 
@@ -85,15 +85,29 @@ impl Parser {
 
     fn export(&mut self) -> Parsed<Export> {
         let name = self.text()?;
+        let mut kinds = ExportKind::ALL.into_iter();
+        let kind = kinds
+            .find(|kind| kind.keyword().is_some_and(|word| self.take_word(word)))
+            .unwrap_or_default();
         if self.take_word("generic") {
-            return Ok(Export { name, code: None });
+            let code = None;
+            return Ok(Export { name, kind, code });
         }
         let func = self.func()?;
         let params = self.list("(", ")", Parser::type_id)?;
         self.mark("->")?;
         let ret = self.type_id()?;
-        let code = Some(ExportedCode { func, params, ret });
-        Ok(Export { name, code })
+        let mailbox = match self.take_word("receives") {
+            true => Some(self.type_id()?),
+            false => None,
+        };
+        let code = Some(ExportedCode {
+            func,
+            params,
+            ret,
+            mailbox,
+        });
+        Ok(Export { name, kind, code })
     }
 
     fn ty(&mut self) -> Parsed<Type> {

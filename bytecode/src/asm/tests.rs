@@ -39,7 +39,7 @@ fn f0 "Main.main" () -> (word) {
   drop r2
   ret [r1]
 }
-export "Main.main" f0 () -> t0
+export "Main.main" actor f0 () -> t0 receives t0
 export "Main.same" generic
 entry f0
 "#;

@@ -33,7 +33,7 @@ fn f1 "Main.main/fn" closure t2 [word, ref t1] (ref t2, word) -> (ref t1) {
   [r1, _] = unpack r0
   r1 = update r0 [2: r1]
 }
-export "Main.main" f0 () -> t0
+export "Main.main" public f0 () -> t0 receives t0
 export "Main.same" generic
 entry f0
 "#;

@@ -47,6 +47,7 @@ fn exported(module: &Module, layouts: &Layouts, code: &ExportedCode, name: &str)
     code.params
         .iter()
         .chain([&code.ret])
+        .chain(&code.mailbox)
         .try_for_each(|ty| known_type(module, *ty))?;
     let takes = code.params.iter().flat_map(|ty| layouts.slots(*ty));
     let fits = takes.eq(func.params.iter().map(|param| &param.slot))

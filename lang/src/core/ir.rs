@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 use snow_bytecode::inst::{Cond, FloatOp, FloatUnOp, IntOp, TextForm};
+use snow_bytecode::module::ExportKind;
 use snow_bytecode::types::{TypeId, TypeTable};
 
 use crate::syntax::ast::Span;
@@ -37,8 +38,21 @@ pub struct Program {
     pub funcs: Vec<Func>,
     /// `main`.
     pub entry: Option<FuncId>,
-    /// `Module.function` of each top-level function that is to be registered; a generic one has no code.
-    pub exports: Vec<(String, Option<FuncId>)>,
+    /// The top-level functions that are to be registered.
+    pub exports: Vec<Export>,
+}
+
+/// A function that is registered under its name.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// `Module.function`.
+    pub name: String,
+    /// What it is.
+    pub kind: ExportKind,
+    /// Its code; none of a generic function.
+    pub func: Option<FuncId>,
+    /// Type of the messages that it receives, if it receives any.
+    pub mailbox: Option<TypeId>,
 }
 
 /// A function.

@@ -17,6 +17,7 @@ pub fn function(def: &ActorDef) -> FnClause {
         bounds: def.bounds.clone(),
         guard: def.guard.clone(),
         body: Some(FnBody::Block(body)),
+        role: Role::Actor,
         span: def.span,
     }
 }

@@ -230,6 +230,7 @@ impl Build {
             bounds: Vec::new(),
             guard: None,
             body: Some(FnBody::Block(self.block(body))),
+            role: Role::Function,
             span: self.span,
         }
     }

@@ -6,7 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::scope::dotted;
 use super::{FuncSource, Item, Origin, Project, Scope, TypeSource, World};
 use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
-use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Span, TypeExprKind};
+use crate::syntax::ast::{self, FnClause, Ident, ItemKind, PatternKind, Role, Span, TypeExprKind};
 use crate::typed::{
     Alias, AliasId, Con, Func, FuncId, Imp, ImplId, InterfaceId, Mailboxes, Module, ModuleId,
     Owner, Program, Shape, Ty, TypeDef, TypeDefId, VariantDef,
@@ -361,6 +361,7 @@ impl<'a> Collector<'_, 'a> {
             name: name.name.clone(),
             module: declared.module,
             public: declared.public,
+            is_actor: is_actor(&source),
             owner: declared.owner,
             type_params: Vec::new(),
             params: Vec::new(),
@@ -510,6 +511,10 @@ pub fn source_arity(source: &FuncSource<'_>) -> usize {
         FuncSource::Clauses(clauses) => clauses.first().map_or(0, |c| c.params.len()),
         FuncSource::Native(native) => native.params.len(),
     }
+}
+
+fn is_actor(source: &FuncSource<'_>) -> bool {
+    matches!(source, FuncSource::Clauses(clauses) if clauses[0].role == Role::Actor)
 }
 
 /// Whether the last parameter is a `timeout :: Timeout` of the library's, which may be left out.

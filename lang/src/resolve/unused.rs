@@ -46,7 +46,9 @@ fn functions(world: &World<'_>, project: &Project, sink: &mut Sink) {
         let entry =
             world.program.main == Some(id) || (func.name == "main" && project.main.is_none());
         let method = func.owner != Owner::Module;
-        let quiet = *used || func.public || entry || method || func.name.starts_with('_');
+        // Other nodes may start an actor.
+        let quiet =
+            *used || func.public || func.is_actor || entry || method || func.name.starts_with('_');
         if quiet || world.is_std(func.module) {
             continue;
         }

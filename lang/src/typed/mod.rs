@@ -153,6 +153,14 @@ impl Ty {
         Ty::App(con, Arc::default())
     }
 
+    /// Whether it mentions a type parameter.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Ty::Param(_) => true,
+            Ty::App(_, args) => args.iter().any(Ty::is_open),
+        }
+    }
+
     /// A constructor with arguments.
     pub fn app(con: Con, args: impl Into<Arc<[Ty]>>) -> Ty {
         Ty::App(con, args.into())
@@ -246,6 +254,8 @@ pub struct Func {
     pub module: ModuleId,
     /// Whether other modules may use it.
     pub public: bool,
+    /// Whether it was written as an actor.
+    pub is_actor: bool,
     /// What it belongs to.
     pub owner: Owner,
     /// Its parameters' types may mention these.
@@ -264,6 +274,19 @@ pub struct Func {
     pub span: Span,
     /// `##` text.
     pub doc: Option<String>,
+}
+
+impl Func {
+    /// Whether its name alone says which code is meant: no type parameter is left open by what it takes and receives. One that only its result mentions is of a
+    /// function that never returns.
+    pub fn is_definite(&self) -> bool {
+        let own = match &self.mailboxes.own {
+            Receives::Messages(ty) => Some(ty),
+            _ => None,
+        };
+        let mut parts = self.params.iter().map(|(_, ty)| ty).chain(own);
+        !parts.any(Ty::is_open) && self.type_params.iter().all(|param| param.bounds.is_empty())
+    }
 }
 
 /// Implementation of a function.

@@ -2,7 +2,7 @@
 
 use super::Program;
 use crate::abi::UniformFn;
-use crate::registry::{FunctionEntry, ProgramRegistry};
+use crate::registry::{EntryKind, FunctionEntry, ProgramRegistry};
 use crate::world::World;
 use snow_bytecode::fingerprint::Fingerprints;
 use snow_bytecode::module::{Export, FuncId};
@@ -14,15 +14,17 @@ impl Program {
         let registry = ProgramRegistry::begin();
         let module = &self.module;
         let mut fingerprints = Fingerprints::new(&module.types);
-        for Export { name, code } in &module.exports {
-            let entry = match code {
+        for Export { name, kind, code } in &module.exports {
+            let mut entry = match code {
                 Some(code) => {
-                    let fingerprint = fingerprints.of_function(&code.params, code.ret);
+                    let fingerprint =
+                        fingerprints.of_function(&code.params, code.ret, code.mailbox);
                     let (uniform, native) = self.codes(code.func);
                     FunctionEntry::function(code.func.0, uniform, native, fingerprint)
                 }
                 None => FunctionEntry::generic(),
             };
+            entry.kind = EntryKind::of(*kind);
             registry.register(name, entry);
         }
         // A world belongs to one run of one program.
@@ -34,7 +36,7 @@ impl Program {
         let Some(registry) = world.registry.get() else {
             return;
         };
-        for Export { name, code } in &self.module.exports {
+        for Export { name, code, .. } in &self.module.exports {
             let compiled = code.as_ref().map(|code| code.func);
             let Some(func) = compiled.filter(|func| functions.contains(func)) else {
                 continue;

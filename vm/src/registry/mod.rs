@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use snow_bytecode::fingerprint::Fingerprint;
+use snow_bytecode::module::ExportKind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -32,6 +33,17 @@ pub enum EntryKind {
     Service = 2,
     /// A supervisor.
     Supervisor = 3,
+}
+
+impl EntryKind {
+    /// The kind of what a module exports.
+    pub fn of(kind: ExportKind) -> EntryKind {
+        match kind {
+            ExportKind::Private | ExportKind::Public => EntryKind::Function,
+            ExportKind::Actor => EntryKind::Actor,
+            ExportKind::Service => EntryKind::Service,
+        }
+    }
 }
 
 /// A registered function.

@@ -3,7 +3,7 @@
 use super::{Rule, accepts, module, rejects};
 use crate::asm::assemble;
 use crate::inst::{Inst, TABLE};
-use crate::module::{ConstId, Export, ExportedCode, FuncId, Label, Reg};
+use crate::module::{ConstId, Export, ExportKind, ExportedCode, FuncId, Label, Reg};
 use crate::types::TypeId;
 use crate::verify::{Place, verify};
 
@@ -223,6 +223,7 @@ fn tables_are_sound() {
         broken(|m| m.exports = vec![
             Export {
                 name: "x".into(),
+                kind: ExportKind::Private,
                 code: None
             };
             2
@@ -235,10 +236,12 @@ fn tables_are_sound() {
             func: module.entry,
             params: Vec::new(),
             ret: TypeId(0),
+            mailbox: None,
         };
         change(&mut code);
         module.exports.push(Export {
             name: "x".into(),
+            kind: ExportKind::Actor,
             code: Some(code),
         });
         verify(&module).map(|_| ()).map_err(|error| error.rule)
@@ -246,6 +249,10 @@ fn tables_are_sound() {
     assert_eq!(with_code(|_| {}), Ok(()));
     assert_eq!(with_code(|code| code.func = FuncId(77)), Err(Rule::Unknown));
     assert_eq!(with_code(|code| code.ret = TypeId(500)), Err(Rule::Unknown));
+    assert_eq!(
+        with_code(|code| code.mailbox = Some(TypeId(500))),
+        Err(Rule::Unknown)
+    );
     assert_eq!(
         with_code(|code| code.params.push(TypeId(0))),
         Err(Rule::Export)

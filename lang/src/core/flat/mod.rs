@@ -62,13 +62,18 @@ impl Shared {
 }
 
 /// A function with the types that it takes and gives.
-fn exported(program: &core_ir::Program, id: core_ir::FuncId) -> ExportedCode {
+fn exported(
+    program: &core_ir::Program,
+    id: core_ir::FuncId,
+    mailbox: Option<TypeId>,
+) -> ExportedCode {
     let func = &program.funcs[id.0 as usize];
     let types = func.params.iter();
     ExportedCode {
         func: FuncId(id.0),
         params: types.map(|var| func.vars[var.0 as usize].ty).collect(),
         ret: func.ret,
+        mailbox,
     }
 }
 
@@ -81,9 +86,10 @@ pub fn flatten(program: core_ir::Program) -> Result<Program> {
     };
     let layouts = Layouts::compute(&program.types)
         .map_err(|error| internal(nowhere, format!("no layout: {error}")))?;
-    let exports = program.exports.iter().map(|(name, func)| Export {
-        name: name.clone(),
-        code: func.map(|id| exported(&program, id)),
+    let exports = program.exports.iter().map(|export| Export {
+        name: export.name.clone(),
+        kind: export.kind,
+        code: export.func.map(|id| exported(&program, id, export.mailbox)),
     });
     let exports = exports.collect();
     let mut shared = Shared {

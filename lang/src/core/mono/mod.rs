@@ -9,16 +9,18 @@ mod dispatch;
 mod types;
 
 use rustc_hash::FxHashMap;
+use snow_bytecode::module::ExportKind;
 use snow_bytecode::types::TypeId;
 
 pub use custom::Structural;
 pub use types::{MAX_NESTING, Types};
 
 use crate::core::ir;
-use crate::core::lower::{self, Fault};
+use crate::core::lower::{self, Fault, Subst};
 use crate::diagnostics::Sink;
+use crate::expand::RUN;
 use crate::syntax::ast::Span;
-use crate::typed::{Con, Func, FuncId, Imp, InterfaceId, Owner, Program};
+use crate::typed::{Con, Func, FuncId, Imp, InterfaceId, Owner, Program, Receives};
 
 /// Largest number of instances of one program.
 const MAX_INSTANCES: usize = 1 << 20;
@@ -69,13 +71,7 @@ impl<'a> Mono<'a> {
         let mut exports = Vec::new();
         for id in roots.of(self.program) {
             let func = self.func(id);
-            let name = self.qualified_name(func);
-            let span = func.span;
-            let code = match func.type_params.is_empty() {
-                true => Some(self.instance(id, Vec::new(), span)?),
-                false => None,
-            };
-            exports.push((name, code));
+            exports.push(self.export(id, func)?);
         }
         let entry = match roots.entry(self.program) {
             Some(main) => Some(self.instance(main, Vec::new(), self.func(main).span)?),
@@ -105,6 +101,24 @@ impl<'a> Mono<'a> {
             types: self.types.finish(),
             entry,
             exports,
+        })
+    }
+
+    fn export(&mut self, id: FuncId, func: &'a Func) -> Result<ir::Export, Fault> {
+        let (mut code, mut mailbox) = (None, None);
+        if func.is_definite() {
+            let unit = self.types.app(Con::Unit, Vec::new(), func.span)?;
+            let args = vec![unit; func.type_params.len()];
+            code = Some(self.instance(id, args, func.span)?);
+            if let Receives::Messages(ty) = &func.mailboxes.own {
+                mailbox = Some(self.types.of(ty, &Subst::default(), func.span)?);
+            }
+        }
+        Ok(ir::Export {
+            name: self.qualified_name(func),
+            kind: kind_of(func),
+            func: code,
+            mailbox,
         })
     }
 
@@ -198,6 +212,19 @@ impl<'a> Mono<'a> {
                 format!("the standard library has no `{module}.{name}`"),
             )
         })
+    }
+}
+
+/// What a function is to those who know it by its name.
+fn kind_of(func: &Func) -> ExportKind {
+    if func.name == RUN {
+        ExportKind::Service
+    } else if func.is_actor {
+        ExportKind::Actor
+    } else if func.public {
+        ExportKind::Public
+    } else {
+        ExportKind::Private
     }
 }
 

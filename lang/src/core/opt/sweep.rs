@@ -36,7 +36,7 @@ pub(super) fn remove_unreachable(program: &mut Program) {
     program
         .exports
         .iter_mut()
-        .filter_map(|(_, func)| func.as_mut())
+        .filter_map(|export| export.func.as_mut())
         .for_each(renumber);
     program.entry.iter_mut().for_each(renumber);
 }
@@ -47,7 +47,7 @@ fn reachable(program: &Program) -> Vec<Option<FuncId>> {
     let roots = program
         .exports
         .iter()
-        .filter_map(|(_, func)| *func)
+        .filter_map(|export| export.func)
         .chain(program.entry);
     let mut waiting: Vec<usize> = roots.map(|func| func.0 as usize).collect();
     while let Some(at) = waiting.pop() {

@@ -187,8 +187,20 @@ pub struct FnClause {
     pub guard: Option<Expr>,
     /// Body; `None` only for interface methods without default.
     pub body: Option<FnBody>,
+    /// What it was written as.
+    pub role: Role,
     /// From the keyword to the end of the body.
     pub span: Span,
+}
+
+/// What a function was written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// `fn`.
+    #[default]
+    Function,
+    /// `actor`.
+    Actor,
 }
 
 /// How a body was written.

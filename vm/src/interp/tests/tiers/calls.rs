@@ -350,13 +350,16 @@ fn names_lead_to_the_tier_in_which_the_function_is() {
             func: FuncId(func),
             params: vec![INT; module.funcs[func as usize].params.len()],
             ret: INT,
+            mailbox: None,
         };
         module.exports.push(Export {
+            kind: snow_bytecode::module::ExportKind::Public,
             name: name.to_owned(),
             code: Some(code),
         });
     }
     module.exports.push(Export {
+        kind: snow_bytecode::module::ExportKind::Public,
         name: "Main.same".to_owned(),
         code: None,
     });

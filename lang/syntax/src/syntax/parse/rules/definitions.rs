@@ -264,6 +264,7 @@ fn test<'t>() -> Rule<'t, ItemKind> {
                 bounds: Vec::new(),
                 guard: None,
                 body: Some(FnBody::Block(body)),
+                role: Role::Function,
                 span: e.span(),
             };
             ItemKind::Test(TestDef { title, function })

@@ -68,6 +68,7 @@ pub fn clause<'t>(parts: &Parts<'t>) -> Rule<'t, FnClause> {
                 bounds,
                 guard,
                 body,
+                role: Role::Function,
                 span: e.span(),
             },
         )
