@@ -21,6 +21,11 @@ impl Atoms {
         number
     }
 
+    /// The number of a name that was given one.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.numbers.get(name).copied()
+    }
+
     /// The name of a number; `?` for one that was never given out.
     pub fn name(&self, number: u64) -> &str {
         usize::try_from(number)

@@ -6,13 +6,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use crate::abi::NativeState;
 use crate::abi::state::PREEMPT;
 use crate::abi::suspend::Suspended;
-use crate::actor::{Place, Process, bound};
+use crate::actor::{Pid, Place, Process, bound};
 use crate::atoms::Atoms;
 use crate::carrier::{self, Carrier};
 use crate::heap::Heap;
 use crate::interp::TraceBuilder;
 use crate::native::Fault;
-use crate::sched::Scheduler;
+use crate::sched::{Runtime, Scheduler};
 use crate::types::RuntimeTypes;
 use crate::world::World;
 
@@ -171,6 +171,16 @@ impl Ctx {
     pub(crate) fn scheduler<'s>(&self) -> Result<&'s mut Scheduler, Fault> {
         // SAFETY: a scheduler is used by its thread only; it does not own the context. Otherwise as above.
         unsafe { self.place.scheduler.as_mut() }.ok_or_else(|| NO_ACTOR.into())
+    }
+
+    /// What all actors of the program share, for natives that may block: their thread may lose its scheduler.
+    pub fn runtime(&self) -> Result<Arc<Runtime>, Fault> {
+        self.world.runtime().ok_or_else(|| NO_ACTOR.into())
+    }
+
+    /// The pid of the running actor.
+    pub fn me(&self) -> Result<Pid, Fault> {
+        Ok(self.process()?.pid)
     }
 
     /// Parks the carrier until the actor is woken.

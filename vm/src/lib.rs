@@ -12,6 +12,7 @@ pub mod native;
 pub mod output;
 pub mod platform;
 pub mod registry;
+pub mod remote;
 pub mod run;
 pub mod sched;
 pub mod types;

@@ -7,9 +7,9 @@ use crate::interp::{self, LoadError, NativeUnit, Program, TierHook};
 use crate::native::Intrinsics;
 use crate::output::{BROKEN_PIPE, Output};
 use crate::platform::Platform;
-use crate::sched::close;
 use crate::sched::runtime::{Outlook, Parts};
 use crate::sched::stop::Signals;
+use crate::sched::{Runtime, close};
 use crate::types::RuntimeTypes;
 use crate::world::World;
 use parking_lot::Mutex;
@@ -82,7 +82,12 @@ pub struct RunOptions {
     pub hook: Option<Box<dyn TierHook>>,
     /// When the program is ended, at the end of a slice, if it still runs.
     pub deadline: Option<Instant>,
+    /// What is done before `main` begins.
+    pub prepare: Option<Prepare>,
 }
+
+/// Something that is done before a program begins, which does not begin when that fails.
+pub type Prepare = Box<dyn FnOnce(&Arc<Runtime>) -> Result<(), String> + Send>;
 
 /// An environment variable with a value that means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -135,6 +140,7 @@ impl RunOptions {
             units: Vec::new(),
             hook: None,
             deadline: None,
+            prepare: None,
         })
     }
 }
@@ -236,7 +242,7 @@ fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Fin
         signals: options.signals,
         errors: Box::new(Shared(Arc::clone(&errors))),
     };
-    let ended = close::run_program(parts, entry, schedulers);
+    let ended = close::run_program(parts, entry, schedulers, options.prepare);
     #[cfg(snow_profile)]
     interp::profile::print();
     let ending = Ending::of(&ended.outlook);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::process::Child;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 
@@ -12,6 +12,7 @@ use crate::interp::TierHook;
 use crate::output::Output;
 use crate::platform::Platform;
 use crate::registry::{ProgramRegistry, Registered};
+use crate::sched::Runtime;
 
 /// A file that the program has opened for reading. Whoever reads locks it, and no other file.
 pub type OpenFile = Arc<Mutex<BufReader<File>>>;
@@ -34,6 +35,8 @@ pub struct World {
     pub(crate) hook: Mutex<Option<Box<dyn TierHook>>>,
     /// The program's functions by name, once they are registered.
     pub(crate) registry: OnceLock<ProgramRegistry>,
+    /// What runs the program.
+    pub(crate) runtime: OnceLock<Weak<Runtime>>,
 }
 
 impl World {
@@ -53,7 +56,13 @@ impl World {
             children: Mutex::default(),
             hook: Mutex::default(),
             registry: OnceLock::new(),
+            runtime: OnceLock::new(),
         }
+    }
+
+    /// What runs the program, while it runs.
+    pub fn runtime(&self) -> Option<Arc<Runtime>> {
+        self.runtime.get()?.upgrade()
     }
 
     /// The function of a name, once functions are registered.

@@ -3,6 +3,7 @@
 use super::entry::{Answer, drop_element};
 use super::{Pid, Reason};
 use crate::heap::Heap;
+use crate::remote::Parcel;
 use rustc_hash::FxHashMap;
 use snow_bytecode::types::TypeId;
 use std::collections::VecDeque;
@@ -14,6 +15,8 @@ pub enum State {
     Open,
     /// The answer, owned.
     Answered(Answer),
+    /// The answer, from another node.
+    Sealed(Box<dyn Parcel>),
     /// Who should answer has ended.
     Gone(Reason),
 }
@@ -64,6 +67,24 @@ impl Calls {
             if let State::Answered(answer) = &call.state {
                 look(answer.ty, answer.word);
             }
+        }
+    }
+
+    /// Opens the answer to a call that has come from another node, if it is of a type.
+    pub fn unseal(&mut self, heap: &mut Heap, reference: u64, ty: TypeId) {
+        let Some(call) = self.calls.get_mut(&reference) else {
+            return;
+        };
+        if let State::Sealed(parcel) = &call.state
+            && let Some(word) = parcel.open(heap, ty)
+        {
+            let unwatched = parcel.is_unwatched();
+            call.state = State::Answered(Answer {
+                ty,
+                word,
+                reference,
+                unwatched,
+            });
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::{Pid, Reason};
 use crate::heap::Heap;
+use crate::remote::Parcel;
 use snow_bytecode::types::TypeId;
+use std::sync::Arc;
 
 /// What a sender puts in a mailbox: a link of a list, in a block of the heap.
 pub struct Entry {
@@ -21,6 +23,8 @@ pub enum Content {
     Due(TypeId, u64),
     /// The answer to a call that the receiver has prepared.
     Answer(Answer),
+    /// As `Answer`, from another node: the call's reference, and the value.
+    Parcel(u64, Box<dyn Parcel>),
     /// The time of a wait is up, if it is still the one of the timer with this key.
     Timeout(u64),
     /// Anything else.
@@ -63,6 +67,10 @@ pub enum Signal {
     End(Reason),
     /// The program was asked to stop.
     Stopping,
+    /// A node has joined.
+    NodeUp(Arc<str>),
+    /// A node has left.
+    NodeDown(Arc<str>),
     /// The sender wants to know how the receiver is: it answers this call with a list of numbers, of this type.
     Info(Pid, u64, TypeId),
 }
@@ -129,7 +137,10 @@ impl Content {
             Content::Message(ty, word)
             | Content::Due(ty, word)
             | Content::Answer(Answer { ty, word, .. }) => Some((ty, word)),
-            Content::Timeout(_) | Content::Signal(_) | Content::Taken => None,
+            Content::Parcel(..)
+            | Content::Timeout(_)
+            | Content::Signal(_)
+            | Content::Taken => None,
         }
     }
 

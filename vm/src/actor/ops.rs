@@ -7,6 +7,7 @@ use super::entry::{self, Answer, Content, Signal, drop_element, dup_element};
 use super::limits::Limits;
 use super::process::{Alarm, Origin, Process, Wait};
 use super::{Pid, Reason, signals};
+use crate::carrier;
 use crate::ctx::Ctx;
 use crate::native::Fault;
 use crate::sched::Timer;
@@ -63,6 +64,9 @@ pub fn spawn(
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
     let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
     process.count_departure(&ctx.heap, ty, word);
+    if to.node() != 0 {
+        return send_away(ctx, to, Content::Message(ty, word));
+    }
     // SAFETY: the word is owned and of the type.
     let sent = unsafe {
         match scheduler.runtime.slots.of(to) {
@@ -81,6 +85,19 @@ pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> 
     }
     ctx.count_sent();
     Ok(())
+}
+
+/// Sends a value to an actor of another node; crashes when it cannot leave this one.
+#[cold]
+fn send_away(ctx: &mut Ctx, to: Pid, content: Content) -> Result<(), Fault> {
+    let scheduler = ctx.scheduler()?;
+    let raw = &raw mut *ctx;
+    // Writing a value needs more stack than what small natives have.
+    // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile.
+    let sent = unsafe {
+        carrier::on_system_stack(raw, || scheduler.send_away(&mut (*raw).heap, to, content))
+    };
+    sent.map_err(Fault::Crash)
 }
 
 /// The running actor, of whose messages nothing is said.
@@ -319,6 +336,33 @@ pub fn call_prepare(ctx: &mut Ctx) -> Result<u64, Fault> {
     Ok(reference)
 }
 
+/// A call begins that others know by this reference.
+pub fn call_prepare_under(ctx: &mut Ctx, reference: u64) -> Result<(), Fault> {
+    ctx.process()?.calls.prepare(reference);
+    Ok(())
+}
+
+/// The running actor answers a call of its own, with an owned value.
+pub fn call_settle(ctx: &mut Ctx, reference: u64, ty: TypeId, word: u64) -> Result<(), Fault> {
+    let me = ctx.process()?.pid;
+    let answer = Answer {
+        ty,
+        word,
+        reference,
+        unwatched: true,
+    };
+    ctx.scheduler()?
+        .deliver(&mut ctx.heap, me, Content::Answer(answer));
+    Ok(())
+}
+
+/// The running actor gets a signal.
+pub fn signal_self(ctx: &mut Ctx, signal: Signal) -> Result<(), Fault> {
+    let me = ctx.process()?.pid;
+    ctx.scheduler()?.deliver_signal(&mut ctx.heap, me, signal);
+    Ok(())
+}
+
 /// From now on the call is over when that actor ends.
 pub fn call_monitor(ctx: &mut Ctx, reference: u64, to: Pid) -> Result<(), Fault> {
     let process = ctx.process()?;
@@ -348,7 +392,7 @@ pub fn call_wait(ctx: &mut Ctx, reference: u64, timeout: i64) -> Result<CallEnd,
         drain(ctx)?;
     }
     let end = match process.calls.get(reference).map(|call| &call.state) {
-        Some(State::Answered(_)) => CallEnd::Answered,
+        Some(State::Answered(_) | State::Sealed(_)) => CallEnd::Answered,
         Some(State::Gone(_)) => CallEnd::Gone,
         None => CallEnd::Timeout,
         Some(State::Open) => {
@@ -370,6 +414,7 @@ pub fn call_wait(ctx: &mut Ctx, reference: u64, timeout: i64) -> Result<CallEnd,
 /// Moves the answer out; the call is over.
 pub fn call_answer(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
     let process = ctx.process()?;
+    process.calls.unseal(&mut ctx.heap, reference, ty);
     match process.calls.get(reference).map(|call| &call.state) {
         Some(State::Answered(answer)) if answer.ty == ty => {
             let answer = *answer;
@@ -392,6 +437,7 @@ pub fn call_fits(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<bool, Faul
     if !process.calls.is_over(reference) {
         drain(ctx)?;
     }
+    process.calls.unseal(&mut ctx.heap, reference, ty);
     let state = process.calls.get(reference).map(|call| &call.state);
     Ok(matches!(state, Some(State::Answered(answer)) if answer.ty == ty))
 }
@@ -399,6 +445,7 @@ pub fn call_fits(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<bool, Faul
 /// Another reference to the answer, which stays; of the answers that were looked at, the latest do.
 pub fn call_look(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
     let process = ctx.process()?;
+    process.calls.unseal(&mut ctx.heap, reference, ty);
     let word = match process.calls.get(reference).map(|call| &call.state) {
         Some(State::Answered(answer)) if answer.ty == ty => answer.word,
         _ => return Err("there is no answer of this type".into()),
@@ -475,7 +522,9 @@ pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> 
             scheduler.drain(&mut ctx.heap, process);
             unwatched = process.watchers.remove(&reference).is_some();
         }
-        entry::hand_over(&mut ctx.heap, ty, word);
+        if to.node() == 0 {
+            entry::hand_over(&mut ctx.heap, ty, word);
+        }
     }
     let answer = Answer {
         ty,
@@ -483,6 +532,9 @@ pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> 
         reference,
         unwatched,
     };
+    if to.node() != 0 {
+        return send_away(ctx, to, Content::Answer(answer));
+    }
     scheduler.deliver(&mut ctx.heap, to, Content::Answer(answer));
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::{Pid, Reason};
 use crate::interp::{Frames, Packed, Vm};
 use crate::sched::wheel::TimerKey;
 use rustc_hash::{FxHashMap, FxHashSet};
+use snow_bytecode::types::TypeId;
 use std::sync::Arc;
 
 /// An actor. Whoever has taken it out of a run queue or has woken it is the only one who uses it.
@@ -62,6 +63,19 @@ pub struct Process {
     pub heap: Option<Box<Bound>>,
     /// Messages that the bound has cost it.
     pub dropped: u64,
+    /// The call that its result is the answer to.
+    pub answers: Option<Box<Awaited>>,
+}
+
+/// A call that waits for the result of an actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// Who waits.
+    pub to: Pid,
+    /// The call.
+    pub reference: u64,
+    /// Type of the result.
+    pub ty: TypeId,
 }
 
 /// Where an actor comes from.
@@ -196,6 +210,7 @@ impl Process {
             limit: None,
             heap: None,
             dropped: 0,
+            answers: None,
         }
     }
 

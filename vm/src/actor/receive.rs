@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::heap::{Cell, Heap};
 use crate::native::Fault;
 use snow_bytecode::types::TypeId;
+use std::sync::Arc;
 
 /// In the mask of what a `receive` wants: its actor's own messages.
 pub const MESSAGES: u64 = 1;
@@ -35,6 +36,8 @@ impl Signal {
         match self {
             Signal::Down(..) => Some(0),
             Signal::Exit(..) | Signal::LinkExit(..) => Some(1),
+            Signal::NodeUp(_) => Some(2),
+            Signal::NodeDown(_) => Some(3),
             Signal::Stopping => Some(5),
             _ => None,
         }
@@ -174,6 +177,8 @@ pub struct SignalParts {
     pub pid: Option<Pid>,
     /// Why that has ended.
     pub reason: Option<Reason>,
+    /// The text that comes with it, or nothing.
+    pub text: Arc<str>,
 }
 
 /// The signal at which the scan stands.
@@ -183,6 +188,13 @@ pub fn signal(ctx: &mut Ctx) -> Result<SignalParts, Fault> {
         return Err("no signal is there".into());
     };
     let kind = signal.kind().ok_or("no signal is there")?;
+    let text = match &**signal {
+        Signal::NodeUp(name) | Signal::NodeDown(name) => Arc::clone(name),
+        Signal::Down(_, _, Reason::Crash(text))
+        | Signal::Exit(_, Reason::Crash(text))
+        | Signal::LinkExit(_, Reason::Crash(text)) => Arc::clone(text),
+        _ => Arc::from(""),
+    };
     let (reference, pid, reason) = match &**signal {
         Signal::Down(reference, pid, reason) => (*reference, Some(*pid), Some(reason.clone())),
         Signal::Exit(pid, reason) | Signal::LinkExit(pid, reason) => {
@@ -195,6 +207,7 @@ pub fn signal(ctx: &mut Ctx) -> Result<SignalParts, Fault> {
         reference,
         pid,
         reason,
+        text,
     })
 }
 

@@ -94,6 +94,13 @@ impl Scheduler {
                 }
                 _ => match Entry::open(heap, entry) {
                     Content::Answer(answer) => answer_arrives(heap, process, answer),
+                    Content::Parcel(reference, parcel) => {
+                        if let Some(call) = process.calls.get(reference)
+                            && matches!(call.state, calls::State::Open)
+                        {
+                            call.state = calls::State::Sealed(parcel);
+                        }
+                    }
                     Content::Timeout(word) => {
                         if matches!(process.alarm, Alarm::Set(key) if key.word() == word) {
                             process.alarm = Alarm::Rung;
@@ -138,6 +145,11 @@ impl Scheduler {
                 }
                 Err(Gone) => false,
             },
+            // What cannot be sent is a value, and who sends one asks beforehand.
+            Err(Gone) if !to.is_local() => {
+                let _ = self.send_away(heap, to, content);
+                true
+            }
             Err(Gone) => {
                 // SAFETY: what is to be delivered is owned.
                 unsafe { content.discard(heap) };
@@ -234,7 +246,9 @@ fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
                 process.ending.get_or_insert(reason.clone());
             }
         }
-        Signal::Stopping => queue(heap, process, signal),
+        Signal::NodeUp(_) | Signal::NodeDown(_) | Signal::Stopping => {
+            queue(heap, process, signal);
+        }
         Signal::Info(..) => unreachable!("answered where it arrives"),
     }
 }

@@ -13,6 +13,7 @@ use crate::actor::slots::NO_TYPE;
 use crate::actor::{Pid, Reason};
 use crate::heap::Counters;
 use crate::interp::Packed;
+use crate::run::Prepare;
 use snow_bytecode::module::FuncId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,10 +33,21 @@ pub struct Ended {
 }
 
 /// Runs a function without parameters as the program's `main`, until the program is over.
-pub fn run_program(parts: Parts, main: FuncId, schedulers: usize) -> Ended {
+pub fn run_program(
+    parts: Parts,
+    main: FuncId,
+    schedulers: usize,
+    prepare: Option<Prepare>,
+) -> Ended {
     let queues: Vec<Queue> = (0..schedulers.max(1)).map(|_| Queue::new()).collect();
     let runtime = Arc::new(Runtime::new(parts, &queues));
+    // A world belongs to one run of one program.
+    let _ = runtime.world.runtime.set(Arc::downgrade(&runtime));
     runtime.keep_for_later(queues);
+    if let Some(Err(reason)) = prepare.map(|prepare| prepare(&runtime)) {
+        runtime.report(&format!("error: {reason}\n"));
+        runtime.exit(1);
+    }
     // Not on this thread: it must be able to end the program while that one blocks.
     if let Err(error) = runtime.start_scheduler(move |worker| start_main(worker, main)) {
         runtime.report(&format!("error: cannot start a thread: {error}\n"));
@@ -116,6 +128,7 @@ impl Runtime {
 
 /// Gives up all that is left.
 fn clean_up(runtime: &Arc<Runtime>, mut workers: Vec<Worker>) -> Ended {
+    runtime.leave_cluster();
     runtime.join_ticker();
     let mut counters = Counters::default();
     if let Some(worker) = workers.iter_mut().find(|worker| worker.has_scheduler()) {

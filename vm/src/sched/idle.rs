@@ -19,7 +19,7 @@ const SEARCH: Duration = Duration::from_micros(50);
 pub struct Idle {
     asleep: Mutex<Asleep>,
     wake: Condvar,
-    sleeping: AtomicUsize,
+    pub(super) sleeping: AtomicUsize,
     searching: AtomicUsize,
     /// Whether somebody was woken who is not up yet.
     waking: AtomicBool,

@@ -3,7 +3,7 @@
 //! What all schedulers of a program share is the [`runtime`]. A [`Scheduler`] is one thread's part, which running code reaches through its context, with its
 //! [`queue`] of actors that are ready and its [`wheel`] of timers; [`worker`] is the loop of such a thread. Around these: [`idle`] is about sleeping, waking, and noticing that nothing can
 //! happen any more; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`stop`] is about being asked to
-//! stop, and [`close`] about a program's end.
+//! stop, [`close`] about a program's end, and [`visitor`] about other threads that reach in.
 
 pub mod blocking;
 pub mod close;
@@ -13,6 +13,7 @@ pub mod runtime;
 pub mod stop;
 pub mod threads;
 mod ticker;
+pub mod visitor;
 pub mod wheel;
 pub mod worker;
 

@@ -15,6 +15,7 @@ use crate::actor::{Pid, Reason};
 use crate::heap::{Counters, Heap};
 use crate::interp::{Program, Vm};
 use crate::platform::Platform;
+use crate::remote::Remote;
 use crate::world::World;
 use crossbeam_deque::Injector;
 use parking_lot::{Mutex, RwLock};
@@ -82,6 +83,8 @@ pub struct Runtime {
     pub(super) blocked: Mutex<FxHashSet<usize>>,
     /// Whether the ticker has anything to tick for.
     pub(super) ticking: Ticking,
+    /// What connects the program with others.
+    pub(super) remote: RwLock<Option<Arc<dyn Remote>>>,
     names: RwLock<FxHashMap<Arc<str>, Pid>>,
     actors: AtomicUsize,
     phase: AtomicU8,
@@ -169,6 +172,7 @@ impl Runtime {
             signals: parts.signals,
             blocked: Mutex::default(),
             ticking: Ticking::default(),
+            remote: RwLock::default(),
             names: RwLock::default(),
             actors: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::Running as u8),

@@ -5,11 +5,12 @@ use super::queue::Ready;
 use super::runtime::{Phase, Runtime};
 use super::{Scheduler, close, stop};
 use crate::actor::ending::{Then, release};
-use crate::actor::entry::discard_all;
-use crate::actor::process::{Process, Wait};
+use crate::actor::entry::{Answer, Content, discard_all, hand_over};
+use crate::actor::process::{Awaited, Process, Wait};
 use crate::actor::{Place, Reason};
 use crate::ctx::{Fate, ParkedFor};
 use crate::interp::{Crash, Frames, Outcome, Trace, Vm};
+use crate::value::build;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Instant;
@@ -393,7 +394,10 @@ impl Worker {
                 }
             }
             Outcome::Done(words) => {
-                self.drop_results(&process, words);
+                match process.answers.take() {
+                    Some(awaited) => self.answer(*awaited, words),
+                    None => self.drop_results(&process, words),
+                }
                 self.end(process, Reason::Normal);
             }
             Outcome::Crashed(crash) => self.crashed(process, crash),
@@ -436,6 +440,26 @@ impl Worker {
                 return;
             }
         }
+    }
+
+    /// What the code of a finished actor returned is the answer to a call.
+    fn answer(&mut self, awaited: Awaited, words: [u64; 3]) {
+        let Awaited { to, reference, ty } = awaited;
+        let heap = &mut self.vm.ctx.heap;
+        let elem = heap.types().info(ty).elem;
+        // SAFETY: the function has returned a value of the type, which is owned and not used any more.
+        let word = unsafe {
+            let word = build::element(heap, elem, &words);
+            hand_over(heap, ty, word);
+            word
+        };
+        let answer = Answer {
+            ty,
+            word,
+            reference,
+            unwatched: false,
+        };
+        self.scheduler.deliver(heap, to, Content::Answer(answer));
     }
 
     /// Gives up what the code of a finished actor returned.

@@ -14,7 +14,7 @@ pub mod list;
 pub mod map;
 pub mod show;
 pub mod text;
-mod walk;
+pub mod walk;
 
 #[cfg(test)]
 mod tests;

@@ -12,9 +12,6 @@ use crate::types::{Aggregate, Elem, Form, RuntimeTypes, VariantForm};
 use super::walk::Value;
 use super::{closure, list, map, text};
 
-/// The bits of a pid that say which place among the actors it is; the others tell apart those that had the place.
-const PID_SLOT: u64 = (1 << 24) - 1;
-
 /// Appends the text of a value to a string; takes the string, uses the value.
 ///
 /// # Safety
@@ -293,7 +290,7 @@ unsafe fn enter<'t>(
                 out.push("..");
                 out.text = push_int(out.heap, out.text, value.words[1] as i64);
             }
-            Form::Pid => out.push(&format!("#Pid<0.{}>", first & PID_SLOT)),
+            Form::Pid => out.push(&crate::actor::Pid::from_word(first).to_string()),
             Form::Ref => out.push(&format!("#Ref<{first}>")),
             Form::Fun { arity } => {
                 let name = &(*closure::entry(first)).name;

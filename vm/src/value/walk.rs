@@ -7,8 +7,10 @@ use crate::types::{Aggregate, Demand, Elem, FieldForm, TagSource, VariantForm};
 
 /// A value: its type and its slots, of which the type says how many count.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Value {
+pub struct Value {
+    /// Its type.
     pub ty: TypeId,
+    /// Its slots.
     pub words: [u64; 3],
 }
 
