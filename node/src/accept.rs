@@ -1,0 +1,286 @@
+//! Being dialled and dialling.
+//!
+//! Before the other side has proved that it knows the cookie it gets little: few connections at once, few from one address, little time and memory.
+
+use crate::handshake::{self, Connected, Failure, Met};
+use crate::hello::{Role, Verdict};
+use crate::incoming;
+use crate::name::NodeName;
+use crate::node::Node;
+use crate::outbox;
+use crate::peers::Life;
+use crate::session::Session;
+use crate::table::{Asks, Begin, Claim};
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Connections that may be unproved at once.
+const MOST_STRANGERS: usize = 64;
+/// Connections that may be unproved at once from one address.
+const MOST_OF_ADDRESS: usize = 4;
+/// How often refusals are told.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+/// How long an old connection may take to answer when a new one of the same life comes.
+const ANSWER_TIME: Duration = Duration::from_secs(2);
+
+/// Connections that are unproved, by address.
+#[derive(Default)]
+struct Strangers {
+    count: usize,
+    of: FxHashMap<IpAddr, usize>,
+}
+
+impl Strangers {
+    fn enter(&mut self, address: IpAddr) -> bool {
+        let of = self.of.get(&address).copied().unwrap_or(0);
+        if self.count >= MOST_STRANGERS || of >= MOST_OF_ADDRESS {
+            return false;
+        }
+        self.count += 1;
+        self.of.insert(address, of + 1);
+        true
+    }
+
+    fn leave(&mut self, address: IpAddr) {
+        self.count -= 1;
+        if let Some(of) = self.of.get_mut(&address) {
+            *of -= 1;
+            if *of == 0 {
+                self.of.remove(&address);
+            }
+        }
+    }
+}
+
+/// Tells what was refused, but not all the time.
+#[derive(Default)]
+struct Refusals {
+    untold: usize,
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    fn add(&mut self, node: &Node, who: SocketAddr, why: &str) {
+        self.untold += 1;
+        if self.told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
+            return;
+        }
+        let more = match self.untold - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        node.log("refused", &format!("{who}: {why}{more}"));
+        self.untold = 0;
+        self.told = Some(Instant::now());
+    }
+}
+
+/// Accepts connections until the node leaves.
+pub fn run(node: &Arc<Node>, listener: TcpListener) {
+    let strangers = Arc::new(Mutex::new(Strangers::default()));
+    let refusals = Arc::new(Mutex::new(Refusals::default()));
+    while !node.is_leaving() {
+        match listener.accept() {
+            Ok((socket, from)) => greet(node, socket, from, &strangers, &refusals),
+            // Out of file descriptors, or the like: some will be free again.
+            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+        }
+    }
+}
+
+fn greet(
+    node: &Arc<Node>,
+    socket: TcpStream,
+    from: SocketAddr,
+    strangers: &Arc<Mutex<Strangers>>,
+    refusals: &Arc<Mutex<Refusals>>,
+) {
+    if node.is_leaving() {
+        return;
+    }
+    if !strangers.lock().enter(from.ip()) {
+        handshake::turn_away(&socket);
+        refusals
+            .lock()
+            .add(node, from, "too many connections at once");
+        return;
+    }
+    let (inner, told) = (Arc::clone(strangers), Arc::clone(refusals));
+    let started = node.thread("snow handshake", move |node| {
+        let met = meet(&node, socket, Role::Server);
+        inner.lock().leave(from.ip());
+        let done = met.and_then(|met| conclude(&node, met, Role::Server));
+        match done {
+            Ok(()) | Err(Failure::Itself | Failure::Other) => {}
+            Err(why) => told.lock().add(&node, from, &why.to_string()),
+        }
+    });
+    if started.is_err() {
+        strangers.lock().leave(from.ip());
+    }
+}
+
+/// Makes whoever accepts at an address look around.
+pub fn wake(mut address: SocketAddr) {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+            SocketAddr::V6(_) => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
+        });
+    }
+    // If it fails, there is nobody to wake.
+    let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
+}
+
+fn meet(node: &Node, socket: TcpStream, role: Role) -> Result<Met, Failure> {
+    let hello = node
+        .hello()
+        .map_err(|error| Failure::Refuses(error.to_string()))?;
+    handshake::meet(socket, role, &node.tls, &hello, &node.options.cookie)
+}
+
+/// Connects with a node, unless that is done.
+pub fn connect(node: &Arc<Node>, name: &NodeName) -> Result<(), Failure> {
+    if *name == *node.name {
+        return Err(Failure::Itself);
+    }
+    match node.table.begin(name) {
+        Begin::Connected => return Ok(()),
+        Begin::TooSlow => return Err(Failure::TooSlow),
+        Begin::Dial => {}
+    }
+    let done = dial(node, name);
+    node.table.dialled(name);
+    match done {
+        Err(Failure::Other) if node.table.await_up(name, handshake::TIME) => Ok(()),
+        other => other,
+    }
+}
+
+fn dial(node: &Arc<Node>, name: &NodeName) -> Result<(), Failure> {
+    if node.is_leaving() {
+        return Err(Failure::Refuses("this node is about to leave".to_owned()));
+    }
+    let mut failure = Failure::Closed;
+    for address in name.addresses()? {
+        match TcpStream::connect_timeout(&address, handshake::TIME) {
+            Ok(socket) => {
+                let met = meet(node, socket, Role::Client)?;
+                if met.peer.name != *name {
+                    let why = format!("this is {}", met.peer.name);
+                    return Err(Failure::Refuses(why));
+                }
+                return conclude(node, met, Role::Client);
+            }
+            Err(error) => failure = error.into(),
+        }
+    }
+    Err(failure)
+}
+
+/// Decides whether a connection stands, and begins to use it.
+fn conclude(node: &Arc<Node>, met: Met, role: Role) -> Result<(), Failure> {
+    let peer = met.peer.name.clone();
+    let verdict = judge(node, &met, role);
+    let is_promised = verdict == Verdict::Yes;
+    let done = met
+        .conclude(verdict)
+        .and_then(|connected| begin(node, connected));
+    if done.is_err() && is_promised {
+        node.table.settle(&peer, None);
+    }
+    done
+}
+
+fn judge(node: &Node, met: &Met, role: Role) -> Verdict {
+    if node.is_leaving() {
+        return Verdict::No("the node is about to leave".to_owned());
+    }
+    let peer = &met.peer;
+    if peer.name == *node.name {
+        return Verdict::No("the name is in use".to_owned());
+    }
+    let asks = match role {
+        Role::Client => Asks::Dialler,
+        Role::Server => Asks::Dialled {
+            own_counts: *node.name < peer.name,
+        },
+    };
+    loop {
+        let old = match node.table.claim(&peer.name, asks) {
+            Claim::Promised => return Verdict::Yes,
+            Claim::Other => return Verdict::Other,
+            Claim::Taken(old) => old,
+        };
+        if old.peer.creation == peer.creation {
+            if role == Role::Client {
+                return Verdict::Other;
+            }
+            if old.answers(ANSWER_TIME) {
+                return Verdict::No("the name is in use".to_owned());
+            }
+        }
+        old.close("another connection has taken its place");
+        if !node.table.await_end(&old, ANSWER_TIME) {
+            return Verdict::No("the old connection does not end".to_owned());
+        }
+    }
+}
+
+/// Starts the threads of a connection.
+fn begin(node: &Arc<Node>, connected: Connected) -> Result<(), Failure> {
+    let life = Life {
+        name: Arc::new(connected.peer.name.clone()),
+        creation: connected.peer.creation,
+    };
+    let Some(number) = node.peers.number(&life) else {
+        return Err(Failure::Refuses("too many nodes were seen".to_owned()));
+    };
+    let own = node
+        .hello()
+        .map_err(|error| Failure::Refuses(error.to_string()))?;
+    let tick = outbox::tick(&own, &connected.peer);
+    let (session, arrived) = Session::new(connected, number, node.session_id(), tick);
+    let session = Arc::new(session);
+    let (writing, reading) = (Arc::clone(&session), Arc::clone(&session));
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    node.add_session(&session);
+    let begun = node
+        .thread("snow read", move |node| {
+            // Whoever waits has given up only if its thread is gone.
+            incoming::run(&node, &reading, arrived, || {
+                let _ = ready.send(());
+            });
+        })
+        .and_then(|()| node.thread("snow write", move |_| writing.write_all()));
+    if let Err(error) = begun {
+        session.close("the system gives no thread");
+        node.remove_session(&session);
+        return Err(error.into());
+    }
+    // The reading thread says so, unless it has panicked.
+    is_ready.recv().map_err(|_| Failure::Closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_few_and_few_of_an_address() {
+        let mut strangers = Strangers::default();
+        let address = |last: u8| IpAddr::from([10, 0, 0, last]);
+        for _ in 0..MOST_OF_ADDRESS {
+            assert!(strangers.enter(address(1)));
+        }
+        assert!(!strangers.enter(address(1)));
+        let others = (2..).filter(|last| strangers.enter(address(*last)));
+        assert_eq!(others.take(60).count(), 60);
+        assert!(!strangers.enter(address(200)));
+        strangers.leave(address(1));
+        assert!(strangers.enter(address(200)));
+    }
+}

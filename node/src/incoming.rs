@@ -1,0 +1,594 @@
+//! What arrives over a connection.
+//!
+//! Nothing that arrives can do more than a local actor could: values are read by the types of this program, frames that cannot be end the connection, and all that
+//! grows has a bound.
+
+use crate::facts::Print;
+use crate::keeper::Wanted;
+use crate::name::NodeName;
+use crate::node::Node;
+use crate::outbox::{FIRST_DEFINED, MOST_NODES, MOST_TYPES, RECEIVER, SENDER};
+use crate::peers::{HERE, Life};
+use crate::session::{Arrival, Session};
+use crate::value::decode::Mailboxes;
+use crate::value::{Decoder, Misfit, Nodes, Structure, join};
+use crate::wire::fragment::Reassembly;
+use crate::wire::frame::{self, ExitKind, Frame, Payload, Splitter};
+use crate::wire::pack::Reader;
+use crate::wire::{Malformed, Read};
+use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
+use snow_bytecode::types::TypeId;
+use snow_vm::actor::entry::{Content, Signal};
+use snow_vm::actor::slots::NO_TYPE;
+use snow_vm::actor::{Pid, Reason};
+use snow_vm::heap::Heap;
+use snow_vm::remote::Parcel;
+use snow_vm::sched::visitor::Visitor;
+use std::sync::Arc;
+
+/// Members that one list may name.
+const MOST_PEERS: usize = 1024;
+
+/// A type that the other side has described.
+#[derive(Debug)]
+pub(crate) struct Described {
+    pub fingerprint: Print,
+    structure: Structure,
+}
+
+/// The numbers here of the nodes that the other side has defined.
+#[derive(Debug)]
+pub(crate) struct InNodes {
+    peer: u32,
+    defined: RwLock<FxHashMap<u32, u32>>,
+}
+
+/// Reading goes on from whichever thread opens what has come.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedNodes(Arc<InNodes>);
+
+impl Nodes for SharedNodes {
+    fn index_of(&mut self, _node: u32) -> Option<u32> {
+        None
+    }
+
+    fn node_at(&mut self, index: u32) -> Option<u32> {
+        match index {
+            SENDER => Some(self.0.peer),
+            RECEIVER => Some(HERE),
+            other => self.0.defined.read().get(&other).copied(),
+        }
+    }
+}
+
+impl Mailboxes for Node {
+    fn takes(&self, pid: Pid, message: TypeId) -> bool {
+        let slots = &self.runtime.slots;
+        match slots.mailbox_type(pid) {
+            Some(known) if known != NO_TYPE && known != message.0 => {
+                self.facts.is_open(message) || !slots.is_alive(pid)
+            }
+            _ => true,
+        }
+    }
+}
+
+/// One direction of a connection, on the side where it arrives.
+pub(crate) struct Incoming<'n> {
+    pub node: &'n Arc<Node>,
+    pub session: &'n Arc<Session>,
+    pub visitor: Visitor,
+    types: FxHashMap<u32, Arc<Described>>,
+    pub nodes: SharedNodes,
+}
+
+/// Reads a connection until it is over, and tells all who should know of its beginning and its end. Those who have waited for the connection go on, by `ready`,
+/// when all know of it: who begins to watch the node then hears of what comes later.
+pub fn run(node: &Arc<Node>, session: &Arc<Session>, arrived: Vec<u8>, ready: impl FnOnce()) {
+    let nodes = InNodes {
+        peer: session.node,
+        defined: RwLock::default(),
+    };
+    let mut incoming = Incoming {
+        node,
+        session,
+        visitor: Visitor::new(Arc::clone(&node.runtime)),
+        types: FxHashMap::default(),
+        nodes: SharedNodes(Arc::new(nodes)),
+    };
+    incoming.begin();
+    node.table
+        .settle(&session.peer.name, Some(Arc::clone(session)));
+    ready();
+    let reason = incoming.read(arrived);
+    session.close(&reason);
+    incoming.end();
+}
+
+impl Incoming<'_> {
+    fn is_member(&self) -> bool {
+        !self.session.peer.hidden && !self.node.options.hidden
+    }
+
+    fn begin(&mut self) {
+        let name = self.session.peer.name.clone();
+        self.node.keeper.found(&name);
+        // Also to who only looks.
+        if self.session.peer.hidden || (self.node.options.mesh && self.session.peer.mesh) {
+            self.introduce_members();
+        }
+        if !self.is_member() {
+            return;
+        }
+        self.node.log("connected", name.as_str());
+        self.tell_watchers(name.as_str(), Signal::NodeUp);
+    }
+
+    /// Tells the other side whom this one is connected with.
+    fn introduce_members(&self) {
+        let sessions = self.node.sessions();
+        let members = sessions.iter().filter(|session| {
+            session.id != self.session.id && !session.peer.hidden && session.peer.mesh
+        });
+        let peers: Vec<&str> = members
+            .map(|session| session.peer.name.as_str())
+            .take(MOST_PEERS)
+            .collect();
+        self.session
+            .send(|outbox| outbox.push(&Frame::PeerList { peers }));
+    }
+
+    fn tell_watchers(&mut self, name: &str, signal: impl Fn(Arc<str>) -> Signal) {
+        let text: Arc<str> = name.into();
+        let visitor = &mut self.visitor;
+        self.node.watchers.lock().tell(
+            name,
+            || signal(Arc::clone(&text)),
+            |pid, signal| visitor.signal(pid, signal),
+        );
+    }
+
+    /// Takes what arrives; gives the reason of the end.
+    fn read(&mut self, mut plain: Vec<u8>) -> String {
+        let (mut splitter, mut reassembly) = (Splitter::default(), Reassembly::default());
+        loop {
+            if let Err(malformed) = self.take(&mut splitter, &mut reassembly, &plain) {
+                return malformed.to_string();
+            }
+            plain.clear();
+            self.visitor.settle();
+            if let Arrival::End(reason) = self.session.read(&mut plain) {
+                // What came before the end counts.
+                return match self.take(&mut splitter, &mut reassembly, &plain) {
+                    Ok(()) => reason,
+                    Err(malformed) => malformed.to_string(),
+                };
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        splitter: &mut Splitter,
+        reassembly: &mut Reassembly,
+        plain: &[u8],
+    ) -> Read<()> {
+        splitter.push(plain);
+        let mut frames = 0;
+        while let Some(bytes) = splitter.next_frame()? {
+            frames += 1;
+            match frame::decode(bytes)? {
+                Frame::Fragment { id, is_last, bytes } => {
+                    if let Some(whole) = reassembly.add(id, is_last, bytes)? {
+                        self.handle(frame::decode(&whole)?)?;
+                    }
+                }
+                frame => self.handle(frame)?,
+            }
+        }
+        let bytes = plain.len() as u64;
+        let counts = &mut self.session.outbox().counts;
+        counts.frames_in += frames;
+        counts.bytes_in += bytes;
+        Ok(())
+    }
+
+    /// An actor of the other side.
+    pub fn there(&self, serial: u64) -> Pid {
+        Pid::foreign(self.session.node, serial)
+    }
+
+    fn handle(&mut self, frame: Frame<'_>) -> Read<()> {
+        if self.node.is_leaving() || self.session.outbox().closed.is_some() {
+            return Ok(());
+        }
+        match frame {
+            Frame::Send { to, value } => self.message(here(to), value)?,
+            Frame::RegSend { name, value } => {
+                if let Some(pid) = self.node.runtime.whereis(name) {
+                    self.message(pid, value)?;
+                }
+            }
+            Frame::Answer {
+                to,
+                call,
+                unwatched,
+                value,
+            } => self.answer(here(to), call, unwatched, value)?,
+            Frame::PeerList { peers } => self.learn(&peers)?,
+            Frame::Link { from, to } => self.link(from, to),
+            Frame::Unlink { from, to } => {
+                let (here, there) = (here(to), self.there(from));
+                self.session
+                    .send(|outbox| outbox.links.remove(&(here, from)));
+                self.visitor.signal(here, Signal::Unlink(there));
+            }
+            Frame::Exit {
+                from,
+                to,
+                kind,
+                reason,
+            } => self.exit(from, to, kind, reason),
+            Frame::Monitor {
+                from,
+                to,
+                reference,
+            } => self.monitor(from, to, reference),
+            Frame::Demonitor { to, reference } => {
+                let reference = join(self.session.node, reference);
+                self.session
+                    .send(|outbox| outbox.watched.remove(&reference));
+                self.visitor.signal(here(to), Signal::Demonitor(reference));
+            }
+            Frame::MonitorExit {
+                from,
+                to,
+                reference,
+                reason,
+            } => {
+                let known = self
+                    .session
+                    .send(|outbox| outbox.monitors.remove(&reference));
+                if known == Some((here(to), from)) {
+                    let down = Signal::Down(reference, self.there(from), reason);
+                    self.visitor.signal(here(to), down);
+                }
+            }
+            Frame::Spawn(spawn) => self.spawn(&spawn)?,
+            Frame::SpawnReply {
+                req_id,
+                status,
+                serial,
+            } => self.spawn_reply(req_id, status, serial),
+            Frame::Fragment { .. } => return Err(Malformed("a piece within pieces")),
+            Frame::NodeDef {
+                index,
+                name,
+                creation,
+            } => self.define_node(index, name, creation)?,
+            Frame::TypeDef {
+                index,
+                fingerprint,
+                structure,
+            } => self.define_type(index, fingerprint, structure)?,
+            // Token 0 only says that the other side is alive.
+            Frame::Ping { token: 0 } => {}
+            Frame::Ping { token } => self
+                .session
+                .send(|outbox| outbox.push_urgent(&Frame::Pong { token })),
+            Frame::Pong { token } => self.session.pong(token),
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self, peers: &[&str]) -> Read<()> {
+        if peers.len() > MOST_PEERS {
+            return Err(Malformed("too many members"));
+        }
+        let names = peers.iter().map(|peer| NodeName::parse(peer));
+        let names = names.collect::<Result<Vec<_>, _>>();
+        let names = names.map_err(|_| Malformed("a member without a name"))?;
+        let told = names.iter().map(|name| name.as_str().to_owned());
+        self.session.outbox().told_peers = told.collect();
+        if !self.is_member() || !self.node.options.mesh {
+            return Ok(());
+        }
+        for name in names.iter().filter(|name| **name != *self.node.name) {
+            self.node.keeper.keep(name, Wanted::Learned);
+        }
+        Ok(())
+    }
+
+    fn define_node(&mut self, index: u32, name: &str, creation: u64) -> Read<()> {
+        let name = NodeName::parse(name).map_err(|_| Malformed("a node without a name"))?;
+        let life = Life {
+            name: Arc::new(name),
+            creation,
+        };
+        let mut defined = self.nodes.0.defined.write();
+        if !(FIRST_DEFINED..=MOST_NODES).contains(&index) || defined.contains_key(&index) {
+            return Err(Malformed("a forbidden index of a node"));
+        }
+        // Without a number nothing that mentions the node is understood, and that is all.
+        if let Some(number) = self.node.peers.number(&life) {
+            defined.insert(index, number);
+        }
+        Ok(())
+    }
+
+    fn define_type(&mut self, index: u32, fingerprint: Print, structure: &[u8]) -> Read<()> {
+        if index >= MOST_TYPES || self.types.contains_key(&index) {
+            return Err(Malformed("a forbidden index of a type"));
+        }
+        let described = Described {
+            fingerprint,
+            structure: Structure::decode(structure)?,
+        };
+        self.types.insert(index, Arc::new(described));
+        Ok(())
+    }
+
+    pub fn described(&self, index: u32) -> Read<&Arc<Described>> {
+        self.types.get(&index).ok_or(Malformed("an unknown type"))
+    }
+
+    /// A message for an actor, which is read by the type of its mailbox.
+    fn message(&mut self, to: Pid, value: Payload<'_>) -> Read<()> {
+        let described = Arc::clone(self.described(value.ty)?);
+        let slots = &self.node.runtime.slots;
+        if !slots.is_alive(to) {
+            return Ok(());
+        }
+        let mailbox = match slots.mailbox_type(to) {
+            None | Some(NO_TYPE) => return self.reject("an actor without a mailbox"),
+            Some(ty) => TypeId(ty),
+        };
+        let mut nodes = self.nodes.clone();
+        let heap = self.visitor.heap();
+        match read_value(
+            self.node,
+            heap,
+            &mut nodes,
+            &described,
+            value.bytes,
+            mailbox,
+        ) {
+            Ok(word) => {
+                self.visitor.deliver(to, Content::Message(mailbox, word));
+                Ok(())
+            }
+            Err(Misfit::Malformed(malformed)) => Err(malformed),
+            Err(misfit) => self.reject(&misfit.to_string()),
+        }
+    }
+
+    /// A value that does not fit is dropped. The connection stays: it may only be of another version of the program.
+    fn reject(&mut self, why: &str) -> Read<()> {
+        let rejected = {
+            let counts = &mut self.session.outbox().counts;
+            counts.rejected += 1;
+            counts.rejected
+        };
+        if rejected.is_power_of_two() {
+            let name = &self.session.peer.name;
+            self.node.log("rejected", &format!("{name}: {why}"));
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, to: Pid, call: u64, unwatched: bool, value: Payload<'_>) -> Read<()> {
+        if unwatched {
+            self.session.send(|outbox| outbox.monitors.remove(&call));
+        }
+        let parcel = RemoteParcel {
+            node: Arc::clone(self.node),
+            nodes: self.nodes.clone(),
+            described: Arc::clone(self.described(value.ty)?),
+            bytes: value.bytes.into(),
+            unwatched,
+        };
+        self.visitor
+            .deliver(to, Content::Parcel(call, Box::new(parcel)));
+        Ok(())
+    }
+
+    fn link(&mut self, from: u64, to: u64) {
+        let (here, there) = (here(to), self.there(from));
+        self.session
+            .send(|outbox| outbox.links.insert((here, from)));
+        if !self.visitor.signal(here, Signal::Link(there)) {
+            self.session.send(|outbox| {
+                outbox.links.remove(&(here, from));
+                outbox.push(&Frame::Exit {
+                    from: to,
+                    to: from,
+                    kind: ExitKind::Linked,
+                    reason: Reason::NoProc,
+                });
+            });
+        }
+    }
+
+    fn exit(&mut self, from: u64, to: u64, kind: ExitKind, reason: Reason) {
+        let (here, there) = (here(to), self.there(from));
+        let signal = match kind {
+            ExitKind::Linked => {
+                self.session
+                    .send(|outbox| outbox.links.remove(&(here, from)));
+                Signal::LinkExit(there, reason)
+            }
+            ExitKind::Asked => Signal::Exit(there, reason),
+        };
+        self.visitor.signal(here, signal);
+    }
+
+    fn monitor(&mut self, from: u64, to: u64, reference: u64) {
+        let (here, there) = (here(to), self.there(from));
+        let own = join(self.session.node, reference);
+        self.session.send(|outbox| outbox.watched.insert(own, here));
+        if !self.visitor.signal(here, Signal::Monitor(there, own)) {
+            self.session.send(|outbox| {
+                outbox.watched.remove(&own);
+                outbox.push(&Frame::MonitorExit {
+                    from: to,
+                    to: from,
+                    reference,
+                    reason: Reason::NoProc,
+                });
+            });
+        }
+    }
+
+    /// The connection is over: whatever went across it is, too.
+    fn end(&mut self) {
+        let (node, session) = (self.node, self.session);
+        node.remove_session(session);
+        let left = session.send(|outbox| {
+            (
+                std::mem::take(&mut outbox.links),
+                std::mem::take(&mut outbox.monitors),
+                std::mem::take(&mut outbox.watched),
+                std::mem::take(&mut outbox.pending_spawns),
+            )
+        });
+        let (links, monitors, watched, spawns) = left;
+        for (here, serial) in links {
+            let exit = Signal::LinkExit(self.there(serial), Reason::NoConnection);
+            self.visitor.signal(here, exit);
+        }
+        for (reference, (here, serial)) in monitors {
+            let down = Signal::Down(reference, self.there(serial), Reason::NoConnection);
+            self.visitor.signal(here, down);
+        }
+        for (reference, here) in watched {
+            self.visitor.signal(here, Signal::Demonitor(reference));
+        }
+        for (request, pending) in spawns {
+            let reference = crate::spawn::reference(request);
+            let down = Signal::Down(reference, self.there(0), Reason::NoConnection);
+            self.visitor.signal(pending.requester, down);
+        }
+        let name = session.peer.name.clone();
+        if self.is_member() {
+            node.log("disconnected", &format!("{name}: {}", session.reason()));
+            self.tell_watchers(name.as_str(), Signal::NodeDown);
+        }
+        node.table.ended(session);
+        node.keeper.lost(&name);
+    }
+}
+
+/// An actor of this node.
+fn here(serial: u64) -> Pid {
+    Pid::from_word(serial)
+}
+
+/// Reads a value that was described, as one of a type of this program.
+fn read_value(
+    node: &Node,
+    heap: &mut Heap,
+    nodes: &mut dyn Nodes,
+    described: &Described,
+    bytes: &[u8],
+    ty: TypeId,
+) -> Result<u64, Misfit> {
+    let structure = described.unless_same(node, ty);
+    let atoms = &node.runtime.program.atoms;
+    let mut read = Reader::new(bytes);
+    let mut decoder = Decoder::new(heap, atoms, nodes, node, structure);
+    let word = decoder.element(&mut read, ty)?;
+    match read.end() {
+        Ok(()) => Ok(word),
+        Err(malformed) => {
+            // SAFETY: the word is an owned element of the type.
+            unsafe { snow_vm::actor::entry::drop_element(heap, ty, word) };
+            Err(malformed.into())
+        }
+    }
+}
+
+/// Reads the arguments of a function: the words of all parameters, in order. What was read of them is given up when not all can be. A parameter whose type is
+/// the very one that was written comes without a description.
+pub(crate) fn read_arguments(
+    node: &Node,
+    heap: &mut Heap,
+    nodes: &mut dyn Nodes,
+    types: &[(Option<&Structure>, TypeId)],
+    bytes: &[u8],
+) -> Result<Vec<u64>, Misfit> {
+    let mut read = Reader::new(bytes);
+    read.array_of(types.len())?;
+    let layouts = node.facts.types().layouts();
+    let mut words = Vec::new();
+    let mut failed = None;
+    for (structure, ty) in types {
+        let atoms = &node.runtime.program.atoms;
+        match Decoder::new(heap, atoms, nodes, node, *structure).words(&mut read, *ty) {
+            Ok(value) => words.extend_from_slice(&value[..layouts.slots(*ty).len()]),
+            Err(misfit) => {
+                failed = Some(misfit);
+                break;
+            }
+        }
+    }
+    let failed = failed.or_else(|| read.end().err().map(Misfit::from));
+    let Some(misfit) = failed else {
+        return Ok(words);
+    };
+    let slots: Vec<_> = types
+        .iter()
+        .flat_map(|(_, ty)| layouts.slots(*ty).to_vec())
+        .collect();
+    // SAFETY: the words are owned, and of these slots.
+    unsafe { heap.drop_slots(&slots[..words.len()], words.as_ptr()) };
+    Err(misfit)
+}
+
+/// The answer to a call, which is read when it is taken, by the type that is expected then.
+struct RemoteParcel {
+    node: Arc<Node>,
+    nodes: SharedNodes,
+    described: Arc<Described>,
+    bytes: Box<[u8]>,
+    unwatched: bool,
+}
+
+impl std::fmt::Debug for RemoteParcel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.bytes.len())
+    }
+}
+
+impl Parcel for RemoteParcel {
+    fn open(&self, heap: &mut Heap, ty: TypeId) -> Option<u64> {
+        let mut nodes = self.nodes.clone();
+        let (described, bytes) = (&self.described, &self.bytes);
+        read_value(&self.node, heap, &mut nodes, described, bytes, ty).ok()
+    }
+
+    fn is_unwatched(&self) -> bool {
+        self.unwatched
+    }
+}
+
+impl Described {
+    /// How a type of this program was described; none if it is the very one.
+    pub fn unless_same(&self, node: &Node, ty: TypeId) -> Option<&Structure> {
+        let is_same = node.facts.describe(ty).fingerprint == self.fingerprint;
+        (!is_same).then_some(&self.structure)
+    }
+
+    /// Whether a type of this program has all variants that this one has; types without variants are not compared.
+    pub fn fits_variants(&self, ours: &snow_bytecode::types::Type) -> bool {
+        use crate::value::structure::Shape;
+        use snow_bytecode::types::Type;
+        match (self.structure.shape(Structure::ROOT), ours) {
+            (Shape::Sum(theirs), Type::Sum { variants, .. }) => theirs.iter().all(|theirs| {
+                let mut ours = variants.iter();
+                ours.any(|ours| *ours.name == *theirs.name)
+            }),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,660 @@
+//! Reading values.
+//!
+//! A value is built from the inside out, on a list of what is unfinished: no value is nested too deeply, and what it takes grows with what was read.
+
+use super::structure::{NamedPart, Part, Shape, Structure, plain_number};
+use super::{Nodes, join};
+use crate::wire::Malformed;
+use crate::wire::pack::{Kind, Reader};
+use rustc_hash::FxHashMap;
+use snow_bytecode::types::{Type, TypeId};
+use snow_vm::actor::Pid;
+use snow_vm::actor::pid::SERIAL;
+use snow_vm::atoms::Atoms;
+use snow_vm::heap::Heap;
+use snow_vm::types::{Aggregate, Elem, FieldForm, Form, RuntimeTypes};
+use snow_vm::value::{build, list, map, text};
+use std::sync::Arc;
+
+/// Why bytes are no value of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// They are no value of any type.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// They are a value of another type.
+    #[error("the value does not fit the type")]
+    Type,
+    /// A variant that the type does not have.
+    #[error("the type has no such variant")]
+    Variant,
+    /// A field is missing that is no `Option`.
+    #[error("a field is missing")]
+    Field,
+    /// An atom that the program does not have.
+    #[error("the program has no such atom")]
+    Atom,
+    /// A node that was not defined.
+    #[error("an unknown node")]
+    Node,
+    /// An actor of this node that takes other messages.
+    #[error("an actor takes other messages")]
+    Mailbox,
+}
+
+type Fit<T> = Result<T, Misfit>;
+
+/// The words of a value.
+type Words = [u64; 3];
+
+/// Who knows which messages an actor of this node takes.
+pub trait Mailboxes {
+    /// Whether an actor of this node may stand for one that takes messages of a type.
+    fn takes(&self, pid: Pid, message: TypeId) -> bool;
+}
+
+/// Reads values for a program.
+pub struct Decoder<'a> {
+    /// Where cells are made.
+    pub heap: &'a mut Heap,
+    /// Numbers of atoms.
+    pub atoms: &'a Atoms,
+    /// Numbers of nodes.
+    pub nodes: &'a mut dyn Nodes,
+    /// What actors take.
+    pub mailboxes: &'a dyn Mailboxes,
+    /// How the type was described; none if it is the very type that is read.
+    pub structure: Option<&'a Structure>,
+    /// What was found out about the fields of described types.
+    plans: FxHashMap<(Part, u8, TypeId), Arc<Plan>>,
+}
+
+/// In the place of a description, where there is none.
+const NOT_DESCRIBED: Part = Part(u32::MAX);
+
+/// A value that is to be read: what it is to be, and how it was described.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    ours: TypeId,
+    theirs: Option<Part>,
+}
+
+/// Where a field goes: which of ours it is, and how it was described; nowhere when we have no such field.
+type Target = Option<(u16, Option<Part>)>;
+
+/// Where the fields of a variant go.
+#[derive(Debug)]
+struct Plan {
+    /// Our variant.
+    tag: u8,
+    /// For each field that comes.
+    order: Box<[Target]>,
+    /// Our fields that do not come, all of them options.
+    missing: Box<[u16]>,
+}
+
+/// A value of which parts are still to come.
+enum Open {
+    List {
+        ty: TypeId,
+        elem: Elem,
+        theirs: Option<Part>,
+        left: usize,
+        words: Vec<u64>,
+    },
+    Entries {
+        key: (Elem, Option<Part>),
+        value: Option<(Elem, Option<Part>)>,
+        left: usize,
+        /// The map or set so far.
+        word: u64,
+        /// A key whose value is still to come.
+        pending: Option<u64>,
+    },
+    Fields {
+        ty: TypeId,
+        plan: Arc<Plan>,
+        next: usize,
+        /// Our fields, by their numbers; those that have come are owned.
+        words: Vec<Option<Words>>,
+    },
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder.
+    pub fn new(
+        heap: &'a mut Heap,
+        atoms: &'a Atoms,
+        nodes: &'a mut dyn Nodes,
+        mailboxes: &'a dyn Mailboxes,
+        structure: Option<&'a Structure>,
+    ) -> Decoder<'a> {
+        Decoder {
+            heap,
+            atoms,
+            nodes,
+            mailboxes,
+            structure,
+            plans: FxHashMap::default(),
+        }
+    }
+
+    /// A value of a type, owned, in element form.
+    pub fn element(&mut self, read: &mut Reader<'_>, ty: TypeId) -> Fit<u64> {
+        let words = self.words(read, ty)?;
+        let elem = self.heap.types().info(ty).elem;
+        // SAFETY: the words are of the type.
+        Ok(unsafe { build::element(self.heap, elem, &words) })
+    }
+
+    /// The words of a value of a type, owned.
+    pub fn words(&mut self, read: &mut Reader<'_>, ty: TypeId) -> Fit<Words> {
+        let types = self.heap.types_arc();
+        let mut open = Vec::new();
+        let root = Wanted {
+            ours: ty,
+            theirs: self.structure.map(|_| Structure::ROOT),
+        };
+        let result = self.run(&types, read, root, &mut open);
+        if result.is_err() {
+            open.into_iter().for_each(|part| self.give_up(&types, part));
+        }
+        result
+    }
+
+    fn run(
+        &mut self,
+        types: &RuntimeTypes,
+        read: &mut Reader<'_>,
+        root: Wanted,
+        open: &mut Vec<Open>,
+    ) -> Fit<Words> {
+        let mut done = self.begin(types, read, root, open)?;
+        loop {
+            if let Some(words) = done.take() {
+                match open.last_mut() {
+                    None => return Ok(words),
+                    Some(part) => self.put(part, words),
+                }
+            }
+            let Some(part) = open.last_mut() else {
+                return Err(Misfit::Type);
+            };
+            done = match self.next(part, read)? {
+                Some(wanted) => self.begin(types, read, wanted, open)?,
+                None => open.pop().map(|part| self.close(types, part)),
+            };
+        }
+    }
+
+    /// Begins to read a value; gives it if it has no parts.
+    fn begin(
+        &mut self,
+        types: &RuntimeTypes,
+        read: &mut Reader<'_>,
+        wanted: Wanted,
+        open: &mut Vec<Open>,
+    ) -> Fit<Option<Words>> {
+        let (ours, theirs) = (wanted.ours, wanted.theirs);
+        let form = &types.info(ours).form;
+        let shape = theirs
+            .zip(self.structure)
+            .map(|(part, all)| all.shape(part));
+        let opened = match (form, shape) {
+            (Form::List(elem), None | Some(Shape::List(_))) => {
+                let theirs = part_of(shape, 0);
+                list_of(ours, *elem, theirs, read.array()?)
+            }
+            (Form::Set(key), None | Some(Shape::Set(_))) => {
+                let key = (*key, part_of(shape, 0));
+                self.entries(ours, key, None, read.array()?)
+            }
+            (Form::Map(key, value), None | Some(Shape::Map(..))) => {
+                let key = (*key, part_of(shape, 0));
+                let value = (*value, part_of(shape, 1));
+                self.entries(ours, key, Some(value), read.map()?)
+            }
+            (Form::Aggregate(form), _) => {
+                let plan = self.variant(types, read, wanted, form, shape)?;
+                let count = form.variants[usize::from(plan.tag)].fields.len();
+                Open::Fields {
+                    ty: ours,
+                    plan,
+                    next: 0,
+                    words: vec![None; count],
+                }
+            }
+            (form, shape) => {
+                check_plain(types, ours, form, shape)?;
+                return self.plain(types, read, ours, form).map(Some);
+            }
+        };
+        open.push(opened);
+        Ok(None)
+    }
+
+    fn entries(
+        &mut self,
+        ty: TypeId,
+        key: (Elem, Option<Part>),
+        value: Option<(Elem, Option<Part>)>,
+        left: usize,
+    ) -> Open {
+        Open::Entries {
+            key,
+            value,
+            left,
+            word: map::empty(self.heap, ty),
+            pending: None,
+        }
+    }
+
+    /// A value without parts.
+    fn plain(
+        &mut self,
+        types: &RuntimeTypes,
+        read: &mut Reader<'_>,
+        ty: TypeId,
+        form: &Form,
+    ) -> Fit<Words> {
+        let one = |word: u64| [word, 0, 0];
+        Ok(match form {
+            Form::Int => one(read.int()? as u64),
+            Form::Float => one(read.float()?.to_bits()),
+            Form::Bool => one(read.bool()?.into()),
+            Form::Unit => {
+                read.nil()?;
+                one(0)
+            }
+            Form::String => one(text::new(self.heap, ty, read.text()?.as_bytes())),
+            Form::Bytes => one(text::new(self.heap, ty, read.bytes()?)),
+            Form::Atom => one(self.atoms.number(read.text()?).ok_or(Misfit::Atom)?),
+            Form::Range => {
+                read.array_of(2)?;
+                [read.int()? as u64, read.int()? as u64, 0]
+            }
+            Form::Ref => one(self.number(read)?),
+            Form::Pid => one(self.pid(types, read, ty)?),
+            _ => return Err(Misfit::Type),
+        })
+    }
+
+    fn number(&mut self, read: &mut Reader<'_>) -> Fit<u64> {
+        read.array_of(2)?;
+        let node = self.nodes.node_at(read.small()?).ok_or(Misfit::Node)?;
+        match read.number()? {
+            number @ 0..=SERIAL => Ok(join(node, number)),
+            _ => Err(Misfit::Type),
+        }
+    }
+
+    fn pid(&mut self, types: &RuntimeTypes, read: &mut Reader<'_>, ty: TypeId) -> Fit<u64> {
+        let word = self.number(read)?;
+        let pid = Pid::from_word(word);
+        let Type::Pid(message) = types.table().get(ty) else {
+            return Err(Misfit::Type);
+        };
+        // What actors of other nodes take is looked at there.
+        if pid.node() == 0 && !self.mailboxes.takes(pid, *message) {
+            return Err(Misfit::Mailbox);
+        }
+        Ok(word)
+    }
+
+    /// The next part of an unfinished value, if there is one.
+    fn next(&mut self, open: &mut Open, read: &mut Reader<'_>) -> Fit<Option<Wanted>> {
+        match open {
+            Open::List {
+                elem, theirs, left, ..
+            } => Ok(take_one(left).then_some(Wanted {
+                ours: elem.ty,
+                theirs: *theirs,
+            })),
+            Open::Entries {
+                key,
+                value,
+                left,
+                pending,
+                ..
+            } => {
+                if let (Some(_), Some((elem, theirs))) = (&pending, value) {
+                    let (ours, theirs) = (elem.ty, *theirs);
+                    return Ok(Some(Wanted { ours, theirs }));
+                }
+                let (ours, theirs) = (key.0.ty, key.1);
+                Ok(take_one(left).then_some(Wanted { ours, theirs }))
+            }
+            Open::Fields { ty, plan, next, .. } => {
+                while let Some(place) = plan.order.get(*next) {
+                    if let Some((field, theirs)) = *place {
+                        let ours = self.field_type(*ty, plan.tag, field);
+                        return Ok(Some(Wanted { ours, theirs }));
+                    }
+                    read.skip()?;
+                    *next += 1;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn field_type(&self, ty: TypeId, tag: u8, field: u16) -> TypeId {
+        field_of(aggregate(self.heap.types(), ty), tag, field).ty
+    }
+
+    /// Puts a part into an unfinished value.
+    fn put(&mut self, open: &mut Open, words: Words) {
+        // SAFETY: the words are of the part's type.
+        unsafe {
+            match open {
+                Open::List {
+                    elem, words: all, ..
+                } => {
+                    all.push(build::element(self.heap, *elem, &words));
+                }
+                Open::Entries {
+                    key,
+                    value,
+                    word,
+                    pending,
+                    ..
+                } => match (pending.take(), value) {
+                    (Some(key), Some((elem, _))) => {
+                        let value = build::element(self.heap, *elem, &words);
+                        *word = map::put(self.heap, *word, key, value);
+                    }
+                    (_, Some(_)) => *pending = Some(build::element(self.heap, key.0, &words)),
+                    (_, None) => {
+                        let key = build::element(self.heap, key.0, &words);
+                        *word = map::add(self.heap, *word, key);
+                    }
+                },
+                Open::Fields {
+                    plan,
+                    next,
+                    words: all,
+                    ..
+                } => {
+                    if let Some(Some((field, _))) = plan.order.get(*next) {
+                        all[usize::from(*field)] = Some(words);
+                    }
+                    *next += 1;
+                }
+            }
+        }
+    }
+
+    /// All parts have come.
+    fn close(&mut self, types: &RuntimeTypes, open: Open) -> Words {
+        match open {
+            // SAFETY: the words are owned elements of the list's type.
+            Open::List { ty, words, .. } => [unsafe { list::new(self.heap, ty, &words) }, 0, 0],
+            Open::Entries { word, .. } => [word, 0, 0],
+            Open::Fields {
+                ty,
+                plan,
+                mut words,
+                ..
+            } => {
+                for &field in &plan.missing {
+                    words[usize::from(field)] = Some(self.none(types, ty, plan.tag, field));
+                }
+                self.build(types, ty, plan.tag, &words)
+            }
+        }
+    }
+
+    /// `None` in the place of a field.
+    fn none(&mut self, types: &RuntimeTypes, ty: TypeId, tag: u8, field: u16) -> Words {
+        let ty = field_of(aggregate(types, ty), tag, field).ty;
+        let none = aggregate(types, ty).outcome.map_or(0, |(_, none)| none);
+        // SAFETY: a plan has only options among its missing fields.
+        unsafe { build::variant(self.heap, ty, none, &[]) }
+    }
+
+    fn build(
+        &mut self,
+        types: &RuntimeTypes,
+        ty: TypeId,
+        tag: u8,
+        words: &[Option<Words>],
+    ) -> Words {
+        let fields = &aggregate(types, ty).variants[usize::from(tag)].fields;
+        let values: Vec<&[u64]> = fields
+            .iter()
+            .zip(words)
+            .map(|(field, words)| match words {
+                Some(words) => &words[..usize::from(field.len)],
+                None => unreachable!("all fields have come, or were made"),
+            })
+            .collect();
+        // SAFETY: the fields are of the variant, and owned.
+        unsafe { build::variant(self.heap, ty, tag, &values) }
+    }
+
+    /// Which variant comes, and where its fields go.
+    fn variant(
+        &mut self,
+        types: &RuntimeTypes,
+        read: &mut Reader<'_>,
+        wanted: Wanted,
+        form: &Aggregate,
+        shape: Option<&Shape>,
+    ) -> Fit<Arc<Plan>> {
+        let is_sum = matches!(types.table().get(wanted.ours), Type::Sum { .. });
+        let (number, count) = match is_sum {
+            false => (0, read.array()?),
+            true if read.peek()? == Kind::Int => (read.small::<u8>()?, 0),
+            true => {
+                let len = read.array()?;
+                let fields = len.checked_sub(1).ok_or(Malformed("an empty variant"))?;
+                (read.small()?, fields)
+            }
+        };
+        let plan = match (wanted.theirs, shape) {
+            (Some(part), Some(shape)) => self.planned((part, number, wanted.ours), || {
+                plan(types, wanted.ours, form, shape, number)
+            })?,
+            _ => self.planned((NOT_DESCRIBED, number, wanted.ours), || same(form, number))?,
+        };
+        match plan.order.len() == count {
+            true => Ok(plan),
+            false => Err(Misfit::Malformed(Malformed("another number of fields"))),
+        }
+    }
+
+    /// The plan of a variant, made once.
+    fn planned(
+        &mut self,
+        key: (Part, u8, TypeId),
+        make: impl FnOnce() -> Fit<Plan>,
+    ) -> Fit<Arc<Plan>> {
+        if let Some(plan) = self.plans.get(&key) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = Arc::new(make()?);
+        self.plans.insert(key, Arc::clone(&plan));
+        Ok(plan)
+    }
+
+    /// Gives up what was read of a value.
+    fn give_up(&mut self, types: &RuntimeTypes, open: Open) {
+        // SAFETY: what has come is owned, and of the types that it was read as.
+        unsafe {
+            match open {
+                Open::List { elem, words, .. } => {
+                    if elem.is_ref {
+                        words
+                            .into_iter()
+                            .for_each(|word| self.heap.drop_nullable(word));
+                    }
+                }
+                Open::Entries {
+                    key, word, pending, ..
+                } => {
+                    self.heap.drop_ref(word);
+                    if let (Some(word), true) = (pending, key.0.is_ref) {
+                        self.heap.drop_nullable(word);
+                    }
+                }
+                Open::Fields {
+                    ty, plan, words, ..
+                } => {
+                    let fields = &aggregate(types, ty).variants[usize::from(plan.tag)].fields;
+                    for (field, words) in fields.iter().zip(words) {
+                        if let Some(words) = words {
+                            let slots = types.layouts().slots(field.ty);
+                            self.heap.drop_slots(slots, words.as_ptr());
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn take_one(left: &mut usize) -> bool {
+    let any = *left > 0;
+    *left = left.saturating_sub(1);
+    any
+}
+
+fn list_of(ty: TypeId, elem: Elem, theirs: Option<Part>, left: usize) -> Open {
+    Open::List {
+        ty,
+        elem,
+        theirs,
+        left,
+        words: Vec::new(),
+    }
+}
+
+/// A part of a collection's description.
+fn part_of(shape: Option<&Shape>, index: usize) -> Option<Part> {
+    match (shape?, index) {
+        (Shape::List(part) | Shape::Set(part) | Shape::Map(part, _), 0) => Some(*part),
+        (Shape::Map(_, part), _) => Some(*part),
+        _ => None,
+    }
+}
+
+/// Checks that a type without parts was described as itself.
+fn check_plain(types: &RuntimeTypes, ty: TypeId, form: &Form, shape: Option<&Shape>) -> Fit<()> {
+    match (form, shape) {
+        (_, None) | (Form::Pid, Some(Shape::Pid(_))) => Ok(()),
+        (Form::List(_) | Form::Map(..) | Form::Set(_) | Form::Pid, _) => Err(Misfit::Type),
+        (_, Some(Shape::Plain(number)))
+            if *number == plain_number(types.table().get(ty).keyword()) =>
+        {
+            Ok(())
+        }
+        _ => Err(Misfit::Type),
+    }
+}
+
+fn aggregate(types: &RuntimeTypes, ty: TypeId) -> &Aggregate {
+    match &types.info(ty).form {
+        Form::Aggregate(form) => form,
+        _ => unreachable!("only aggregates have fields"),
+    }
+}
+
+fn field_of(form: &Aggregate, tag: u8, field: u16) -> &FieldForm {
+    &form.variants[usize::from(tag)].fields[usize::from(field)]
+}
+
+/// The plan of a variant of the very type that is read.
+fn same(form: &Aggregate, number: u8) -> Fit<Plan> {
+    let variant = form.variants.get(usize::from(number));
+    let fields = variant.ok_or(Misfit::Variant)?.fields.len() as u16;
+    Ok(Plan {
+        tag: number,
+        order: (0..fields).map(|field| Some((field, None))).collect(),
+        missing: Box::default(),
+    })
+}
+
+/// The plan of a variant of a described type.
+fn plan(
+    types: &RuntimeTypes,
+    ty: TypeId,
+    form: &Aggregate,
+    shape: &Shape,
+    number: u8,
+) -> Fit<Plan> {
+    let (tag, theirs) = match (types.table().get(ty), shape) {
+        (Type::Tuple(items), Shape::Tuple(parts)) if items.len() == parts.len() => {
+            let parts = parts.iter().map(|ty| NamedPart {
+                name: Box::default(),
+                ty: *ty,
+            });
+            (0, parts.collect())
+        }
+        (Type::Struct { .. }, Shape::Struct(fields)) => (0, fields.clone()),
+        (Type::Sum { .. }, Shape::Sum(variants)) => {
+            let theirs = variants.get(usize::from(number)).ok_or(Misfit::Variant)?;
+            let mut ours = form.variants.iter();
+            let tag = ours.position(|ours| ours.name == theirs.name);
+            (tag.ok_or(Misfit::Variant)? as u8, theirs.fields.clone())
+        }
+        _ => return Err(Misfit::Type),
+    };
+    let fields = &form.variants[usize::from(tag)].fields;
+    let order = fields_by_name(fields, &theirs)?;
+    let missing = missing(types, fields, &order)?;
+    Ok(Plan {
+        tag,
+        order,
+        missing,
+    })
+}
+
+/// Where each field goes that comes: named ones by their names, others by their places.
+fn fields_by_name(fields: &[FieldForm], theirs: &[NamedPart]) -> Fit<Box<[Target]>> {
+    let mut taken = vec![false; fields.len()];
+    let mut order = Vec::with_capacity(theirs.len());
+    for (at, part) in theirs.iter().enumerate() {
+        let found = match part.name.is_empty() {
+            true => fields
+                .get(at)
+                .filter(|field| field.name.is_empty())
+                .map(|_| at),
+            false => fields.iter().position(|field| field.name == part.name),
+        };
+        if let Some(found) = found
+            && std::mem::replace(&mut taken[found], true)
+        {
+            return Err(Misfit::Malformed(Malformed("a field comes twice")));
+        }
+        order.push(found.map(|found| (found as u16, Some(part.ty))));
+    }
+    Ok(order.into())
+}
+
+/// Our fields that do not come.
+fn missing(types: &RuntimeTypes, fields: &[FieldForm], order: &[Target]) -> Fit<Box<[u16]>> {
+    let comes = |at: usize| order.iter().flatten().any(|(to, _)| usize::from(*to) == at);
+    let mut missing = Vec::new();
+    for (at, field) in fields.iter().enumerate() {
+        if comes(at) {
+            continue;
+        }
+        if !is_option(types, field.ty) {
+            return Err(Misfit::Field);
+        }
+        missing.push(at as u16);
+    }
+    Ok(missing.into())
+}
+
+/// Whether a type is `Option`, of which `None` is a value without fields.
+fn is_option(types: &RuntimeTypes, ty: TypeId) -> bool {
+    let Form::Aggregate(form) = &types.info(ty).form else {
+        return false;
+    };
+    let is_named = matches!(types.table().get(ty), Type::Sum { name, .. } if name == "Option");
+    let none = form
+        .outcome
+        .map(|(_, none)| &form.variants[usize::from(none)]);
+    is_named && none.is_some_and(|none| none.fields.is_empty())
+}

@@ -1,0 +1,794 @@
+//! Frames: `u32` length (of what follows, big-endian), one tag byte, a MessagePack array.
+//!
+//! A frame says of actors only their serials: the sender's is of the node that the frame comes from, the receiver's of the node that it goes to. So neither can
+//! claim to be another one's.
+
+use super::pack::{Reader, Writer};
+use super::{Malformed, Read};
+use snow_vm::actor::Reason;
+use snow_vm::actor::pid::SERIAL;
+
+/// Bytes that a frame may have after its length.
+pub const MAX_FRAME: usize = 256 << 10;
+
+/// Declares the tags: `Name = number, "NAME";`.
+macro_rules! tags {
+    ($($(#[$doc:meta])* $name:ident = $number:literal;)*) => {
+        /// What a frame is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Tag {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl Tag {
+            /// All tags.
+            pub const ALL: &[Tag] = &[$(Tag::$name),*];
+
+            /// The tag of a number.
+            pub fn of(number: u8) -> Option<Tag> {
+                match number {
+                    $($number => Some(Tag::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+tags! {
+    /// A message, or the answer to a call.
+    Send = 0x10;
+    /// A message for whoever has a name.
+    RegSend = 0x11;
+    /// The members that the sender knows.
+    PeerList = 0x12;
+    /// The sender links itself with the receiver.
+    Link = 0x13;
+    /// It gives the link up.
+    Unlink = 0x14;
+    /// A linked actor has ended, or asks the receiver to end.
+    Exit = 0x15;
+    /// The sender wants to know when the receiver ends.
+    Monitor = 0x16;
+    /// It does not any more.
+    Demonitor = 0x17;
+    /// A monitored actor has ended.
+    MonitorExit = 0x18;
+    /// A function is to be started as an actor.
+    Spawn = 0x19;
+    /// What has come of that.
+    SpawnReply = 0x1a;
+    /// A piece of a frame that is too large for one.
+    Fragment = 0x1d;
+    /// The index of a node.
+    NodeDef = 0x20;
+    /// The index of a type.
+    TypeDef = 0x21;
+    /// Is anybody there?
+    Ping = 0xf0;
+    /// Yes.
+    Pong = 0xf1;
+}
+
+/// Tag of [`Tag::Spawn`].
+pub const DIST_SPAWN: u8 = Tag::Spawn as u8;
+/// Tag of [`Tag::SpawnReply`].
+pub const DIST_SPAWN_REPLY: u8 = Tag::SpawnReply as u8;
+
+/// How an actor is to learn of an exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitKind {
+    /// An actor that it is linked with has ended.
+    Linked,
+    /// An actor asks it to end.
+    Asked,
+}
+
+/// A value on its way: the index of its type, and its MessagePack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payload<'a> {
+    /// Index of a type that was defined before.
+    pub ty: u32,
+    /// The value.
+    pub bytes: &'a [u8],
+}
+
+/// What asks for an actor to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spawn<'a> {
+    /// Number of the request.
+    pub req_id: u64,
+    /// Who asks.
+    pub requester: u64,
+    /// Whether they are to be linked.
+    pub link: bool,
+    /// The function.
+    pub name: &'a str,
+    /// Fingerprint of what it takes, gives and receives.
+    pub fingerprint: [u8; 16],
+    /// The call of the requester to which the function's result is the answer.
+    pub call: Option<u64>,
+    /// Type of the messages that the requester will send, if that is known.
+    pub mailbox: Option<u32>,
+    /// The arguments: their types, and an array of values.
+    pub types: Vec<u32>,
+    /// See `types`.
+    pub args: &'a [u8],
+}
+
+/// A frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what the fields are is said once, at the tags")]
+pub enum Frame<'a> {
+    Send {
+        to: u64,
+        value: Payload<'a>,
+    },
+    /// Also [`Tag::Send`]: with the reference of a call, and whether the monitor that belongs to it is over.
+    Answer {
+        to: u64,
+        call: u64,
+        unwatched: bool,
+        value: Payload<'a>,
+    },
+    RegSend {
+        name: &'a str,
+        value: Payload<'a>,
+    },
+    PeerList {
+        peers: Vec<&'a str>,
+    },
+    Link {
+        from: u64,
+        to: u64,
+    },
+    Unlink {
+        from: u64,
+        to: u64,
+    },
+    Exit {
+        from: u64,
+        to: u64,
+        kind: ExitKind,
+        reason: Reason,
+    },
+    Monitor {
+        from: u64,
+        to: u64,
+        reference: u64,
+    },
+    Demonitor {
+        to: u64,
+        reference: u64,
+    },
+    MonitorExit {
+        from: u64,
+        to: u64,
+        reference: u64,
+        reason: Reason,
+    },
+    Spawn(Spawn<'a>),
+    SpawnReply {
+        req_id: u64,
+        status: u8,
+        serial: u64,
+    },
+    Fragment {
+        id: u32,
+        is_last: bool,
+        bytes: &'a [u8],
+    },
+    NodeDef {
+        index: u32,
+        name: &'a str,
+        creation: u64,
+    },
+    TypeDef {
+        index: u32,
+        fingerprint: [u8; 16],
+        structure: &'a [u8],
+    },
+    Ping {
+        token: u64,
+    },
+    Pong {
+        token: u64,
+    },
+}
+
+/// Most bytes of the text of a reason that travel.
+const MAX_REASON: usize = 16 << 10;
+
+impl Frame<'_> {
+    /// Its tag.
+    pub fn tag(&self) -> Tag {
+        match self {
+            Frame::Send { .. } | Frame::Answer { .. } => Tag::Send,
+            Frame::RegSend { .. } => Tag::RegSend,
+            Frame::PeerList { .. } => Tag::PeerList,
+            Frame::Link { .. } => Tag::Link,
+            Frame::Unlink { .. } => Tag::Unlink,
+            Frame::Exit { .. } => Tag::Exit,
+            Frame::Monitor { .. } => Tag::Monitor,
+            Frame::Demonitor { .. } => Tag::Demonitor,
+            Frame::MonitorExit { .. } => Tag::MonitorExit,
+            Frame::Spawn(_) => Tag::Spawn,
+            Frame::SpawnReply { .. } => Tag::SpawnReply,
+            Frame::Fragment { .. } => Tag::Fragment,
+            Frame::NodeDef { .. } => Tag::NodeDef,
+            Frame::TypeDef { .. } => Tag::TypeDef,
+            Frame::Ping { .. } => Tag::Ping,
+            Frame::Pong { .. } => Tag::Pong,
+        }
+    }
+
+    /// Tag and body.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer {
+            bytes: vec![self.tag() as u8],
+        };
+        self.body(&mut out);
+        out.bytes
+    }
+
+    fn body(&self, out: &mut Writer) {
+        match self {
+            Frame::Send { to, value } => {
+                numbers(out, 4, &[*to]);
+                out.nil();
+                payload(out, value);
+            }
+            Frame::Answer {
+                to,
+                call,
+                unwatched,
+                value,
+            } => {
+                numbers(out, 4, &[*to]);
+                out.array(2);
+                out.number(*call);
+                out.bool(*unwatched);
+                payload(out, value);
+            }
+            Frame::RegSend { name, value } => {
+                out.array(3);
+                out.text(name);
+                payload(out, value);
+            }
+            Frame::PeerList { peers } => {
+                out.array(1);
+                out.array(peers.len());
+                peers.iter().for_each(|peer| out.text(peer));
+            }
+            Frame::Link { from, to } | Frame::Unlink { from, to } => numbers(out, 2, &[*from, *to]),
+            Frame::Exit {
+                from,
+                to,
+                kind,
+                reason: why,
+            } => {
+                numbers(out, 5, &[*from, *to]);
+                out.bool(*kind == ExitKind::Linked);
+                reason(out, why);
+            }
+            Frame::Monitor {
+                from,
+                to,
+                reference,
+            } => numbers(out, 3, &[*from, *to, *reference]),
+            Frame::Demonitor { to, reference } => numbers(out, 2, &[*to, *reference]),
+            Frame::MonitorExit {
+                from,
+                to,
+                reference,
+                reason: why,
+            } => {
+                numbers(out, 5, &[*from, *to, *reference]);
+                reason(out, why);
+            }
+            Frame::Spawn(spawn) => spawn.body(out),
+            Frame::SpawnReply {
+                req_id,
+                status,
+                serial,
+            } => numbers(out, 3, &[*req_id, u64::from(*status), *serial]),
+            Frame::Fragment { id, is_last, bytes } => {
+                numbers(out, 3, &[u64::from(*id)]);
+                out.bool(*is_last);
+                out.bytes(bytes);
+            }
+            Frame::NodeDef {
+                index,
+                name,
+                creation,
+            } => {
+                numbers(out, 3, &[u64::from(*index)]);
+                out.text(name);
+                out.number(*creation);
+            }
+            Frame::TypeDef {
+                index,
+                fingerprint,
+                structure,
+            } => {
+                numbers(out, 3, &[u64::from(*index)]);
+                out.bytes(fingerprint);
+                out.bytes(structure);
+            }
+            Frame::Ping { token } | Frame::Pong { token } => numbers(out, 1, &[*token]),
+        }
+    }
+}
+
+impl Spawn<'_> {
+    fn body(&self, out: &mut Writer) {
+        numbers(out, 9, &[self.req_id, self.requester]);
+        out.bool(self.link);
+        out.text(self.name);
+        out.bytes(&self.fingerprint);
+        optional(out, self.call);
+        optional(out, self.mailbox.map(u64::from));
+        out.array(self.types.len());
+        self.types.iter().for_each(|ty| out.number((*ty).into()));
+        out.bytes(self.args);
+    }
+}
+
+/// A number or nothing.
+fn optional(out: &mut Writer, number: Option<u64>) {
+    match number {
+        Some(number) => out.number(number),
+        None => out.nil(),
+    }
+}
+
+/// The beginning of an array of `len` elements, of which the first are numbers.
+fn numbers(out: &mut Writer, len: usize, first: &[u64]) {
+    out.array(len);
+    first.iter().for_each(|number| out.number(*number));
+}
+
+fn payload(out: &mut Writer, value: &Payload<'_>) {
+    out.number(value.ty.into());
+    out.bytes(value.bytes);
+}
+
+fn reason(out: &mut Writer, reason: &Reason) {
+    out.number(reason.code() as u64);
+    let text = reason.text();
+    let end = (0..=MAX_REASON.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    out.text(&text[..end.unwrap_or(0)]);
+}
+
+/// A frame from its tag and body.
+pub fn decode(bytes: &[u8]) -> Read<Frame<'_>> {
+    let (tag, body) = bytes.split_first().ok_or(Malformed("an empty frame"))?;
+    let tag = Tag::of(*tag).ok_or(Malformed("an unknown frame"))?;
+    let mut read = Reader::new(body);
+    let frame = decode_body(tag, &mut read)?;
+    read.end()?;
+    Ok(frame)
+}
+
+fn decode_body<'a>(tag: Tag, read: &mut Reader<'a>) -> Read<Frame<'a>> {
+    read.array_of(fields(tag))?;
+    Ok(match tag {
+        Tag::Send => decode_send(read)?,
+        Tag::RegSend => Frame::RegSend {
+            name: read.text()?,
+            value: decode_payload(read)?,
+        },
+        Tag::PeerList => Frame::PeerList {
+            peers: list(read, Reader::text)?,
+        },
+        Tag::Link => Frame::Link {
+            from: serial(read)?,
+            to: serial(read)?,
+        },
+        Tag::Unlink => Frame::Unlink {
+            from: serial(read)?,
+            to: serial(read)?,
+        },
+        Tag::Exit => Frame::Exit {
+            from: serial(read)?,
+            to: serial(read)?,
+            kind: match read.bool()? {
+                true => ExitKind::Linked,
+                false => ExitKind::Asked,
+            },
+            reason: decode_reason(read)?,
+        },
+        Tag::Monitor => Frame::Monitor {
+            from: serial(read)?,
+            to: serial(read)?,
+            reference: serial(read)?,
+        },
+        Tag::Demonitor => Frame::Demonitor {
+            to: serial(read)?,
+            reference: serial(read)?,
+        },
+        Tag::MonitorExit => Frame::MonitorExit {
+            from: serial(read)?,
+            to: serial(read)?,
+            reference: serial(read)?,
+            reason: decode_reason(read)?,
+        },
+        Tag::Spawn => Frame::Spawn(decode_spawn(read)?),
+        Tag::SpawnReply => Frame::SpawnReply {
+            req_id: read.number()?,
+            status: read.small()?,
+            serial: serial(read)?,
+        },
+        Tag::Fragment => Frame::Fragment {
+            id: read.small()?,
+            is_last: read.bool()?,
+            bytes: read.bytes()?,
+        },
+        Tag::NodeDef => Frame::NodeDef {
+            index: read.small()?,
+            name: read.text()?,
+            creation: read.number()?,
+        },
+        Tag::TypeDef => Frame::TypeDef {
+            index: read.small()?,
+            fingerprint: read.exactly()?,
+            structure: read.bytes()?,
+        },
+        Tag::Ping => Frame::Ping {
+            token: read.number()?,
+        },
+        Tag::Pong => Frame::Pong {
+            token: read.number()?,
+        },
+    })
+}
+
+/// How many fields the body has.
+fn fields(tag: Tag) -> usize {
+    match tag {
+        Tag::PeerList | Tag::Ping | Tag::Pong => 1,
+        Tag::Link | Tag::Unlink | Tag::Demonitor => 2,
+        Tag::RegSend
+        | Tag::Monitor
+        | Tag::SpawnReply
+        | Tag::Fragment
+        | Tag::NodeDef
+        | Tag::TypeDef => 3,
+        Tag::Send => 4,
+        Tag::Exit | Tag::MonitorExit => 5,
+        Tag::Spawn => 9,
+    }
+}
+
+fn decode_send<'a>(read: &mut Reader<'a>) -> Read<Frame<'a>> {
+    let to = serial(read)?;
+    if read.peek()? != super::pack::Kind::Array {
+        read.nil()?;
+        let value = decode_payload(read)?;
+        return Ok(Frame::Send { to, value });
+    }
+    read.array_of(2)?;
+    Ok(Frame::Answer {
+        to,
+        call: read.number()?,
+        unwatched: read.bool()?,
+        value: decode_payload(read)?,
+    })
+}
+
+fn decode_spawn<'a>(read: &mut Reader<'a>) -> Read<Spawn<'a>> {
+    Ok(Spawn {
+        req_id: read.number()?,
+        requester: serial(read)?,
+        link: read.bool()?,
+        name: read.text()?,
+        fingerprint: read.exactly()?,
+        call: decode_optional(read, serial)?,
+        mailbox: decode_optional(read, Reader::small)?,
+        types: list(read, Reader::small)?,
+        args: read.bytes()?,
+    })
+}
+
+fn decode_optional<'a, T>(
+    read: &mut Reader<'a>,
+    one: impl Fn(&mut Reader<'a>) -> Read<T>,
+) -> Read<Option<T>> {
+    match read.peek()? {
+        super::pack::Kind::Int => one(read).map(Some),
+        _ => read.nil().map(|()| None),
+    }
+}
+
+fn decode_payload<'a>(read: &mut Reader<'a>) -> Read<Payload<'a>> {
+    Ok(Payload {
+        ty: read.small()?,
+        bytes: read.bytes()?,
+    })
+}
+
+fn decode_reason(read: &mut Reader<'_>) -> Read<Reason> {
+    let code = read.int()?;
+    let text = read.text()?;
+    match code {
+        0..=5 => Ok(Reason::from_parts(code, text)),
+        _ => Err(Malformed("an unknown reason")),
+    }
+}
+
+fn serial(read: &mut Reader<'_>) -> Read<u64> {
+    match read.number()? {
+        number @ 0..=SERIAL => Ok(number),
+        _ => Err(Malformed("no serial")),
+    }
+}
+
+fn list<'a, T>(read: &mut Reader<'a>, one: impl Fn(&mut Reader<'a>) -> Read<T>) -> Read<Vec<T>> {
+    // Not reserved: the length is only what the other side says.
+    let mut items = Vec::new();
+    for _ in 0..read.array()? {
+        items.push(one(read)?);
+    }
+    Ok(items)
+}
+
+/// A frame with its length before it.
+pub fn with_length(frame: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4 + frame.len());
+    append(&mut out, frame);
+    out
+}
+
+/// Appends a frame with its length before it.
+pub fn append(out: &mut Vec<u8>, frame: &[u8]) {
+    debug_assert!(frame.len() <= MAX_FRAME);
+    out.extend_from_slice(&(frame.len() as u32).to_be_bytes());
+    out.extend_from_slice(frame);
+}
+
+/// Cuts what arrives into frames.
+#[derive(Debug, Default)]
+pub struct Splitter {
+    bytes: Vec<u8>,
+    /// How much of it has been given out.
+    used: usize,
+}
+
+impl Splitter {
+    /// Something has arrived.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.used > 0 {
+            self.bytes.drain(..self.used);
+            self.used = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The next frame, if it is complete.
+    pub fn next_frame(&mut self) -> Read<Option<&[u8]>> {
+        let rest = &self.bytes[self.used..];
+        let Some((length, rest)) = rest.split_first_chunk::<4>() else {
+            return Ok(None);
+        };
+        let length = u32::from_be_bytes(*length) as usize;
+        if length == 0 || length > MAX_FRAME {
+            return Err(Malformed("a frame of a forbidden length"));
+        }
+        if rest.len() < length {
+            return Ok(None);
+        }
+        let start = self.used + 4;
+        self.used = start + length;
+        Ok(Some(&self.bytes[start..start + length]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn examples() -> Vec<Frame<'static>> {
+        let value = Payload {
+            ty: 7,
+            bytes: &[1, 2, 3],
+        };
+        let why = || Reason::Crash("boom".into());
+        vec![
+            Frame::Send { to: 5, value },
+            Frame::Answer {
+                to: 5,
+                call: u64::MAX,
+                unwatched: true,
+                value,
+            },
+            Frame::RegSend {
+                name: "store",
+                value,
+            },
+            Frame::PeerList {
+                peers: vec!["a@h:1", "b@h:2"],
+            },
+            Frame::Link {
+                from: 1,
+                to: SERIAL,
+            },
+            Frame::Unlink { from: 1, to: 2 },
+            Frame::Exit {
+                from: 1,
+                to: 2,
+                kind: ExitKind::Linked,
+                reason: why(),
+            },
+            Frame::Exit {
+                from: 1,
+                to: 2,
+                kind: ExitKind::Asked,
+                reason: Reason::Killed,
+            },
+            Frame::Monitor {
+                from: 1,
+                to: 2,
+                reference: 3,
+            },
+            Frame::Demonitor {
+                to: 2,
+                reference: 3,
+            },
+            Frame::MonitorExit {
+                from: 1,
+                to: 2,
+                reference: 3,
+                reason: why(),
+            },
+            Frame::Spawn(Spawn {
+                req_id: 1,
+                requester: 2,
+                link: true,
+                name: "Main.worker",
+                fingerprint: [9; 16],
+                call: Some(7),
+                mailbox: Some(4),
+                types: vec![1, 2],
+                args: &[0x92, 1, 2],
+            }),
+            Frame::Spawn(Spawn {
+                req_id: 1,
+                requester: 2,
+                link: false,
+                name: "",
+                fingerprint: [0; 16],
+                call: None,
+                mailbox: None,
+                types: vec![],
+                args: &[0x90],
+            }),
+            Frame::SpawnReply {
+                req_id: 1,
+                status: 4,
+                serial: 0,
+            },
+            Frame::Fragment {
+                id: 3,
+                is_last: true,
+                bytes: &[1; 300],
+            },
+            Frame::NodeDef {
+                index: 2,
+                name: "c@h:3",
+                creation: u64::MAX,
+            },
+            Frame::TypeDef {
+                index: 1,
+                fingerprint: [1; 16],
+                structure: &[0x90],
+            },
+            Frame::Ping { token: 1 },
+            Frame::Pong { token: 2 },
+        ]
+    }
+
+    #[test]
+    fn all_frames_come_back() {
+        for frame in examples() {
+            assert_eq!(decode(&frame.encode()), Ok(frame));
+        }
+        for tag in Tag::ALL {
+            assert!(
+                examples().iter().any(|frame| frame.tag() == *tag),
+                "{tag:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn tags_are_those_of_the_protocol() {
+        assert_eq!((DIST_SPAWN, DIST_SPAWN_REPLY), (0x19, 0x1a));
+        assert_eq!(Tag::of(0x1e), None, "reserved");
+        assert_eq!(Tag::Pong as u8, 0xf1);
+    }
+
+    #[test]
+    fn cut_frames_and_frames_with_more_behind_them_are_refused() {
+        for frame in examples() {
+            let bytes = frame.encode();
+            for len in 0..bytes.len() {
+                assert!(decode(&bytes[..len]).is_err(), "{frame:?} to {len}");
+            }
+            let longer = [&bytes[..], &[0xc0]].concat();
+            assert!(decode(&longer).is_err(), "{frame:?}");
+        }
+    }
+
+    #[test]
+    fn serials_have_40_bits() {
+        let frame = Frame::Link {
+            from: SERIAL + 1,
+            to: 0,
+        };
+        assert!(decode(&frame.encode()).is_err());
+    }
+
+    #[test]
+    fn long_reasons_are_cut_between_characters() {
+        let text = "ä".repeat(MAX_REASON);
+        let frame = Frame::Exit {
+            from: 1,
+            to: 2,
+            kind: ExitKind::Asked,
+            reason: Reason::Crash(text.as_str().into()),
+        };
+        let bytes = frame.encode();
+        let Ok(Frame::Exit { reason, .. }) = decode(&bytes) else {
+            panic!("an exit");
+        };
+        assert_eq!(reason.text().len(), MAX_REASON);
+    }
+
+    #[test]
+    fn forbidden_lengths_are_noticed_at_once() {
+        for length in [0_u32, MAX_FRAME as u32 + 1, u32::MAX] {
+            let mut splitter = Splitter::default();
+            splitter.push(&length.to_be_bytes());
+            assert!(splitter.next_frame().is_err(), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_do_harm(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = decode(&bytes);
+        }
+
+        #[test]
+        fn changed_frames_do_no_harm(which in 0..19_usize, at in any::<usize>(), to in any::<u8>()) {
+            let mut bytes = examples()[which].encode();
+            let at = at % bytes.len();
+            bytes[at] = to;
+            let _ = decode(&bytes);
+        }
+
+        #[test]
+        fn frames_are_cut_alike_however_they_arrive(cuts in proptest::collection::vec(1..40_usize, 1..60)) {
+            let frames: Vec<Vec<u8>> = examples().iter().map(Frame::encode).collect();
+            let mut stream = Vec::new();
+            frames.iter().for_each(|frame| append(&mut stream, frame));
+            let (mut splitter, mut found, mut rest) = (Splitter::default(), Vec::new(), &stream[..]);
+            for cut in cuts.iter().copied().chain(std::iter::repeat(17)) {
+                if rest.is_empty() {
+                    break;
+                }
+                let (now, later) = rest.split_at(cut.min(rest.len()));
+                splitter.push(now);
+                while let Some(frame) = splitter.next_frame().expect("good frames") {
+                    found.push(frame.to_vec());
+                }
+                rest = later;
+            }
+            prop_assert_eq!(found, frames);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What travels between nodes: MessagePack ([`pack`]), frames ([`frame`]), and how large frames travel in pieces ([`fragment`]).
+
+pub mod fragment;
+pub mod frame;
+pub mod pack;
+
+use std::fmt;
+
+/// Bytes that are not what they should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Malformed(pub &'static str);
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "malformed: {}", self.0)
+    }
+}
+
+/// What reading gives.
+pub type Read<T> = Result<T, Malformed>;
