@@ -52,6 +52,17 @@ Environment:
     )]
     Run(RunArgs),
 
+    /// Look at a running cluster
+    #[command(
+        after_help = "The node that looks is no member: nobody is told of it. It needs the cookie.
+
+Examples:
+  snow node ping a@10.0.0.1:4040      whether a node answers, and how fast
+  snow node list a@10.0.0.1:4040      the members that it is connected with
+  snow node info a@10.0.0.1:4040 --cookie-file secret"
+    )]
+    Node(NodeArgs),
+
     /// Look for mistakes without running anything
     #[command(after_help = "Examples:
   snow check                   the project in this folder
@@ -162,6 +173,9 @@ pub struct RunArgs {
     /// Make the run repeatable: who runs when, the time and random numbers follow from the number (one thread, --tier=vm)
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    /// The node that the program is
+    #[command(flatten)]
+    pub join: JoinArgs,
     /// How much to optimise with --tier=native: 0 (compiles fast) to 3 (runs fast)
     // Without a short form: `-O1` would be taken for the program, since that may begin with a hyphen.
     #[arg(long = "opt-level", value_name = "LEVEL", default_value = "2")]
@@ -172,6 +186,50 @@ pub struct RunArgs {
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     #[arg(value_names = ["PROGRAM", "ARGUMENTS"], num_args = 1..)]
     pub program: Vec<OsString>,
+}
+
+/// The node that a program is to be.
+#[derive(Clone, Debug, Args)]
+pub struct JoinArgs {
+    /// Make the program a node of this name, `name@host:port`
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The file of the cookie (default: snow/cookie in the user's configuration folder)
+    #[arg(long, value_name = "FILE", requires = "name")]
+    pub cookie_file: Option<PathBuf>,
+    /// Nodes to connect with, with commas between
+    #[arg(long, value_name = "NAMES", requires = "name", value_delimiter = ',')]
+    pub connect: Vec<String>,
+    /// Where to listen, `host:port` (default: the host and port of the name)
+    #[arg(long, value_name = "ADDRESS", requires = "name")]
+    pub listen: Option<String>,
+    /// What other nodes may start: none, actors, pub or all (default: actors)
+    #[arg(long, value_name = "WHAT", requires = "name")]
+    pub spawn: Option<String>,
+}
+
+/// `snow node`.
+#[derive(Debug, Args)]
+pub struct NodeArgs {
+    /// What to do
+    #[arg(value_enum)]
+    pub question: NodeQuestion,
+    /// The node's name, `name@host:port`
+    pub name: String,
+    /// The file of the cookie (default: snow/cookie in the user's configuration folder)
+    #[arg(long, value_name = "FILE")]
+    pub cookie_file: Option<PathBuf>,
+}
+
+/// What is asked of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum NodeQuestion {
+    /// Whether it answers
+    Ping,
+    /// The members that it is connected with
+    List,
+    /// Both
+    Info,
 }
 
 /// What runs a program.

@@ -46,6 +46,7 @@ fn main() -> ExitCode {
 fn command(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Run(args) => commands::run::run(args),
+        Command::Node(args) => commands::node::node(args),
         Command::Check(args) => commands::check::check(args),
         Command::Build(args) => commands::build::build(args),
         Command::Aot(args) => commands::aot::aot(args),

@@ -15,6 +15,7 @@ mod json;
 mod list;
 mod map;
 mod math;
+mod node;
 mod path;
 mod process;
 pub mod random;
@@ -45,6 +46,7 @@ const TABLES: &[&[&Intrinsic]] = &[
     list::TABLE,
     map::TABLE,
     math::TABLE,
+    node::TABLE,
     path::TABLE,
     process::TABLE,
     random::TABLE,

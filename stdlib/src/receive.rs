@@ -16,7 +16,7 @@ natives! {
     "snow_signal_ref" Small "() -> Ref" = |call| { let word = receive::signal(call.ctx)?.reference; call.return_word(word) };
     "snow_signal_pid" Small "<M>() -> Pid<M>" = |call| { let pid = receive::signal(call.ctx)?.pid; call.return_word(pid.map_or(0, snow_vm::actor::Pid::word)) };
     "snow_signal_reason" Small "() -> Int" = |call| { let reason = receive::signal(call.ctx)?.reason; call.return_int(reason.map_or(0, |reason| reason.code())) };
-    "snow_signal_text" Small "() -> String" = |call| { let reason = receive::signal(call.ctx)?.reason; call.return_str(reason.as_ref().map_or("", |reason| reason.text())) };
+    "snow_signal_text" Small "() -> String" = |call| { let text = receive::signal(call.ctx)?.text; call.return_str(&text) };
 }
 
 fn message(call: &mut Call<'_>) -> Outcome {

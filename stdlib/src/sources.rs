@@ -44,6 +44,7 @@ sources! {
     "Map" "map.snow";
     "MapBy" "map_by.snow";
     "Math" "math.snow";
+    "Node" "node.snow";
     "Option" "option.snow";
     "Ordering" "ordering.snow";
     "Path" "path.snow";

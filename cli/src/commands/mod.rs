@@ -7,5 +7,6 @@ pub mod check;
 pub mod disasm;
 pub mod explain;
 pub mod fmt;
+pub mod node;
 pub mod run;
 pub mod test;

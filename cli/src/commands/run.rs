@@ -11,11 +11,12 @@ use snow_aot::find::WORKER;
 use snow_aot::tier::{self, HotTier, TierSettings};
 use snow_bytecode::decode::decode;
 use snow_bytecode::module::Module;
+use snow_node::launch::{CookieSource, Launch};
 use snow_vm::interp::{NativeUnit, TierHook};
-use snow_vm::run::{RunOptions, VerifiedModule};
+use snow_vm::run::{Prepare, RunOptions, VerifiedModule};
 
 use super::aot::opt_level;
-use crate::args::{RunArgs, Tier};
+use crate::args::{JoinArgs, RunArgs, Tier};
 use crate::compiler::compile_sources;
 use crate::error::CliError;
 use crate::project::{Program, load};
@@ -37,6 +38,7 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
     let arguments = words.map(into_text).collect();
     let mut options = RunOptions::from_environment(arguments).map_err(CliError::Environment)?;
     options.seed = args.seed;
+    options.prepare = joining(args.join);
     // Compiled code is not counted, so a run with it cannot be repeated.
     let tier = if args.seed.is_some() {
         Tier::Vm
@@ -51,6 +53,27 @@ pub fn run(args: RunArgs) -> Result<ExitCode, CliError> {
     let finished = snow_vm::run::run(module, &snow_stdlib::intrinsics(), options)
         .map_err(|error| failed(error.to_string()))?;
     Ok(ExitCode::from(finished.code))
+}
+
+/// What makes the program a node, if it is to be one.
+fn joining(args: JoinArgs) -> Option<Prepare> {
+    let launch = Launch {
+        name: args.name?,
+        cookie: cookie(args.cookie_file),
+        listen: args.listen,
+        spawn: args.spawn,
+        connect: args.connect,
+        ..Launch::default()
+    };
+    Some(Box::new(move |runtime| {
+        let started = launch.start(Arc::clone(runtime));
+        started.map(|_| ()).map_err(|error| error.to_string())
+    }))
+}
+
+/// The cookie in a file, or the user's own.
+pub fn cookie(file: Option<PathBuf>) -> CookieSource {
+    file.map_or(CookieSource::User, CookieSource::File)
 }
 
 /// Native code of the whole program; none, after a warning, when this program cannot be compiled.

@@ -110,6 +110,9 @@ impl Infer<'_, '_> {
         if let Some(expr) = self.nullary_receiver(&path, name) {
             return self.method_on(expr, name, args, span, expect);
         }
+        if let Some(remote) = self.remote_of(&path, name) {
+            return self.remote_spawn(remote, args, span, expect);
+        }
         let Some(found) = self.path_func(&path, name) else {
             return self.absorb(args, span);
         };

@@ -24,6 +24,7 @@ pub(super) mod pending;
 mod pipe;
 mod placing;
 mod receive;
+mod remote;
 mod shape;
 mod shape_pattern;
 mod spawn;

@@ -155,7 +155,7 @@ impl Infer<'_, '_> {
     }
 
     /// The function that the first argument of `spawn` names.
-    fn spawned_func(&mut self, expr: &ast::Expr) -> Option<(FuncId, Instance, Span)> {
+    pub(super) fn spawned_func(&mut self, expr: &ast::Expr) -> Option<(FuncId, Instance, Span)> {
         match &expr.kind {
             Ast::Paren(inner) => self.spawned_func(inner),
             Ast::Name(name) if !self.f.scope.contains_key(name) => {
