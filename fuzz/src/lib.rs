@@ -1,10 +1,11 @@
-//! Fuzzing of everything that reads what people or the network may send: sources and bytecode.
+//! Fuzzing of everything that reads what people or the network may send: sources, bytecode, and what other nodes say.
 //!
 //! Inputs are mutations of the test programs and of modules; a target may answer with errors, but must not panic and must
 //! answer in bounded time. It runs on the stable toolchain, and the same targets run briefly as tests.
 
 pub mod modules;
 pub mod mutate;
+mod nodes;
 pub mod sources;
 pub mod targets;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use snow_lang::diagnostics::{FileSet, Sink};
 
 use crate::mutate::{self, Numbers};
-use crate::{modules, sources};
+use crate::{modules, nodes, sources};
 
 /// A reader of untrusted input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Target {
     Decode,
     /// The interpreter, with modules that the verifier accepts.
     Execute,
+    /// What other nodes say: handshake, frames, descriptions of types, values.
+    Node,
 }
 
 impl Target {
@@ -28,6 +30,7 @@ impl Target {
         Target::Check,
         Target::Decode,
         Target::Execute,
+        Target::Node,
     ];
 
     /// Its name on the command line.
@@ -37,6 +40,7 @@ impl Target {
             Target::Check => "check",
             Target::Decode => "decode",
             Target::Execute => "execute",
+            Target::Node => "node",
         }
     }
 
@@ -47,6 +51,7 @@ impl Target {
             Target::Check => sources::check(&String::from_utf8_lossy(input)),
             Target::Decode => decode(input),
             Target::Execute => modules::execute(&snow_bytecode::encode::seal(input)),
+            Target::Node => nodes::read(input),
         }
     }
 
@@ -56,13 +61,14 @@ impl Target {
             Target::Parse | Target::Check => programs(),
             Target::Decode => vec![rich_module()],
             Target::Execute => vec![modules::sample()],
+            Target::Node => nodes::corpus(),
         }
     }
 
     /// An input made of the corpus.
     pub fn input(self, corpus: &[Vec<u8>], numbers: &mut Numbers) -> Vec<u8> {
         match self {
-            Target::Parse | Target::Decode => mutate::mutate(corpus, numbers),
+            Target::Parse | Target::Decode | Target::Node => mutate::mutate(corpus, numbers),
             Target::Check => sources::mutate(corpus, numbers),
             Target::Execute => modules::mutate(corpus, numbers),
         }

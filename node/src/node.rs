@@ -381,7 +381,7 @@ impl Node {
         }
         let to = to.serial();
         match content {
-            Content::Message(ty, word) => {
+            Content::Message(ty, word) | Content::Due(ty, word) => {
                 // SAFETY: the caller has the value.
                 let (ty, bytes) = unsafe { self.write(outbox, peer, *ty, *word)? };
                 let value = Payload { ty, bytes: &bytes };

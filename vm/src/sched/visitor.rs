@@ -162,7 +162,8 @@ impl Runtime {
         // All are busy: one looks here at the end of its slice.
         self.idle.call_attention();
         if self.unstarted() > 0 {
-            self.start_scheduler(|_| ());
+            // Without a further thread the actor waits until one of the others has time.
+            let _ = self.start_scheduler(|_| ());
         }
     }
 
