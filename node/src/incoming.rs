@@ -20,7 +20,7 @@ use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::entry::{Content, Signal};
-use snow_vm::actor::slots::NO_TYPE;
+use snow_vm::actor::slots::Slot;
 use snow_vm::actor::{Pid, Reason};
 use snow_vm::heap::Heap;
 use snow_vm::remote::Parcel;
@@ -65,10 +65,8 @@ impl Nodes for SharedNodes {
 impl Mailboxes for Node {
     fn takes(&self, pid: Pid, message: TypeId) -> bool {
         let slots = &self.runtime.slots;
-        match slots.mailbox_type(pid) {
-            Some(known) if known != NO_TYPE && known != message.0 => {
-                self.facts.is_open(message) || !slots.is_alive(pid)
-            }
+        match slots.of(pid).ok().and_then(Slot::mailbox) {
+            Some(known) if known != message => self.facts.is_open(message) || !slots.is_alive(pid),
             _ => true,
         }
     }
@@ -340,9 +338,8 @@ impl Incoming<'_> {
         if !slots.is_alive(to) {
             return Ok(());
         }
-        let mailbox = match slots.mailbox_type(to) {
-            None | Some(NO_TYPE) => return self.reject("an actor without a mailbox"),
-            Some(ty) => TypeId(ty),
+        let Some(mailbox) = slots.of(to).ok().and_then(Slot::mailbox) else {
+            return self.reject("an actor without a mailbox");
         };
         let mut nodes = self.nodes.clone();
         let heap = self.visitor.heap();

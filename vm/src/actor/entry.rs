@@ -137,10 +137,7 @@ impl Content {
             Content::Message(ty, word)
             | Content::Due(ty, word)
             | Content::Answer(Answer { ty, word, .. }) => Some((ty, word)),
-            Content::Parcel(..)
-            | Content::Timeout(_)
-            | Content::Signal(_)
-            | Content::Taken => None,
+            Content::Parcel(..) | Content::Timeout(_) | Content::Signal(_) | Content::Taken => None,
         }
     }
 

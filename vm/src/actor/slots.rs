@@ -109,6 +109,12 @@ impl Slot {
         known == ty.0 || known == NO_TYPE
     }
 
+    /// The type of messages that the actor takes, if it has said so; for a pid that is out of date, of whichever actor has the slot.
+    pub fn mailbox(&self) -> Option<TypeId> {
+        let known = self.mailbox_type.load(Relaxed);
+        (known != NO_TYPE).then_some(TypeId(known))
+    }
+
     /// Takes all that has arrived, the newest first. Only the actor itself does this.
     #[inline]
     pub fn take_all(&self, generation: u16) -> *mut Entry {

@@ -127,8 +127,9 @@ impl Visitor {
     }
 
     /// The actor begins to run.
-    pub fn start(&mut self, unborn: Unborn) {
+    pub fn start(&mut self, mut unborn: Unborn) {
         let pid = unborn.pid();
+        unborn.process.own = self.runtime.slots.own(pid);
         let process = Box::into_raw(Box::new(unborn.process));
         self.runtime.slots.settle(pid, process, unborn.mailbox);
         self.runtime.actor_started();
