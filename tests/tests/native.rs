@@ -351,6 +351,56 @@ fn a_standalone_program_needs_nothing_else() {
     );
 }
 
+/// Actors that receive and compute long enough for their code to be replaced under them, some of them while they wait.
+const HOT_ACTORS: &str = r#"
+actor adder(total :: Int, parent :: Pid<Int>) do
+  receive do
+    0 -> send(parent, total)
+    n -> adder(spin(600, n + total), parent)
+  end
+end
+
+fn spin(left, x) do
+  if left == 0 do x else spin(left - 1, (x * 31 + 7) % 1_000_003) end
+end
+
+fn feed(adders, left) do
+  if left > 0 do
+    for a in adders do send(a, left) end
+    if left % 100 == 0 do Process.sleep(1) end
+    feed(adders, left - 1)
+  end
+end
+
+fn collect(left, sum) do
+  if left == 0 do
+    sum
+  else
+    receive do
+      n -> collect(left - 1, sum + n)
+    end
+  end
+end
+
+fn main() do
+  let adders = for n in 0..8 do spawn(adder, n, self()) end
+  feed(adders, 4000)
+  for a in adders do send(a, 0) end
+  println(collect(8, 0))
+end
+"#;
+
+#[test]
+fn code_is_replaced_under_running_actors() {
+    let place = Place::new(&[("a.snow", HOT_ACTORS)]);
+    let interpreted = place.snow_with(&["run", "--tier=vm", "a.snow"], &[]);
+    let variables = [("SNOW_TIER_LOG", "1"), ("SNOW_TIER_THRESHOLD", "1")];
+    let switched = place.snow_with(&["run", "a.snow"], &variables);
+    assert_eq!(switched.code, Some(0), "{switched:?}");
+    assert_eq!(switched.stdout, interpreted.stdout);
+    assert!(switched.stderr.contains(" is ready after "), "{switched:?}");
+}
+
 #[test]
 fn what_is_hot_is_compiled_while_the_program_runs() {
     let place = Place::new(&[("a.snow", HOT)]);
