@@ -9,7 +9,7 @@ child(Main) ->
     receive stop -> exit(shutdown) end.
 
 init(Main) ->
-    {ok, {#{strategy => one_for_one, intensity => 1000000, period => 1000},
+    {ok, {#{strategy => one_for_one, intensity => 1000000, period => 1},
           [#{id => one, start => {?MODULE, start, [Main]}}]}}.
 
 rounds(Left) ->
