@@ -16,6 +16,8 @@ fn main() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut cases = Case::discover(&root.join("programs"))?;
     cases.extend(Case::in_section(&root.join("../examples"))?);
+    // It starts nodes of its own, in several tiers at once: `clusters.rs` runs it.
+    cases.retain(|case| case.name != "examples/cluster");
     let length = Length::from_environment();
     cases.retain(|case| case.belongs_to(length));
     let mut trials = Vec::new();
