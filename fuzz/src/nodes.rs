@@ -6,8 +6,9 @@ use snow_node::name::NodeName;
 use snow_node::value::decode::Mailboxes;
 use snow_node::value::{Decoder, Nodes, Structure};
 use snow_node::wire::fragment::Reassembly;
-use snow_node::wire::frame::{self, ExitKind, Frame, Payload, Spawn, Splitter};
+use snow_node::wire::frame::{self, ExitKind, Frame, Payload, Spawn};
 use snow_node::wire::pack::Reader;
+use snow_node::wire::stream::{self, Splitter};
 use snow_vm::actor::entry::drop_element;
 use snow_vm::actor::{Pid, Reason};
 use snow_vm::atoms::Atoms;
@@ -172,7 +173,7 @@ pub fn corpus() -> Vec<Vec<u8>> {
     let mut corpus: Vec<Vec<u8>> = frames.iter().map(Frame::encode).collect();
     let stream = frames
         .iter()
-        .flat_map(|frame| frame::with_length(&frame.encode()));
+        .flat_map(|frame| stream::with_length(&frame.encode()));
     corpus.push(stream.collect());
     corpus.push(Structure::of(&table(), TypeId(8)).encode());
     corpus.push(Reply::Verdict(Verdict::No("why".to_owned())).encode());

@@ -3,7 +3,8 @@
 use crate::hello::Hello;
 use crate::value::Nodes;
 use crate::wire::fragment::{self, PIECE};
-use crate::wire::frame::{self, Frame};
+use crate::wire::frame::Frame;
+use crate::wire::stream;
 use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::Pid;
@@ -112,8 +113,8 @@ impl Outbox {
     fn append(&mut self, bytes: &[u8]) {
         let length = 4 + bytes.len();
         match self.blocks.back_mut() {
-            Some(block) if block.len() + length <= BLOCK => frame::append(block, bytes),
-            _ => self.blocks.push_back(frame::with_length(bytes)),
+            Some(block) if block.len() + length <= BLOCK => stream::append(block, bytes),
+            _ => self.blocks.push_back(stream::with_length(bytes)),
         }
         self.counts.frames_out += 1;
         self.waiting += length;
@@ -125,7 +126,7 @@ impl Outbox {
     /// Puts a frame before all others.
     pub fn push_urgent(&mut self, frame: &Frame<'_>) {
         if self.closed.is_none() {
-            frame::append(&mut self.urgent, &frame.encode());
+            stream::append(&mut self.urgent, &frame.encode());
             self.counts.frames_out += 1;
         }
     }
@@ -213,7 +214,8 @@ pub fn tick(own: &Hello, peer: &Hello) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::frame::{Splitter, decode};
+    use crate::wire::frame::decode;
+    use crate::wire::stream::Splitter;
 
     fn frames(outbox: &mut Outbox) -> Vec<Vec<u8>> {
         let mut splitter = Splitter::default();

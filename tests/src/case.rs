@@ -23,6 +23,8 @@ pub struct Expected {
     pub stdin: String,
     /// Arguments after the program.
     pub args: Vec<String>,
+    /// Among which tests it runs.
+    pub length: Length,
     /// Variables of the environment, with their values.
     pub env: Vec<(String, String)>,
     /// How it ends.
@@ -32,9 +34,10 @@ pub struct Expected {
 }
 
 /// How much is tested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Length {
     /// What every change is tested with.
+    #[default]
     Short,
     /// Programs that have a `.long` file, with the arguments there: the same, many times over.
     Long,
@@ -167,6 +170,7 @@ impl Case {
                 .lines()
                 .map(str::to_owned)
                 .collect(),
+            length,
             env: parse_lines(&self.beside("env")?.unwrap_or_default(), parse_variable)?,
             end,
             heap: parse_lines(&self.beside("heap")?.unwrap_or_default(), parse_bound)?,

@@ -85,7 +85,7 @@ fn run_program(
     let command = prepared(command, snow, case);
     command.args(&expected.args).env("SNOW_HEAP_STATS", "1");
     command.envs(expected.env.iter().map(|(name, value)| (name, value)));
-    let limit = match Length::from_environment() {
+    let limit = match expected.length {
         Length::Short => LIMIT,
         Length::Long => LONG_LIMIT,
     };

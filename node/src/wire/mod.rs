@@ -1,8 +1,9 @@
-//! What travels between nodes: MessagePack ([`pack`]), frames ([`frame`]), and how large frames travel in pieces ([`fragment`]).
+//! What travels between nodes: MessagePack ([`pack`]), frames ([`frame`]), how they stand in a stream of bytes ([`stream`]), and how large ones travel in pieces ([`fragment`]).
 
 pub mod fragment;
 pub mod frame;
 pub mod pack;
+pub mod stream;
 
 use std::fmt;
 

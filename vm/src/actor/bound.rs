@@ -28,14 +28,14 @@ const PART: u64 = 16;
 
 impl Bound {
     /// A bound of so many bytes; nothing is known yet.
-    pub fn new(bytes: u64, heap: &Heap) -> Box<Bound> {
-        Box::new(Bound {
+    pub fn new(bytes: u64, heap: &Heap) -> Bound {
+        Bound {
             most: bytes / 8,
             base: 0,
             growth: 1,
             slack: 0,
             mark: heap.net_words(),
-        })
+        }
     }
 
     /// A slice begins.
@@ -79,13 +79,16 @@ impl Bound {
 impl Process {
     /// Whether it should be measured before it goes on.
     pub fn is_heap_due(&self) -> bool {
-        self.heap.as_ref().is_some_and(|bound| bound.is_due())
+        let bound = self.bounds.as_ref().and_then(|bounds| bounds.heap.as_ref());
+        bound.is_some_and(Bound::is_due)
     }
 
     /// Measures all that it holds besides its frames, which are in the meter already, and ends it if that is too much.
     pub fn settle_bound(&mut self, heap: &Heap, mut meter: Meter) {
         self.measure_values(heap, &mut meter);
-        let Some(bound) = &mut self.heap else { return };
+        let Some(bound) = self.heap_bound() else {
+            return;
+        };
         if bound.measured(meter.words()) {
             let reason = bound.reason();
             self.blame(reason);
@@ -94,7 +97,8 @@ impl Process {
 
     /// A meter for it.
     pub fn meter(&self) -> Meter {
-        Meter::new(self.heap.as_ref().map_or(0, |bound| bound.most))
+        let bound = self.bounds.as_ref().and_then(|bounds| bounds.heap.as_ref());
+        Meter::new(bound.map_or(0, |bound| bound.most))
     }
 
     fn measure_values(&self, heap: &Heap, meter: &mut Meter) {
@@ -109,7 +113,9 @@ impl Process {
 
     /// Something arrives that will be the actor's.
     pub fn count_arrival(&mut self, heap: &Heap, content: &Content) {
-        let Some(bound) = &mut self.heap else { return };
+        let Some(bound) = self.heap_bound() else {
+            return;
+        };
         let mut meter = Meter::new(bound.most);
         measure_content(heap, &mut meter, content);
         bound.moved(meter.words() as i64);
@@ -117,7 +123,9 @@ impl Process {
 
     /// The actor gives a value away, with the entry that it is in.
     pub fn count_departure(&mut self, heap: &Heap, ty: TypeId, word: u64) {
-        let Some(bound) = &mut self.heap else { return };
+        let Some(bound) = self.heap_bound() else {
+            return;
+        };
         let mut meter = Meter::new(bound.most);
         measure_value(heap, &mut meter, ty, word);
         bound.moved(-((meter.words() as usize + ENTRY_WORDS) as i64));
@@ -127,7 +135,7 @@ impl Process {
 /// Why the running actor has to end, if it has passed its bound: what compiled code is asked at its safe points.
 pub fn passed(ctx: &Ctx) -> Option<String> {
     let process = ctx.process().ok()?;
-    let bound = process.heap.as_mut()?;
+    let bound = process.heap_bound()?;
     bound.note(&ctx.heap);
     bound.is_passed().then(|| bound.reason())
 }

@@ -27,7 +27,29 @@ pub struct Limit {
     pub policy: Policy,
 }
 
+/// All that bounds an actor.
+#[derive(Default)]
+pub struct Bounds {
+    /// The bound of its mailbox.
+    pub mailbox: Option<Limit>,
+    /// The bound of its memory.
+    pub heap: Option<Bound>,
+    /// Messages that the bound of the mailbox has cost it.
+    pub dropped: u64,
+}
+
 impl Process {
+    /// The bound of its mailbox.
+    pub fn mailbox_limit(&self) -> Option<Limit> {
+        self.bounds.as_ref()?.mailbox
+    }
+
+    /// The bound of its memory.
+    #[inline]
+    pub fn heap_bound(&mut self) -> Option<&mut Bound> {
+        self.bounds.as_mut()?.heap.as_mut()
+    }
+
     /// Queues a message, unless the mailbox is full.
     ///
     /// # Safety
@@ -35,13 +57,14 @@ impl Process {
     pub unsafe fn queue_message(&mut self, heap: &mut Heap, entry: *mut Entry) {
         // SAFETY: by contract; what leaves the queue is owned.
         unsafe {
-            let Some(limit) = self
-                .limit
-                .filter(|limit| self.mailbox.messages() >= limit.most)
-            else {
+            let waiting = self.mailbox.messages();
+            let Some(bounds) = &mut self.bounds else {
                 return self.mailbox.append(entry);
             };
-            self.dropped += 1;
+            let Some(limit) = bounds.mailbox.filter(|limit| waiting >= limit.most) else {
+                return self.mailbox.append(entry);
+            };
+            bounds.dropped += 1;
             match limit.policy {
                 Policy::DropNew => Entry::open(heap, entry).discard(heap),
                 Policy::DropOld => {
@@ -78,9 +101,10 @@ impl Process {
             .ok()
             .filter(|most| *most > 0);
         let policy = limits.policy;
-        self.limit = most.map(|most| Limit { most, policy });
+        let bounds = self.bounds.get_or_insert_default();
+        bounds.mailbox = most.map(|most| Limit { most, policy });
         let bytes = u64::try_from(limits.heap).ok().filter(|bytes| *bytes > 0);
-        self.heap = bytes.map(|bytes| Bound::new(bytes, heap));
+        bounds.heap = bytes.map(|bytes| Bound::new(bytes, heap));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::entry::{Answer, Content, Entry, Signal};
 use super::process::{Alarm, Process, Wait};
-use super::slots::{Gone, Slot, Woken};
+use super::slots::{Gone, Slot, Slots, Woken};
 use super::{Pid, Reason, calls};
 use crate::heap::Heap;
 use crate::sched::Scheduler;
@@ -21,7 +21,7 @@ impl Scheduler {
         // SAFETY: by contract; the table lives as long as its runtime, and entries that were taken are this actor's alone.
         unsafe {
             let process = &mut *process;
-            let newest = process.own.take_all();
+            let newest = process.own.take_all(process.pid.generation());
             if newest.is_null() {
                 return false;
             }
@@ -60,7 +60,7 @@ impl Scheduler {
 
     #[cold]
     fn note_long(&self, process: &mut Process) {
-        if !process.is_long && process.limit.is_none() {
+        if !process.is_long && process.mailbox_limit().is_none() {
             process.is_long = true;
             self.runtime.report_long_mailbox(process);
         }
@@ -136,26 +136,18 @@ impl Scheduler {
 
     /// Sends something to an actor, and makes it run if it must; false when the actor is gone, and the content is given up.
     pub fn deliver(&mut self, heap: &mut Heap, to: Pid, content: Content) -> bool {
-        match self.runtime.slots.of(to) {
-            // SAFETY: the content is owned.
-            Ok(slot) => match unsafe { put_in(heap, slot, to, content) } {
-                Ok(woken) => {
-                    woken.into_iter().for_each(|woken| self.ready(woken));
-                    true
-                }
-                Err(Gone) => false,
-            },
+        if !to.is_local() {
             // What cannot be sent is a value, and who sends one asks beforehand.
-            Err(Gone) if !to.is_local() => {
-                let _ = self.send_away(heap, to, content);
-                true
-            }
-            Err(Gone) => {
-                // SAFETY: what is to be delivered is owned.
-                unsafe { content.discard(heap) };
-                false
-            }
+            let _ = self.send_away(heap, to, content);
+            return true;
         }
+        // SAFETY: the content is owned.
+        let put = unsafe { put(heap, &self.runtime.slots, to, content) };
+        let is_there = put.is_ok();
+        if let Ok(Some(woken)) = put {
+            self.ready(woken);
+        }
+        is_there
     }
 
     /// As [`Scheduler::deliver`], for a signal.
@@ -170,6 +162,28 @@ impl Scheduler {
         }
         process.alarm = Alarm::Off;
         process.wait = Wait::Nothing;
+    }
+}
+
+/// Sends something to an actor of this runtime; gives the actor if it must be made to run. When the actor is gone, the content is given up.
+///
+/// # Safety
+/// What is in the content is owned.
+pub unsafe fn put(
+    heap: &mut Heap,
+    slots: &Slots,
+    to: Pid,
+    content: Content,
+) -> Result<Option<Woken>, Gone> {
+    // SAFETY: by contract.
+    unsafe {
+        match slots.of(to) {
+            Ok(slot) => put_in(heap, slot, to, content),
+            Err(Gone) => {
+                content.discard(heap);
+                Err(Gone)
+            }
+        }
     }
 }
 

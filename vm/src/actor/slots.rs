@@ -46,29 +46,23 @@ pub struct Slot {
     process: AtomicPtr<Process>,
 }
 
-/// An actor's own slot, for the actor itself.
+/// An actor's own slot, for the actor itself, which knows its generation.
 #[derive(Clone, Copy)]
-pub struct Own {
-    slot: *const Slot,
-    generation: u16,
-}
+pub struct Own(*const Slot);
 
 impl Own {
     /// That of an actor which is not in the table yet: nothing arrives.
-    pub const NONE: Own = Own {
-        slot: std::ptr::null(),
-        generation: 0,
-    };
+    pub const NONE: Own = Own(std::ptr::null());
 
     /// As [`Slot::take_all`].
     ///
     /// # Safety
     /// The table is still there.
     #[inline]
-    pub unsafe fn take_all(self) -> *mut Entry {
+    pub unsafe fn take_all(self, generation: u16) -> *mut Entry {
         // SAFETY: by contract; a table never moves its slots.
-        match unsafe { self.slot.as_ref() } {
-            Some(slot) => slot.take_all(self.generation),
+        match unsafe { self.0.as_ref() } {
+            Some(slot) => slot.take_all(generation),
             None => std::ptr::null_mut(),
         }
     }
@@ -78,9 +72,9 @@ impl Own {
     /// # Safety
     /// As [`Own::take_all`].
     #[inline]
-    pub unsafe fn wait(self) -> bool {
+    pub unsafe fn wait(self, generation: u16) -> bool {
         // SAFETY: by contract.
-        unsafe { self.slot.as_ref() }.is_some_and(|slot| slot.wait(self.generation))
+        unsafe { self.0.as_ref() }.is_some_and(|slot| slot.wait(generation))
     }
 }
 
@@ -255,13 +249,7 @@ impl Slots {
 
     /// The slot of an actor, for itself.
     pub fn own(&self, pid: Pid) -> Own {
-        match self.of(pid) {
-            Ok(slot) => Own {
-                slot,
-                generation: pid.generation(),
-            },
-            Err(Gone) => Own::NONE,
-        }
+        self.of(pid).map_or(Own::NONE, |slot| Own(slot))
     }
 
     /// Makes the actor known under its pid.
@@ -413,9 +401,9 @@ mod tests {
         }
     }
 
-    fn own<R>(slots: &Slots, pid: Pid, act: unsafe fn(Own) -> R) -> R {
+    fn own<R>(slots: &Slots, pid: Pid, act: unsafe fn(Own, u16) -> R) -> R {
         // SAFETY: the table is there.
-        unsafe { act(slots.own(pid)) }
+        unsafe { act(slots.own(pid), pid.generation()) }
     }
 
     fn open_all(heap: &mut Heap, mut newest: *mut Entry) -> Vec<u64> {

@@ -5,7 +5,7 @@
 
 use super::code::Code;
 use super::load::FRAME_LINK;
-use super::nested::LARGEST_SPARE as LARGEST_KEPT;
+use super::nested::LARGEST_SPARE;
 use super::program::Program;
 use super::{Frames, Vm};
 use snow_bytecode::module::FuncId;
@@ -106,7 +106,7 @@ impl Frames {
     /// Whether their stack is one to keep for other frames.
     #[inline]
     pub fn are_small(&self) -> bool {
-        self.stack.bytes() <= LARGEST_KEPT
+        self.stack.bytes() <= LARGEST_SPARE
     }
 
     /// Their stack for other frames, unless it has become large.

@@ -102,13 +102,9 @@ impl Scheduler {
     }
 
     /// A new actor begins.
-    pub fn start(&mut self, mut process: Process, mailbox_type: u32) {
-        let pid = process.pid;
-        process.own = self.runtime.slots.own(pid);
-        let process = Box::into_raw(Box::new(process));
-        self.runtime.slots.settle(pid, process, mailbox_type);
-        self.runtime.actor_started();
-        self.ready(Woken(process));
+    pub fn start(&mut self, process: Process, mailbox_type: u32) {
+        let woken = self.runtime.admit(process, mailbox_type);
+        self.ready(woken);
     }
 
     /// Code that is about to call a closure, which it owns.

@@ -10,8 +10,8 @@ use super::ticker::{self, Limits, Ticking};
 use super::wheel::Wheel;
 use crate::actor::entry::Content;
 use crate::actor::report::Reports;
-use crate::actor::slots::Slots;
-use crate::actor::{Pid, Reason};
+use crate::actor::slots::{Slots, Woken};
+use crate::actor::{Pid, Process, Reason};
 use crate::heap::{Counters, Heap};
 use crate::interp::{Program, Vm};
 use crate::platform::Platform;
@@ -220,8 +220,18 @@ impl Runtime {
         self.actors.load(Relaxed)
     }
 
+    /// Makes a new actor known under its pid; it is to be made to run.
+    pub(super) fn admit(self: &Arc<Self>, mut process: Process, mailbox_type: u32) -> Woken {
+        let pid = process.pid;
+        process.own = self.slots.own(pid);
+        let process = Box::into_raw(Box::new(process));
+        self.slots.settle(pid, process, mailbox_type);
+        self.actor_started();
+        Woken(process)
+    }
+
     /// An actor begins. The second one makes a ticker necessary.
-    pub(super) fn actor_started(self: &Arc<Self>) {
+    fn actor_started(self: &Arc<Self>) {
         if self.actors.fetch_add(1, Relaxed) == 1 && self.ticker.lock().is_none() {
             // Without a ticker compiled code is not stopped, which is better than not to run.
             *self.ticker.lock() = ticker::start(self).ok();

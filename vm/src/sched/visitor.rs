@@ -4,8 +4,8 @@ use super::Runtime;
 use super::queue::Ready;
 use crate::actor::entry::{Content, Signal};
 use crate::actor::process::{Awaited, Origin, Process};
-use crate::actor::signals::put_in;
-use crate::actor::slots::{Gone, NO_TYPE, Spare, Woken};
+use crate::actor::signals::put;
+use crate::actor::slots::{NO_TYPE, Spare, Woken};
 use crate::actor::{Pid, Reason};
 use crate::heap::Heap;
 use crate::interp::{Packed, Vm};
@@ -74,23 +74,12 @@ impl Visitor {
     pub fn deliver(&mut self, to: Pid, content: Content) -> bool {
         let heap = &mut self.vm.ctx.heap;
         // SAFETY: the content is owned.
-        unsafe {
-            match self.runtime.slots.of(to) {
-                Ok(slot) => match put_in(heap, slot, to, content) {
-                    Ok(woken) => {
-                        woken
-                            .into_iter()
-                            .for_each(|woken| self.runtime.run_soon(woken));
-                        true
-                    }
-                    Err(Gone) => false,
-                },
-                Err(Gone) => {
-                    content.discard(heap);
-                    false
-                }
-            }
+        let put = unsafe { put(heap, &self.runtime.slots, to, content) };
+        let is_there = put.is_ok();
+        if let Ok(Some(woken)) = put {
+            self.runtime.run_soon(woken);
         }
+        is_there
     }
 
     /// As [`Visitor::deliver`], for a signal.
@@ -127,13 +116,9 @@ impl Visitor {
     }
 
     /// The actor begins to run.
-    pub fn start(&mut self, mut unborn: Unborn) {
-        let pid = unborn.pid();
-        unborn.process.own = self.runtime.slots.own(pid);
-        let process = Box::into_raw(Box::new(unborn.process));
-        self.runtime.slots.settle(pid, process, unborn.mailbox);
-        self.runtime.actor_started();
-        self.runtime.run_soon(Woken(process));
+    pub fn start(&mut self, unborn: Unborn) {
+        let woken = self.runtime.admit(unborn.process, unborn.mailbox);
+        self.runtime.run_soon(woken);
     }
 
     /// Gives up what was made and is not needed any more.

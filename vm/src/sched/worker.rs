@@ -276,7 +276,7 @@ impl Worker {
         // SAFETY: by contract.
         unsafe {
             let process = &mut *self.current;
-            if process.heap.is_some()
+            if process.heap_bound().is_some()
                 || !process
                     .code
                     .frames
@@ -289,7 +289,7 @@ impl Worker {
             let ctx = &mut self.vm.ctx;
             ctx.heap.settle_some();
             process.random = ctx.random.take();
-            let waits = process.own.wait();
+            let waits = process.own.wait(process.pid.generation());
             if waits {
                 self.current = std::ptr::null_mut();
             }
@@ -324,7 +324,7 @@ impl Worker {
     fn take_place(&mut self, process: &mut Process) {
         process.slices += 1;
         let ctx = &mut self.vm.ctx;
-        if let Some(bound) = &mut process.heap {
+        if let Some(bound) = process.heap_bound() {
             bound.begin(&ctx.heap);
         }
         ctx.random = process.random;
@@ -338,7 +338,7 @@ impl Worker {
         // SAFETY: an actor whose turn is not over is ours.
         if let Some(process) = unsafe { self.current.as_mut() } {
             process.random = ctx.random.take();
-            if let Some(bound) = &mut process.heap {
+            if let Some(bound) = process.heap_bound() {
                 // What it has given up is its own affair: others' slices should not be credited with it.
                 ctx.heap.settle(SETTLED);
                 bound.note(&ctx.heap);
@@ -426,10 +426,11 @@ impl Worker {
     /// The actor waits, unless something has arrived.
     fn wait(&mut self, mut process: Box<Process>) {
         loop {
-            let (own, raw) = (process.own, Box::into_raw(process));
+            let (own, generation) = (process.own, process.pid.generation());
+            let raw = Box::into_raw(process);
             // SAFETY: the table is there; nobody else has the actor unless it waits.
             unsafe {
-                if own.wait() {
+                if own.wait(generation) {
                     return;
                 }
                 self.scheduler.drain(&mut self.vm.ctx.heap, raw);
