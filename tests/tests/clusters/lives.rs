@@ -1,0 +1,122 @@
+//! Nodes that are killed, that stand still, and that come back.
+
+use crate::fixture::{COOKIE, Place, Running, START, WORKER, WORKER_MAIN, signal};
+
+#[test]
+fn a_killed_node_is_noticed_by_links_monitors_and_watchers() {
+    let place = Place::new();
+    let (mut worker, name) = place.worker();
+    let main = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  Node.monitor(worker)
+  Process.trap_exit(true)
+  let p = Node.spawn_link(worker, squarer, 1)
+  let ref = Process.monitor(p)
+  say("ready")
+  receive do Down(r, _, why) when r == ref -> say(why) end
+  receive do Exit(who, why) -> say("${who == p} ${why}") end
+  receive do NodeDown(name) -> say(name == worker) end
+  send(p, Square(1, self()))
+  let again = Process.monitor(p)
+  receive do Down(r, _, why) when r == again -> say(why) end
+  say(Node.try_spawn(worker, squarer, 1))
+  say(Node.list())
+  Node.stop()
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    let boss = Running::start(place.snow("boss.snow", &[&name, COOKIE]));
+    assert_eq!(boss.line(), "ready");
+    worker.child.kill().unwrap();
+    let lines: Vec<String> = (0..6).map(|_| boss.line()).collect();
+    assert_eq!(
+        lines,
+        [
+            "NoConnection",
+            "true NoConnection",
+            "true",
+            "NoConnection",
+            "Err(NotConnected)",
+            "[]"
+        ]
+    );
+}
+
+/// A node that is stopped is lost after a tick, and found again when it goes on: it is the same life, so its pids work again, but links and monitors are gone.
+#[test]
+fn a_node_that_stands_still_is_lost_and_found_again() {
+    let place = Place::new();
+    place.write("worker.snow", &[WORKER, &WORKER_MAIN.replace(
+        "Node.start(\"worker@127.0.0.1:0\", List.head(Env.args()))",
+        "Node.start_with(\"worker@127.0.0.1:0\", %{Node.options() | cookie: List.head(Env.args()), tick: 1})",
+    )]);
+    let worker = Running::start(place.snow("worker.snow", &[COOKIE]));
+    let name = worker.line();
+    let main = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  Node.monitor(worker)
+  let p = Node.spawn(worker, squarer, 0)
+  let ref = Process.monitor(p)
+  say("ready")
+  receive do Down(r, _, why) when r == ref -> say(why) end
+  receive do NodeDown(_) -> say("down") end
+  receive do NodeUp(_) -> say("up") end
+  send(p, Square(4, self()))
+  receive do n -> say(n) end
+  Node.stop()
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    let boss = Running::start(place.snow("boss.snow", &[&name, COOKIE]));
+    assert_eq!(boss.line(), "ready");
+    signal(&worker.child, "-STOP");
+    assert_eq!(boss.line(), "NoConnection");
+    assert_eq!(boss.line(), "down");
+    signal(&worker.child, "-CONT");
+    assert_eq!(boss.line(), "up");
+    assert_eq!(boss.line(), "16");
+}
+
+/// A node that was killed and started again at the same place is another life: what is known of the first is dead.
+#[test]
+fn a_node_that_comes_back_is_another_life() {
+    let place = Place::new();
+    // Not one of the ports that the system gives to others meanwhile.
+    let name = format!("worker@127.0.0.1:{}", 20_000 + std::process::id() % 10_000);
+    let at_name = WORKER_MAIN.replace("worker@127.0.0.1:0", &name);
+    place.write("worker.snow", &[WORKER, &at_name]);
+    let mut worker = Running::start(place.snow("worker.snow", &[COOKIE]));
+    assert_eq!(worker.line(), name);
+    let main = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  Node.monitor(worker)
+  let p = Node.spawn(worker, squarer, 0)
+  say("ready")
+  receive do NodeDown(_) -> say("down") end
+  receive do NodeUp(_) -> say("up") end
+  let ref = Process.monitor(p)
+  receive do Down(r, _, why) when r == ref -> say(why) end
+  let q = Node.spawn(worker, squarer, 1)
+  say(p == q)
+  send(q, Square(4, self()))
+  receive do n -> say(n) end
+  Node.stop()
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    let boss = Running::start(place.snow("boss.snow", &[&name, COOKIE]));
+    assert_eq!(boss.line(), "ready");
+    worker.child.kill().unwrap();
+    worker.child.wait().unwrap();
+    assert_eq!(boss.line(), "down");
+    let again = Running::start(place.snow("worker.snow", &[COOKIE]));
+    assert_eq!(again.line(), name);
+    let lines: Vec<String> = (0..4).map(|_| boss.line()).collect();
+    assert_eq!(lines, ["up", "NoProc", "false", "17"]);
+}

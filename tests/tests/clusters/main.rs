@@ -1,0 +1,12 @@
+//! Clusters of real processes on this machine.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+mod basics;
+mod fixture;
+mod lives;
+mod members;
+mod strangers;

@@ -1,0 +1,109 @@
+//! Members that learn of each other, the shell's view of them, and programs that are made nodes from outside.
+
+use crate::fixture::{COOKIE, LIMIT, Place, Running, finished, signal_mode};
+use snow_tests::command;
+use std::fs;
+use std::process::Command;
+
+/// Three nodes of which two know the third: all know each other.
+#[test]
+fn members_tell_each_other_of_members() {
+    let place = Place::new();
+    let (_worker, name) = place.worker();
+    place.write(
+        "member.snow",
+        &[r#"
+fn main() do
+  Node.start("${Env.args()[2]}@127.0.0.1:0", Env.args()[1])
+  Node.monitor_all()
+  Node.connect(List.head(Env.args()))
+  wait(2)
+  println(List.length(Node.list()))
+  IO.flush()
+  receive do NodeDown(_) -> Node.stop() end
+end
+
+fn wait(count :: Int) -> () do
+  if List.length(Node.list()) < count do
+    receive do NodeUp(_) -> wait(count) end
+  else
+    ()
+  end
+end
+"#],
+    );
+    let one = Running::start(place.snow("member.snow", &[&name, COOKIE, "one"]));
+    let two = Running::start(place.snow("member.snow", &[&name, COOKIE, "two"]));
+    assert_eq!((one.line(), two.line()), ("2".to_owned(), "2".to_owned()));
+    let cookie = place.write("cookie", &[COOKIE]);
+    signal_mode(&cookie);
+    let asked = place.ask("list", &name);
+    assert_eq!(asked.code, Some(0), "{asked:?}");
+    let mut members: Vec<&str> = asked
+        .stdout
+        .lines()
+        .map(|line| line.split('@').next().unwrap())
+        .collect();
+    members.sort_unstable();
+    assert_eq!(members, ["one", "two"]);
+    let asked = place.ask("ping", &name);
+    assert!(asked.stdout.contains(" answers after "), "{asked:?}");
+    let asked = place.ask("ping", "nobody@127.0.0.1:1");
+    assert_eq!(asked.code, Some(1), "{asked:?}");
+}
+
+/// A program becomes a node by the command line or the environment, without saying so itself.
+#[test]
+fn a_program_is_made_a_node_from_outside() {
+    let place = Place::new();
+    let (_worker, name) = place.worker();
+    let cookie = place.write("cookie", &[COOKIE]);
+    signal_mode(&cookie);
+    let main = "fn main() do\n  receive do NodeDown(_) -> () after 0 -> () end\n  println(Node.start_from_environment())\n  println(wait(500))\n  Node.stop()\nend\n\nfn wait(tries :: Int) -> Int do\n  let n = List.length(Node.list())\n  if n == 0 and tries > 0 do\n    Process.sleep(10)\n    wait(tries - 1)\n  else\n    n\n  end\nend\n";
+    place.write("part.snow", &[main]);
+    let mut command = place.snow("part.snow", &[]);
+    command.envs([
+        ("SNOW_NODE", "part@127.0.0.1:0"),
+        ("SNOW_COOKIE_FILE", "cookie"),
+        ("SNOW_CONNECT", &name),
+    ]);
+    let printed = finished(command::run(&mut command, "", LIMIT).unwrap());
+    assert_eq!(printed, "true\n1\n");
+    let mut command = Command::new(command::snow().unwrap());
+    command.current_dir(place.0.path());
+    command.args([
+        "run",
+        "--name",
+        "part@127.0.0.1:0",
+        "--cookie-file",
+        "cookie",
+        "--connect",
+        &name,
+        "part.snow",
+    ]);
+    let output = command::run(&mut command, "", LIMIT).unwrap();
+    assert_eq!(output.stdout, "false\n1\n", "{output:?}");
+    signal_mode(&place.write("open", &[COOKIE]));
+    fs::set_permissions(
+        place.0.path().join("open"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o644),
+    )
+    .unwrap();
+    let mut command = Command::new(command::snow().unwrap());
+    command.current_dir(place.0.path());
+    command.args([
+        "run",
+        "--name",
+        "part@127.0.0.1:0",
+        "--cookie-file",
+        "open",
+        "part.snow",
+    ]);
+    let output = command::run(&mut command, "", LIMIT).unwrap();
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (Some(1), ""),
+        "{output:?}"
+    );
+    assert!(output.stderr.contains("chmod 600"), "{output:?}");
+}
