@@ -53,8 +53,8 @@ impl BuildError {
 
 /// What the worker has made.
 pub struct Compiled {
-    /// Native code, in the form that was asked for.
-    pub bytes: Vec<u8>,
+    /// Native code, in the form that was asked for: objects, or one text.
+    pub files: Vec<Vec<u8>>,
     /// Why later builds cannot use it again, when they should.
     pub unkept: Option<BuildError>,
 }
@@ -77,29 +77,36 @@ pub fn compile(
 ) -> Result<Compiled, BuildError> {
     let mut worker = Worker::start()?;
     let job = Job { kind, options };
-    let cache = cache.filter(|_| options.emit == Emit::Object);
+    let cache = cache.filter(|_| matches!(options.emit, Emit::Object | Emit::Objects));
     let key = Key::of(&bytecode, &job, &worker.identity());
     let entry = cache.zip(key.ok());
-    if let Some(bytes) = entry.and_then(|(cache, key)| cache.get(key)) {
+    if let Some(files) = entry.and_then(|(cache, key)| cache.get(key)) {
         let unkept = None;
-        return Ok(Compiled { bytes, unkept });
+        return Ok(Compiled { files, unkept });
     }
     worker.load(bytecode)?;
-    let bytes = worker.compile(job)?.bytes;
+    let files = worker.compile(job)?.files;
     let unkept = entry.and_then(|(cache, key)| {
-        let stored = cache.put(key, &bytes);
+        let stored = cache.put(key, &files);
         stored.map_err(BuildError::write(cache.folder())).err()
     });
-    Ok(Compiled { bytes, unkept })
+    Ok(Compiled { files, unkept })
 }
 
-/// An executable of the object of a whole program.
-pub fn link_program(object: &[u8], symbols: Symbols, output: &Path) -> Result<(), BuildError> {
+/// An executable of the objects of a whole program.
+pub fn link_program(
+    objects: &[Vec<u8>],
+    symbols: Symbols,
+    output: &Path,
+) -> Result<(), BuildError> {
     let runtime = RUNTIME.find()?;
     let executable = NewFile::begin(output).map_err(BuildError::write(output))?;
-    let beside =
-        object_file(object, files::folder_of(output)).map_err(BuildError::write(output))?;
-    link(beside.path(), &runtime, symbols, &executable)?;
+    let folder = files::folder_of(output);
+    let beside = objects.iter().map(|object| object_file(object, folder));
+    let beside: io::Result<Vec<NamedTempFile>> = beside.collect();
+    let beside = beside.map_err(BuildError::write(output))?;
+    let paths: Vec<&Path> = beside.iter().map(NamedTempFile::path).collect();
+    link(&paths, &runtime, symbols, &executable)?;
     let finished = executable.finish(Mode::Executable);
     finished.map_err(BuildError::write(output))
 }

@@ -14,9 +14,9 @@ use crate::files::{self, Mode};
 use crate::protocol::{Job, PROTOCOL_VERSION};
 
 /// First bytes of every entry; the last one changes with the form of entries.
-const MAGIC: [u8; 8] = *b"snowobj\x01";
+const MAGIC: [u8; 8] = *b"snowobj\x02";
 
-/// Bytes before the object: magic, checksum.
+/// Bytes before the objects: magic, checksum.
 const HEADER: usize = 24;
 
 /// Entries above this many bytes in all are forgotten, the oldest first.
@@ -73,22 +73,22 @@ impl Cache {
         &self.folder
     }
 
-    /// An entry; one that is damaged is none.
-    pub fn get(&self, key: Key) -> Option<Vec<u8>> {
-        let mut bytes = fs::read(self.path(key)).ok()?;
-        let header = bytes.first_chunk::<HEADER>()?;
-        if *header != header_of(&bytes[HEADER..]) {
+    /// The objects of an entry; one that is damaged is none.
+    pub fn get(&self, key: Key) -> Option<Vec<Vec<u8>>> {
+        let bytes = fs::read(self.path(key)).ok()?;
+        let (header, objects) = bytes.split_first_chunk::<HEADER>()?;
+        if *header != header_of(objects) {
             return None;
         }
-        bytes.drain(..HEADER);
-        Some(bytes)
+        postcard::from_bytes(objects).ok()
     }
 
     /// Adds an entry.
-    pub fn put(&self, key: Key, object: &[u8]) -> io::Result<()> {
+    pub fn put(&self, key: Key, objects: &[Vec<u8>]) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let mut bytes = header_of(object).to_vec();
-        bytes.extend(object);
+        let objects = postcard::to_stdvec(objects).map_err(io::Error::other)?;
+        let mut bytes = header_of(&objects).to_vec();
+        bytes.extend(objects);
         files::write(&self.path(key), &bytes, Mode::Plain)?;
         self.forget(MOST_BYTES)
     }
@@ -122,9 +122,9 @@ impl Cache {
     }
 }
 
-fn header_of(object: &[u8]) -> [u8; HEADER] {
+fn header_of(objects: &[u8]) -> [u8; HEADER] {
     let mut hasher = SipHasher13::new();
-    hasher.write(object);
+    hasher.write(objects);
     let mut header = [0; HEADER];
     header[..8].copy_from_slice(&MAGIC);
     header[8..].copy_from_slice(&hasher.finish128().as_u128().to_le_bytes());
@@ -165,8 +165,9 @@ mod tests {
         let cache = Cache::in_folder(&folder.path().join("new"));
         let key = key(b"a", OptLevel::O1, "x");
         assert_eq!(cache.get(key), None);
-        cache.put(key, b"object").expect("written");
-        assert_eq!(cache.get(key).as_deref(), Some(&b"object"[..]));
+        let objects = [b"first".to_vec(), b"second".to_vec()];
+        cache.put(key, &objects).expect("written");
+        assert_eq!(cache.get(key).as_deref(), Some(&objects[..]));
         let whole = fs::read(cache.path(key)).expect("there");
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
@@ -184,7 +185,7 @@ mod tests {
         let cache = Cache::in_folder(folder.path());
         let keys: Vec<Key> = (0..3).map(Key).collect();
         for (age, key) in keys.iter().enumerate() {
-            cache.put(*key, &[0; 76]).expect("written");
+            cache.put(*key, &[vec![0; 76]]).expect("written");
             let file = fs::File::open(cache.path(*key)).expect("there");
             let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age as u64);
             file.set_modified(time).expect("set");

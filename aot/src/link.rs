@@ -1,4 +1,4 @@
-//! Links an object and the runtime into an executable, with the system's C compiler as the linker.
+//! Links objects and the runtime into an executable, with the system's C compiler as the linker.
 
 use std::env;
 use std::ffi::OsString;
@@ -35,7 +35,7 @@ pub enum Symbols {
 
 /// Links. The executable is at the new file's path after that.
 pub fn link(
-    object: &Path,
+    objects: &[&Path],
     runtime: &Path,
     symbols: Symbols,
     executable: &NewFile,
@@ -43,7 +43,8 @@ pub fn link(
     let linker = env::var_os("CC").filter(|cc| !cc.is_empty());
     let linker = linker.unwrap_or_else(|| OsString::from("cc"));
     let mut command = Command::new(&linker);
-    command.arg("-o").args([executable.path(), object, runtime]);
+    command.arg("-o").arg(executable.path());
+    command.args(objects).arg(runtime);
     // The runtime's unwinder and the C library; what no code refers to is left out.
     command.args(["-Wl,--gc-sections", "-Wl,--as-needed", "-static-libgcc"]);
     command.args(["-lm", "-lpthread", "-ldl"]);

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Changes with every change of the types below.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// What a [`Hello`] begins with.
 const MAGIC: [u8; 8] = *b"snowllvm";
@@ -117,6 +117,8 @@ pub enum Emit {
     /// An ELF object.
     #[default]
     Object,
+    /// ELF objects of a program, to be linked with each other: made on all processors at the same time.
+    Objects,
     /// LLVM IR as text, optimised.
     Ir,
     /// Assembly as text.
@@ -140,13 +142,13 @@ pub enum Response {
 /// Compiled code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compiled {
-    /// Object or text, as was asked for.
-    pub bytes: Vec<u8>,
+    /// Objects, or one text, as was asked for.
+    pub files: Vec<Vec<u8>>,
     /// What it took.
     pub stats: Stats,
 }
 
-/// What compiling took.
+/// What compiling took, on all processors together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
     /// Functions of the program that were compiled.

@@ -34,6 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "lowering {:?}, optimising {:?}, emitting {:?}",
         code.lowering, code.optimising, code.emitting
     );
-    std::io::stdout().write_all(&code.bytes)?;
+    for file in &code.files {
+        std::io::stdout().write_all(file)?;
+    }
     Ok(())
 }

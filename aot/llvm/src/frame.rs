@@ -84,7 +84,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
                 .expect("the context comes first")
                 .into_pointer_value(),
             variant,
-            lists: unit.ownership.view(unit.module, id),
+            lists: unit.program.ownership.view(unit.module, id),
             at: 0,
             known: Known::NOTHING,
             behind: Known::NOTHING,

@@ -19,6 +19,9 @@ use crate::unit::{Unit, declare_function, field};
 pub fn lower<'c>(unit: &Unit<'c, '_>, id: FuncId, variant: Variant) -> FunctionValue<'c> {
     let value = unit.function(id, variant);
     let value = value.expect("the function is of this object");
+    if let Some(debug) = &unit.debug {
+        debug.function(value, unit.module.func(id));
+    }
     let crashes = Crashes::new(unit.module, unit.layouts, id);
     let mut frame = Frame::new(unit, id, variant, value, crashes);
     if unit.limit_checks && frame.calls_snow() {
@@ -39,14 +42,8 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
         .convention(id)
         .ret_type(b)
         .fn_type(&[b.t.ptr.into(), b.t.ptr.into()], false);
-    let value = declare_function(
-        b,
-        &unit.llvm,
-        &format!("snow.loop{}.{header}", id.0),
-        ty,
-        unit.scope,
-    );
-    value.set_linkage(Linkage::Internal);
+    let name = format!("snow.loop{}.{header}", id.0);
+    let value = declare_function(b, &unit.llvm, &name, ty, Linkage::Internal);
     let crashes = Crashes::new(unit.module, unit.layouts, id);
     let mut frame = Frame::new(unit, id, Variant::Any, value, crashes);
     let registers = value
@@ -281,8 +278,8 @@ fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
     if let Some(made) = unit.llvm.get_function(&name) {
         return made;
     }
-    let function = declare_function(b, &unit.llvm, &name, convention.fn_type(b), unit.scope);
-    function.set_linkage(Linkage::Internal);
+    let ty = convention.fn_type(b);
+    let function = declare_function(b, &unit.llvm, &name, ty, Linkage::Internal);
     b.begin(function);
     let ctx = function
         .get_nth_param(0)
@@ -323,13 +320,7 @@ pub fn uniform<'c>(
     entry: Entry,
 ) {
     let b = &unit.b;
-    let ty = b.t.i32.fn_type(&[b.t.ptr.into(); 3], false);
-    let function = unit.llvm.add_function(name, ty, Some(Linkage::External));
-    b.attribute(
-        function,
-        inkwell::attributes::AttributeLoc::Function,
-        "nounwind",
-    );
+    let function = unit.uniform(name);
     b.begin(function);
     let param = |index| {
         function

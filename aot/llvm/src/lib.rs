@@ -1,8 +1,10 @@
 //! Verified bytecode to machine code, through LLVM. `docs/native.md` says what an object contains.
 //!
-//! [`compile`] is a pure function of a module and a [`Job`]. The order of things: the machine first, whose data layout every type depends
-//! on; then the declarations ([`unit`]); then each function ([`function`], with the instructions in [`ops`]); then the optimiser.
+//! [`compile`] is a pure function of a module and a [`Job`]. The order of things: what is known about the program ([`analysis`]) and how it is divided
+//! ([`parts`]); then for each part an [`object`]: the machine first, whose data layout every type depends on; then each function ([`function`], with the
+//! instructions in [`ops`], and what they share in [`unit`]); then the optimiser.
 
+mod analysis;
 mod build;
 mod crash;
 mod debug;
@@ -10,8 +12,10 @@ mod frame;
 mod function;
 mod helpers;
 mod live;
+mod object;
 mod ops;
 mod own;
+mod parts;
 mod program;
 mod signature;
 mod target;
@@ -20,15 +24,14 @@ mod waits;
 
 pub use target::{Cpu, processor};
 
-use inkwell::context::Context;
-use inkwell::passes::PassBuilderOptions;
-use inkwell::targets::{FileType, TargetMachine};
 use snow_bytecode::layout::Layouts;
 use snow_bytecode::module::{FuncId, Module};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use own::Variant;
-use unit::{Scope, Unit};
+use analysis::Analysis;
+use object::Plan;
+use parts::Part;
+use unit::Scope;
 
 /// How much to optimise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub enum Level {
 pub enum Emit {
     /// A relocatable object.
     Object,
+    /// Relocatable objects that are linked with each other; several processors make them faster than one object.
+    Objects,
     /// Assembly text.
     Assembly,
     /// LLVM IR, optimised.
@@ -109,14 +114,14 @@ pub enum Error {
     Layout(#[from] snow_bytecode::layout::LayoutError),
 }
 
-/// What was made, and how long it took.
+/// What was made, and how long that took, all parts together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
-    /// Object or text.
-    pub bytes: Vec<u8>,
+    /// Objects, or one text.
+    pub files: Vec<Vec<u8>>,
     /// Number of functions.
     pub functions: usize,
-    /// Time for making IR.
+    /// Processor time for making IR.
     pub lowering: Duration,
     /// Time for optimising it.
     pub optimising: Duration,
@@ -126,72 +131,44 @@ pub struct Code {
 
 /// Compiles functions of a module that the verifier has passed.
 pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
-    let start = Instant::now();
     let layouts = Layouts::compute(&module.types)?;
     target::configure();
-    let machine = target::machine(job.cpu, job.level)?;
-    let context = Context::create();
-    let (funcs, loops, scope) = match &job.content {
-        Content::Unit { funcs, loops } => (funcs.clone(), loops.clone(), Scope::Unit),
-        Content::Program { .. } => {
-            let all = (0..module.funcs.len() as u32).map(FuncId).collect();
-            (all, Vec::new(), Scope::Program)
-        }
+    let (funcs, scope) = match &job.content {
+        Content::Unit { funcs, .. } => (funcs.clone(), Scope::Unit),
+        Content::Program { .. } => (parts::all(module).collect(), Scope::Program),
+    };
+    let loops = match &job.content {
+        Content::Unit { loops, .. } => loops.clone(),
+        Content::Program { .. } => Vec::new(),
     };
     check(module, &funcs, &loops)?;
-    let mut loops = loops;
-    let mut unit = Unit::new(&context, &machine, module, &layouts, &funcs, scope);
-    unit.limit_checks = job.limit_checks;
-    for id in &funcs {
-        let points = unit.waits.points(module.func(*id));
-        loops.extend(points.into_iter().map(|inst| (*id, inst)));
+    let analysis = Analysis::of(module, &layouts, &funcs);
+    let entries = entries(&analysis, &funcs, loops);
+    let plan = Plan {
+        program: &analysis,
+        scope,
+        entries: &entries,
+        job,
+    };
+    let parts = match job.emit {
+        Emit::Objects if scope == Scope::Program => parts::divide(module),
+        _ => vec![Part::of(funcs.iter().copied())],
+    };
+    object::all(&plan, &parts)
+}
+
+/// Where frames that lie elsewhere go on in compiled code: in loops, and where functions wait.
+fn entries(
+    program: &Analysis<'_>,
+    funcs: &[FuncId],
+    loops: Vec<(FuncId, u32)>,
+) -> Vec<(FuncId, u32)> {
+    let mut entries = loops;
+    for id in funcs {
+        let points = program.waits.points(program.module.func(*id));
+        entries.extend(points.into_iter().map(|inst| (*id, inst)));
     }
-    if job.debug_info {
-        unit.describe_sources();
-    }
-    for id in &funcs {
-        let target = function::lower(&unit, *id, Variant::Any);
-        let name = format!("snow.u{}", id.0);
-        function::uniform(
-            &unit,
-            &name,
-            unit.convention(*id),
-            target,
-            function::Entry::Function,
-        );
-    }
-    for (id, header) in &loops {
-        let target = function::lower_from(&unit, *id, *header);
-        let name = format!("snow.o{}.{header}", id.0);
-        function::uniform(
-            &unit,
-            &name,
-            unit.convention(*id),
-            target,
-            function::Entry::Loop,
-        );
-    }
-    while let Some(id) = unit.next_own() {
-        function::lower(&unit, id, Variant::Own);
-    }
-    if let Content::Program { bytecode } = job.content {
-        program::describe(&unit, bytecode, &loops);
-    }
-    if let Some(debug) = &unit.debug {
-        debug.finish();
-    }
-    let functions = funcs.len();
-    let lowered = Instant::now();
-    optimise(&unit, &machine, job)?;
-    let optimised = Instant::now();
-    let bytes = emit(&unit, &machine, job)?;
-    Ok(Code {
-        bytes,
-        functions,
-        lowering: lowered - start,
-        optimising: optimised - lowered,
-        emitting: optimised.elapsed(),
-    })
+    entries
 }
 
 fn check(module: &Module, funcs: &[FuncId], loops: &[(FuncId, u32)]) -> Result<(), Error> {
@@ -211,40 +188,4 @@ fn check(module: &Module, funcs: &[FuncId], loops: &[(FuncId, u32)]) -> Result<(
         }
     }
     Ok(())
-}
-
-fn optimise(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Result<(), Error> {
-    if job.emit == Emit::PlainIr {
-        return Ok(());
-    }
-    let llvm = &unit.llvm;
-    if job.verify {
-        llvm.verify()
-            .map_err(|error| Error::Invalid(error.to_string()))?;
-    }
-    let passes = match job.level {
-        Level::O0 => "default<O0>",
-        Level::O1 => "default<O1>",
-        Level::O2 => "default<O2>",
-        Level::O3 => "default<O3>",
-    };
-    let options = PassBuilderOptions::create();
-    options.set_verify_each(job.verify);
-    options.set_loop_vectorization(true);
-    options.set_loop_slp_vectorization(true);
-    options.set_loop_unrolling(true);
-    llvm.run_passes(passes, machine, options)
-        .map_err(|error| Error::Llvm(error.to_string()))
-}
-
-fn emit(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Result<Vec<u8>, Error> {
-    let kind = match job.emit {
-        Emit::Ir | Emit::PlainIr => return Ok(unit.llvm.print_to_string().to_bytes().to_vec()),
-        Emit::Object => FileType::Object,
-        Emit::Assembly => FileType::Assembly,
-    };
-    let buffer = machine
-        .write_to_memory_buffer(&unit.llvm, kind)
-        .map_err(|error| Error::Llvm(error.to_string()))?;
-    Ok(buffer.as_slice().to_vec())
 }

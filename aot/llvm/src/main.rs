@@ -52,7 +52,7 @@ impl Compiler for Worker {
         let code = compile(module, &lowered(job, bytecode)).map_err(|error| error.to_string())?;
         let stats = stats(&code);
         Ok(protocol::Compiled {
-            bytes: code.bytes,
+            files: code.files,
             stats,
         })
     }
@@ -84,6 +84,7 @@ fn lowered<'a>(job: &protocol::Job, bytecode: &'a [u8]) -> Job<'a> {
         },
         emit: match options.emit {
             protocol::Emit::Object => Emit::Object,
+            protocol::Emit::Objects => Emit::Objects,
             protocol::Emit::Ir => Emit::Ir,
             protocol::Emit::Asm => Emit::Assembly,
         },

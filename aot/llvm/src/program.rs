@@ -1,11 +1,12 @@
 //! What the object of a whole program has besides its functions: the table by which the runtime finds them, and the bytecode.
 
 use inkwell::module::Linkage;
-use inkwell::values::{BasicValueEnum, PointerValue};
+use inkwell::values::{BasicValueEnum, FunctionValue, PointerValue};
 use snow_bytecode::module::FuncId;
 use snow_vm::abi::executable::{NATIVE_PREFIX, PROGRAM_SYMBOL};
 use snow_vm::abi::layout::ABI_VERSION;
 
+use crate::own::Variant;
 use crate::unit::Unit;
 
 /// Defines `snow_program`; its form is `snow_vm::abi::executable::CompiledProgram`.
@@ -38,18 +39,13 @@ fn functions<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
     let b = &unit.b;
     let rows: Vec<_> = (0..unit.module.funcs.len() as u32)
         .map(|id| {
-            let address = |name: String| {
-                let function = unit
-                    .llvm
-                    .get_function(&name)
-                    .expect("all functions are defined");
-                BasicValueEnum::from(function.as_global_value().as_pointer_value())
-            };
+            let typed = unit.function(FuncId(id), Variant::Any);
+            let typed = typed.expect("all functions are in the executable");
             let fields = [
                 b.i32(id).into(),
                 b.i32(0).into(),
-                address(format!("snow.u{id}")),
-                address(format!("snow.f{id}")),
+                address(unit.uniform(&format!("snow.u{id}"))),
+                address(typed),
             ];
             b.context.const_struct(&fields, false)
         })
@@ -61,13 +57,8 @@ fn functions<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
 fn entry_rows<'c>(unit: &Unit<'c, '_>, entries: &[(FuncId, u32)]) -> PointerValue<'c> {
     let b = &unit.b;
     let row = |(id, inst): &(FuncId, u32)| {
-        let function = unit.llvm.get_function(&format!("snow.o{}.{inst}", id.0));
-        let function = function.expect("all entries are defined");
-        let fields = [
-            b.i32(id.0).into(),
-            b.i32(*inst).into(),
-            BasicValueEnum::from(function.as_global_value().as_pointer_value()),
-        ];
+        let entry = unit.uniform(&format!("snow.o{}.{inst}", id.0));
+        let fields = [b.i32(id.0).into(), b.i32(*inst).into(), address(entry)];
         b.context.const_struct(&fields, false)
     };
     let rows: Vec<_> = entries.iter().map(row).collect();
@@ -85,6 +76,10 @@ fn natives<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
     });
     let natives: Vec<_> = natives.collect();
     unit.constant_data(b.t.ptr.const_array(&natives))
+}
+
+fn address(function: FunctionValue<'_>) -> BasicValueEnum<'_> {
+    function.as_global_value().as_pointer_value().into()
 }
 
 fn table<'c>(unit: &Unit<'c, '_>, rows: &[inkwell::values::StructValue<'c>]) -> PointerValue<'c> {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
 use inkwell::context::Context;
 use inkwell::module::{Linkage, Module as LlvmModule};
@@ -13,24 +14,24 @@ use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::module::{Const, ConstId, FuncId, Module};
 use snow_bytecode::types::{Type, TypeId};
 use snow_vm::abi::kept::KEPT;
-use snow_vm::abi::pool::PoolLayout;
 use snow_vm::abi::{AbiType, layout, table};
 use snow_vm::heap::{STATIC, header_word};
 
+use crate::analysis::Analysis;
 use crate::build::{Build, FAST, PRESERVE_MOST};
 use crate::debug::Debug;
 use crate::helpers::Helpers;
 use crate::live::{self, Needed};
-use crate::own::{Ownership, Variant};
+use crate::own::Variant;
+use crate::parts::Part;
 use crate::signature::{Convention, Place};
-use crate::waits::Waits;
 
-/// Which functions an object holds.
+/// What an object is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All of the program: every call stays inside.
+    /// An executable: all functions are in it, here or in another object.
     Program,
-    /// Some: others are reached through the context, and may be in the interpreter.
+    /// A running program: functions that are not here are reached through the context, and may be in the interpreter.
     Unit,
 }
 
@@ -44,9 +45,9 @@ pub struct Unit<'c, 'm> {
     pub module: &'m Module,
     /// Its layouts.
     pub layouts: &'m Layouts,
-    /// Where the pool has what.
-    pub pool: PoolLayout,
-    /// Which functions are here.
+    /// What is known about it.
+    pub program: &'m Analysis<'m>,
+    /// What the object is for.
     pub scope: Scope,
     /// Whether code compares the stack pointer with the limit.
     pub limit_checks: bool,
@@ -54,14 +55,10 @@ pub struct Unit<'c, 'm> {
     pub debug: Option<Debug<'c>>,
     /// Functions that are written in LLVM's terms.
     pub helpers: Helpers<'c>,
-    /// Conventions of all functions of the program.
-    conventions: Vec<Convention>,
-    /// What is known about lists.
-    pub ownership: Ownership,
-    /// Which functions may be suspended.
-    pub waits: Waits,
-    /// The functions of this object.
-    functions: FxHashMap<u32, FunctionValue<'c>>,
+    /// Which functions are here.
+    part: &'m Part,
+    /// The functions that are declared so far.
+    functions: RefCell<FxHashMap<u32, FunctionValue<'c>>>,
     /// Their variants for own lists, as far as something calls them.
     own_functions: RefCell<FxHashMap<u32, FunctionValue<'c>>>,
     /// Variants that are called and not lowered yet.
@@ -71,13 +68,12 @@ pub struct Unit<'c, 'm> {
 }
 
 impl<'c, 'm> Unit<'c, 'm> {
-    /// An empty object for the machine, with declarations for these functions.
+    /// An empty object for the machine, for these functions.
     pub fn new(
         context: &'c Context,
         machine: &TargetMachine,
-        module: &'m Module,
-        layouts: &'m Layouts,
-        funcs: &[FuncId],
+        program: &'m Analysis<'m>,
+        part: &'m Part,
         scope: Scope,
     ) -> Unit<'c, 'm> {
         let b = Build::new(context);
@@ -87,79 +83,100 @@ impl<'c, 'm> Unit<'c, 'm> {
         llvm.set_data_layout(&machine.get_target_data().get_data_layout());
         declare_runtime(&b, &llvm);
         let helpers = Helpers::define(&b, &llvm);
-        let conventions: Vec<Convention> = module.funcs.iter().map(Convention::of).collect();
-        let ownership = Ownership::of(module, funcs);
-        let mut unit = Unit {
-            pool: PoolLayout::of(module),
+        Unit {
             b,
             llvm,
-            module,
-            layouts,
+            module: program.module,
+            layouts: program.layouts,
+            program,
             scope,
             limit_checks: true,
             debug: None,
             helpers,
-            conventions,
-            ownership,
-            waits: Waits::of(module),
-            functions: FxHashMap::default(),
+            part,
+            functions: RefCell::default(),
             own_functions: RefCell::default(),
             open: RefCell::default(),
             statics: RefCell::default(),
-        };
-        for id in funcs {
-            let function = unit.declare(*id, "", scope);
-            unit.functions.insert(id.0, function);
         }
-        unit
     }
 
-    fn declare(&self, id: FuncId, suffix: &str, scope: Scope) -> FunctionValue<'c> {
+    fn declare(&self, id: FuncId, suffix: &str, linkage: Linkage) -> FunctionValue<'c> {
         let convention = self.convention(id);
         let name = format!("snow.f{}{suffix}", id.0);
-        let function = declare_function(
-            &self.b,
-            &self.llvm,
-            &name,
-            convention.fn_type(&self.b),
-            scope,
-        );
+        let ty = convention.fn_type(&self.b);
+        let function = declare_function(&self.b, &self.llvm, &name, ty, linkage);
         describe_params(&self.b, function, convention, |ty| {
             smallest(self.module, self.layouts, ty)
         });
-        if let Some(debug) = &self.debug {
-            debug.function(function, self.module.func(id));
-        }
         function
     }
 
-    /// Adds debug information from now on.
+    /// Adds debug information to functions that are lowered from now on.
     pub fn describe_sources(&mut self) {
-        let debug = Debug::new(&self.b, &self.llvm, self.module);
-        for (id, value) in &self.functions {
-            debug.function(*value, &self.module.funcs[*id as usize]);
-        }
-        self.debug = Some(debug);
+        self.debug = Some(Debug::new(&self.b, &self.llvm, self.module));
     }
 
     /// How a function is called.
-    pub fn convention(&self, func: FuncId) -> &Convention {
-        &self.conventions[func.0 as usize]
+    pub fn convention(&self, func: FuncId) -> &'m Convention {
+        &self.program.conventions[func.0 as usize]
     }
 
-    /// A function of this object.
+    /// A function that can be called directly: any of an executable, and those that are here.
     pub fn function(&self, func: FuncId, variant: Variant) -> Option<FunctionValue<'c>> {
-        let any = self.functions.get(&func.0).copied()?;
-        match variant {
-            Variant::Any => Some(any),
-            Variant::Own => Some(self.own_function(func)),
+        if self.scope == Scope::Unit && !self.part.home.contains(&func) {
+            return None;
         }
+        Some(match variant {
+            Variant::Any => self.any_function(func),
+            Variant::Own => self.own_function(func),
+        })
+    }
+
+    fn any_function(&self, func: FuncId) -> FunctionValue<'c> {
+        let made = self.functions.borrow().get(&func.0).copied();
+        made.unwrap_or_else(|| {
+            let function = self.declare(func, "", self.linkage(func));
+            self.share(function);
+            self.functions.borrow_mut().insert(func.0, function);
+            function
+        })
+    }
+
+    /// Who sees a function.
+    fn linkage(&self, func: FuncId) -> Linkage {
+        let is_whole = self.part.home.len() == self.module.funcs.len();
+        match self.scope {
+            Scope::Program if is_whole => Linkage::Internal,
+            _ if self.part.copies.contains(&func) => Linkage::AvailableExternally,
+            _ => Linkage::External,
+        }
+    }
+
+    /// Symbols that the objects of an executable share are nobody else's, so that calls need no table.
+    fn share(&self, function: FunctionValue<'c>) {
+        let global = function.as_global_value();
+        if self.scope == Scope::Program && global.get_linkage() != Linkage::Internal {
+            global.set_visibility(GlobalVisibility::Hidden);
+        }
+    }
+
+    /// The uniform entry `name` of an executable's function: that of this object, or another one's.
+    pub fn uniform(&self, name: &str) -> FunctionValue<'c> {
+        self.llvm.get_function(name).unwrap_or_else(|| {
+            let ty = self.b.t.i32.fn_type(&[self.b.t.ptr.into(); 3], false);
+            let function = self.llvm.add_function(name, ty, Some(Linkage::External));
+            self.b
+                .attribute(function, AttributeLoc::Function, "nounwind");
+            self.share(function);
+            function
+        })
     }
 
     fn own_function(&self, func: FuncId) -> FunctionValue<'c> {
         let made = self.own_functions.borrow().get(&func.0).copied();
         made.unwrap_or_else(|| {
-            let function = self.declare(func, ".own", Scope::Program);
+            let function = self.declare(func, ".own", Linkage::Internal);
             self.own_functions.borrow_mut().insert(func.0, function);
             self.open.borrow_mut().push(func);
             function
@@ -173,10 +190,9 @@ impl<'c, 'm> Unit<'c, 'm> {
 
     /// Where a function may be suspended, and which registers it needs then.
     pub fn needed(&self, func: FuncId) -> Needed {
-        if self.waits.function(func) {
-            live::needed(self.module, self.module.func(func), |inst| {
-                self.waits.when(inst)
-            })
+        let waits = &self.program.waits;
+        if waits.function(func) {
+            live::needed(self.module, self.module.func(func), |inst| waits.when(inst))
         } else {
             Needed::default()
         }
@@ -272,12 +288,8 @@ pub fn declare_function<'c>(
     llvm: &LlvmModule<'c>,
     name: &str,
     ty: inkwell::types::FunctionType<'c>,
-    scope: Scope,
+    linkage: Linkage,
 ) -> FunctionValue<'c> {
-    let linkage = match scope {
-        Scope::Program => Linkage::Internal,
-        Scope::Unit => Linkage::External,
-    };
     let function = llvm.add_function(name, ty, Some(linkage));
     function.set_call_conventions(FAST);
     b.attribute(function, AttributeLoc::Function, "nounwind");

@@ -125,7 +125,7 @@ fn job(content: Content<'_>, level: Level, emit: Emit) -> Job<'_> {
 
 fn text(module: &Module, job: &Job<'_>) -> String {
     let code = compile(module, job).expect("it compiles");
-    String::from_utf8(code.bytes).expect("text")
+    String::from_utf8(code.files.concat()).expect("text")
 }
 
 fn unit(funcs: &[u32]) -> Content<'static> {

@@ -145,13 +145,14 @@ fn compile(
         loops: choice.loops.clone(),
     };
     let compiled = worker.compile(Job { kind, options })?;
+    let object = compiled.files.concat();
     // SAFETY: the object comes from the worker, which has the same module.
-    let unit = unsafe { load_unit(loader, &compiled.bytes)? };
+    let unit = unsafe { load_unit(loader, &object)? };
     Ok(Ready {
         unit,
         choice: choice.clone(),
         took: start.elapsed(),
         stats: compiled.stats,
-        bytes: compiled.bytes.len(),
+        bytes: object.len(),
     })
 }

@@ -107,8 +107,9 @@ pub fn compile_all(
         loops: Vec::new(),
     };
     let compiled = crate::build::compile(encode(module), kind, options(opt), cache)?;
+    let object = compiled.files.concat();
     // SAFETY: the object comes from the worker, for this module.
-    let unit = unsafe { load_unit(&mut Loader::new(Symbols::runtime()), &compiled.bytes)? };
+    let unit = unsafe { load_unit(&mut Loader::new(Symbols::runtime()), &object)? };
     Ok((unit, compiled.unkept))
 }
 

@@ -24,20 +24,19 @@ pub fn aot(args: AotArgs) -> Result<ExitCode, CliError> {
     let (name, bytecode) = bytecode(&args.program, args.report)?;
     let compiled = compile_program(bytecode, options(&args), Cache::of_user().as_ref())?;
     compiled.unkept.iter().for_each(report::unkept);
-    let native = compiled.bytes;
     let extension = args.emit.map_or("", extension);
     let output = args
         .output
         .unwrap_or_else(|| PathBuf::from(format!("{name}{extension}")));
     if args.emit.is_some() {
-        write_whole(&output, &native)?;
+        write_whole(&output, &compiled.files.concat())?;
     } else {
         let symbols = if args.strip {
             Symbols::Strip
         } else {
             Symbols::Keep
         };
-        link_program(&native, symbols, &output)?;
+        link_program(&compiled.files, symbols, &output)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,7 +83,8 @@ fn options(args: &AotArgs) -> Options {
             TargetCpu::Native => Cpu::Native,
         },
         emit: match args.emit {
-            None | Some(EmitForm::Obj) => Emit::Object,
+            None => Emit::Objects,
+            Some(EmitForm::Obj) => Emit::Object,
             Some(EmitForm::LlvmIr) => Emit::Ir,
             Some(EmitForm::Asm) => Emit::Asm,
         },

@@ -363,7 +363,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
     fn call_native(&mut self, native: NativeId, args: &[Reg], dsts: &[Reg]) {
         let b = self.b();
-        let pool = &self.unit.pool;
+        let pool = &self.unit.program.pool;
         let types = b.load_constant(b.t.ptr, pool_word(b, self.ctx, pool.native_types(native)));
         let code = pool_word(b, self.ctx, pool.native_code(native));
         let code = b.load_constant(b.t.ptr, code).into_pointer_value();
@@ -382,7 +382,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
     fn make_closure(&mut self, dst: Reg, func: FuncId, captures: &[Reg]) {
         let b = self.b();
-        let pool = &self.unit.pool;
+        let pool = &self.unit.program.pool;
         if captures.is_empty() {
             let constant = pool_word(b, self.ctx, pool.closure_constant(func));
             return self.set(dst, b.load_constant(b.t.ptr, constant));

@@ -20,7 +20,7 @@ impl<'c> Frame<'_, 'c, '_> {
             Inst::ConstFloat { dst, bits } => self.set(*dst, b.of_word(b.word(*bits), Slot::Float)),
             Inst::ConstStr { dst, value } => self.set(*dst, self.unit.text_constant(*value)),
             Inst::ConstAtom { dst, value } => {
-                let from = pool_word(b, self.ctx, self.unit.pool.constant(*value));
+                let from = pool_word(b, self.ctx, self.unit.program.pool.constant(*value));
                 self.set(*dst, b.load_constant(b.t.i64, from));
             }
             Inst::ConstNull { dst } => self.set(*dst, b.t.ptr.const_null()),

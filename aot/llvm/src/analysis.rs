@@ -1,0 +1,39 @@
+//! What is known about a program before any of its functions is lowered: made once, and read by all parts that are compiled at the same time.
+
+use snow_bytecode::layout::Layouts;
+use snow_bytecode::module::{FuncId, Module};
+use snow_vm::abi::pool::PoolLayout;
+
+use crate::own::Ownership;
+use crate::signature::Convention;
+use crate::waits::Waits;
+
+/// What is known about a program.
+pub struct Analysis<'m> {
+    /// The program.
+    pub module: &'m Module,
+    /// Its layouts.
+    pub layouts: &'m Layouts,
+    /// Where the pool has what.
+    pub pool: PoolLayout,
+    /// How each function is called.
+    pub conventions: Vec<Convention>,
+    /// What is known about lists in the functions that are compiled.
+    pub ownership: Ownership,
+    /// Which functions may be suspended.
+    pub waits: Waits,
+}
+
+impl<'m> Analysis<'m> {
+    /// Looks at a program of which these functions are compiled.
+    pub fn of(module: &'m Module, layouts: &'m Layouts, funcs: &[FuncId]) -> Analysis<'m> {
+        Analysis {
+            module,
+            layouts,
+            pool: PoolLayout::of(module),
+            conventions: module.funcs.iter().map(Convention::of).collect(),
+            ownership: Ownership::of(module, funcs),
+            waits: Waits::of(module),
+        }
+    }
+}
