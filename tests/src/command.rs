@@ -33,21 +33,50 @@ pub fn snow() -> Result<PathBuf, String> {
 
 /// Runs `command` to its end, feeding `stdin`; ends it after `limit`.
 pub fn run(command: &mut Command, stdin: &str, limit: Duration) -> Result<Output, String> {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .map_err(|error| format!("{command:?}: {error}"))?;
+    let mut child = start(command)?;
     let mut input = child.stdin.take();
     let text = stdin.to_owned();
     // A program that does not read its input closes the pipe; that is its right.
     let feeder = thread::spawn(move || input.as_mut().map(|pipe| pipe.write_all(text.as_bytes())));
-    let stdout = read_in_background(child.stdout.take());
-    let stderr = read_in_background(child.stderr.take());
-    let code = wait(&mut child, limit);
+    let stderr = read_in_background(child.stderr.take(), |_| {});
+    let output = finish(child, stderr, limit);
     drop(feeder.join());
+    output
+}
+
+/// Runs `command`, whose standard input ends as soon as `sign` is on its standard error; ends it after `limit`.
+pub fn run_until(command: &mut Command, sign: &str, limit: Duration) -> Result<Output, String> {
+    let mut child = start(command)?;
+    let mut input = child.stdin.take();
+    let sign = sign.to_owned();
+    let stderr = read_in_background(child.stderr.take(), move |so_far| {
+        if so_far
+            .windows(sign.len())
+            .any(|part| part == sign.as_bytes())
+        {
+            input = None;
+        }
+    });
+    finish(child, stderr, limit)
+}
+
+fn start(command: &mut Command) -> Result<Child, String> {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+        .spawn()
+        .map_err(|error| format!("{command:?}: {error}"))
+}
+
+fn finish(
+    mut child: Child,
+    stderr: thread::JoinHandle<String>,
+    limit: Duration,
+) -> Result<Output, String> {
+    let stdout = read_in_background(child.stdout.take(), |_| {});
+    let code = wait(&mut child, limit);
     let stdout = stdout.join().unwrap_or_default();
     let stderr = stderr.join().unwrap_or_default();
     match code {
@@ -60,12 +89,20 @@ pub fn run(command: &mut Command, stdin: &str, limit: Duration) -> Result<Output
     }
 }
 
-fn read_in_background(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+/// Reads all of a pipe; `seen` gets what there is so far each time that something has come.
+fn read_in_background(
+    pipe: Option<impl Read + Send + 'static>,
+    mut seen: impl FnMut(&[u8]) + Send + 'static,
+) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
+        let mut part = [0; 4096];
         if let Some(mut pipe) = pipe {
             // What came before an error is still worth comparing.
-            let _ = pipe.read_to_end(&mut bytes);
+            while let Ok(len @ 1..) = pipe.read(&mut part) {
+                bytes.extend_from_slice(&part[..len]);
+                seen(&bytes);
+            }
         }
         String::from_utf8_lossy(&bytes).into_owned()
     })
