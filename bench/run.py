@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import cluster
 import compile
 import cores
 import long
@@ -93,7 +94,7 @@ def latencies(languages, args):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="vm", choices=["vm", "native", "actors", "compiler", "startup", "long"],
+    parser.add_argument("what", nargs="?", default="vm", choices=["vm", "native", "actors", "cluster", "compiler", "startup", "long"],
                         help="the interpreter (vm) or native code with all that belongs to it, actors, or only one part")
     parser.add_argument("--snow", required=True, help="the snow command")
     parser.add_argument("--runs", type=int, default=3, help="runs of each program")
@@ -111,6 +112,9 @@ def main():
     out.mkdir(exist_ok=True)
     # Hot code that an earlier run left in the user's cache would flatter `snow run`, and compile times.
     os.environ["SNOW_CACHE"] = ""
+    if args.what == "cluster":
+        report.machine(["erlang"])
+        return cluster.compare(args.snow, out, args.runs)
     languages = Languages(args.snow, out, ACTORS if args.what == "actors" else PROGRAMS)
     if args.what in ("vm", "native", "actors"):
         compare(args, languages)

@@ -13,6 +13,8 @@ use crate::session::Session;
 use crate::table::{Asks, Begin, Claim};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
+use rustix::event::epoll::EventFlags;
+use snow_vm::sched::visitor::Visitor;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -230,7 +232,7 @@ fn judge(node: &Node, met: &Met, role: Role) -> Verdict {
     }
 }
 
-/// Starts the threads of a connection.
+/// Begins to use a connection.
 fn begin(node: &Arc<Node>, connected: Connected) -> Result<(), Failure> {
     let life = Life {
         name: Arc::new(connected.peer.name.clone()),
@@ -243,26 +245,24 @@ fn begin(node: &Arc<Node>, connected: Connected) -> Result<(), Failure> {
         .hello()
         .map_err(|error| Failure::Refuses(error.to_string()))?;
     let tick = outbox::tick(&own, &connected.peer);
-    let (session, arrived) = Session::new(connected, number, node.session_id(), tick);
-    let session = Arc::new(session);
-    let (writing, reading) = (Arc::clone(&session), Arc::clone(&session));
-    let (ready, is_ready) = std::sync::mpsc::channel();
+    let session = Session::new(connected, (number, node.session_id()), tick, &node.unsent)?;
+    let mut visitor = Visitor::new(Arc::clone(&node.runtime));
     node.add_session(&session);
-    let begun = node
-        .thread("snow read", move |node| {
-            // Whoever waits has given up only if its thread is gone.
-            incoming::run(&node, &reading, arrived, || {
-                let _ = ready.send(());
-            });
-        })
-        .and_then(|()| node.thread("snow write", move |_| writing.write_all()));
-    if let Err(error) = begun {
-        session.close("the system gives no thread");
-        node.remove_session(&session);
+    // Who waits for the connection goes on when all know of it: who begins to watch the node then hears of what comes later.
+    incoming::begin(node, &session, &mut visitor);
+    node.table
+        .settle(&session.peer.name, Some(Arc::clone(&session)));
+    if let Err(error) = node.poll.add(&session) {
+        session.close(&error.to_string());
+        incoming::take_in(node, &session, &mut visitor);
         return Err(error.into());
     }
-    // The reading thread says so, unless it has panicked.
-    is_ready.recv().map_err(|_| Failure::Closed)
+    // Something may have arrived with the handshake.
+    node.poll.note(&session, EventFlags::IN);
+    node.poll.ring();
+    node.pulse.wake();
+    node.flush_now();
+    Ok(())
 }
 
 #[cfg(test)]

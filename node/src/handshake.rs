@@ -138,8 +138,6 @@ impl Met {
         let Channel {
             socket, tls, plain, ..
         } = self.channel;
-        socket.set_read_timeout(None)?;
-        socket.set_write_timeout(None)?;
         Ok(Connected {
             socket,
             tls,

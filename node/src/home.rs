@@ -7,7 +7,7 @@ use crate::peers::HERE;
 use crate::spawn::{Asked, Refusal, Request, Status, arguments};
 use crate::value::{Encoder, Nodes, Structure};
 use snow_vm::actor::process::Awaited;
-use snow_vm::sched::visitor::Visitor;
+use snow_vm::sched::visitor::{Host, Visitor};
 use std::sync::Arc;
 
 /// Here all nodes have the numbers that they have here.

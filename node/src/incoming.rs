@@ -25,7 +25,8 @@ use snow_vm::actor::slots::Slot;
 use snow_vm::actor::{Pid, Reason};
 use snow_vm::heap::Heap;
 use snow_vm::remote::Parcel;
-use snow_vm::sched::visitor::Visitor;
+use snow_vm::sched::visitor::Host;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Members that one list may name.
@@ -73,39 +74,168 @@ impl Mailboxes for Node {
     }
 }
 
-/// One direction of a connection, on the side where it arrives.
-pub(crate) struct Incoming<'n> {
+/// What is known of one direction of a connection on the side where it arrives.
+pub(crate) struct Incoming {
+    splitter: Splitter,
+    reassembly: Reassembly,
+    types: FxHashMap<u32, Arc<Described>>,
+    nodes: SharedNodes,
+    is_over: bool,
+}
+
+impl Incoming {
+    /// Of a connection with the node of this number, on which something has arrived already.
+    pub fn new(peer: u32, arrived: &[u8]) -> Incoming {
+        let mut splitter = Splitter::default();
+        splitter.push(arrived);
+        let nodes = InNodes {
+            peer,
+            defined: RwLock::default(),
+        };
+        Incoming {
+            splitter,
+            reassembly: Reassembly::default(),
+            types: FxHashMap::default(),
+            nodes: SharedNodes(Arc::new(nodes)),
+            is_over: false,
+        }
+    }
+
+    /// Bytes have arrived.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.splitter.push(bytes);
+    }
+}
+
+/// Bytes that are read from the system at once.
+pub(crate) const RAW: usize = 64 << 10;
+/// Bytes that are read from a connection before others have their turn.
+const MOST_READ: usize = 256 << 10;
+
+/// Somebody takes in what arrives on a connection.
+pub(crate) struct Reading<'n> {
     pub node: &'n Arc<Node>,
     pub session: &'n Arc<Session>,
-    pub visitor: Visitor,
-    types: FxHashMap<u32, Arc<Described>>,
+    pub visitor: &'n mut dyn Host,
+    types: &'n mut FxHashMap<u32, Arc<Described>>,
     pub nodes: SharedNodes,
 }
 
-/// Reads a connection until it is over, and tells all who should know of its beginning and its end. Those who have waited for the connection go on, by `ready`,
-/// when all know of it: who begins to watch the node then hears of what comes later.
-pub fn run(node: &Arc<Node>, session: &Arc<Session>, arrived: Vec<u8>, ready: impl FnOnce()) {
-    let nodes = InNodes {
-        peer: session.node,
-        defined: RwLock::default(),
-    };
-    let mut incoming = Incoming {
-        node,
-        session,
-        visitor: Visitor::new(Arc::clone(&node.runtime)),
-        types: FxHashMap::default(),
-        nodes: SharedNodes(Arc::new(nodes)),
-    };
-    incoming.begin();
-    node.table
-        .settle(&session.peer.name, Some(Arc::clone(session)));
-    ready();
-    let reason = incoming.read(arrived);
-    session.close(&reason);
-    incoming.end();
+/// Tells all who should know that a connection has begun. Nothing is taken in before.
+pub fn begin(node: &Arc<Node>, session: &Arc<Session>, host: &mut dyn Host) {
+    let mut incoming = session.incoming.lock();
+    Reading::of(node, session, host, &mut incoming).begin();
 }
 
-impl Incoming<'_> {
+/// Takes in what has arrived; whether there is more. When the connection is over, tells all who should know.
+pub fn take_in(node: &Arc<Node>, session: &Arc<Session>, host: &mut dyn Host) -> bool {
+    let mut incoming = session.incoming.lock();
+    if incoming.is_over {
+        return false;
+    }
+    let read = AssertUnwindSafe(|| read_all(node, session, &mut *host, &mut incoming));
+    let read = catch_unwind(read).unwrap_or_else(|_| Err("internal error".to_owned()));
+    let reason = match read {
+        Ok(has_more) => return has_more,
+        Err(reason) => reason,
+    };
+    session.close(&reason);
+    incoming.is_over = true;
+    node.poll.remove(session);
+    Reading::of(node, session, host, &mut incoming).end();
+    false
+}
+
+/// Gives whether there is more, or the reason of the end.
+fn read_all(
+    node: &Arc<Node>,
+    session: &Arc<Session>,
+    host: &mut dyn Host,
+    incoming: &mut Incoming,
+) -> Result<bool, String> {
+    // What came with the handshake.
+    take_frames(node, session, host, incoming).map_err(|malformed| malformed.to_string())?;
+    let mut raw = node.raw();
+    let mut read = 0;
+    let result = loop {
+        let arrival = session.receive(&mut raw, incoming);
+        let taken = take_frames(node, session, host, incoming);
+        if let Err(malformed) = taken {
+            break Err(malformed.to_string());
+        }
+        match arrival {
+            Arrival::Nothing => break Ok(false),
+            Arrival::Bytes(count) => read += count,
+            Arrival::End(reason) => break Err(reason),
+        }
+        if read >= MOST_READ {
+            break Ok(true);
+        }
+    };
+    node.keep_raw(raw);
+    result
+}
+
+/// Takes in the frames that are complete.
+fn take_frames(
+    node: &Arc<Node>,
+    session: &Arc<Session>,
+    host: &mut dyn Host,
+    incoming: &mut Incoming,
+) -> Read<()> {
+    let Incoming {
+        splitter,
+        reassembly,
+        types,
+        nodes,
+        ..
+    } = incoming;
+    let mut reading = Reading {
+        node,
+        session,
+        visitor: host,
+        types,
+        nodes: nodes.clone(),
+    };
+    let (mut frames, mut count) = (0, 0);
+    while let Some(bytes) = splitter.next_frame()? {
+        frames += 1;
+        count += 4 + bytes.len() as u64;
+        match frame::decode(bytes)? {
+            Frame::Fragment { id, is_last, bytes } => {
+                if let Some(whole) = reassembly.add(id, is_last, bytes)? {
+                    reading.handle(frame::decode(&whole)?)?;
+                }
+            }
+            frame => reading.handle(frame)?,
+        }
+    }
+    if frames > 0 {
+        let counts = &mut session.outbox().counts;
+        counts.frames_in += frames;
+        counts.bytes_in += count;
+    }
+    Ok(())
+}
+
+impl<'n> Reading<'n> {
+    fn of(
+        node: &'n Arc<Node>,
+        session: &'n Arc<Session>,
+        visitor: &'n mut dyn Host,
+        incoming: &'n mut Incoming,
+    ) -> Reading<'n> {
+        Reading {
+            node,
+            session,
+            visitor,
+            nodes: incoming.nodes.clone(),
+            types: &mut incoming.types,
+        }
+    }
+}
+
+impl Reading<'_> {
     fn is_member(&self) -> bool {
         !self.session.peer.hidden && !self.node.options.hidden
     }
@@ -140,57 +270,12 @@ impl Incoming<'_> {
 
     fn tell_watchers(&mut self, name: &str, signal: impl Fn(Arc<str>) -> Signal) {
         let text: Arc<str> = name.into();
-        let visitor = &mut self.visitor;
+        let visitor = &mut *self.visitor;
         self.node.watchers.lock().tell(
             name,
             || signal(Arc::clone(&text)),
             |pid, signal| visitor.signal(pid, signal),
         );
-    }
-
-    /// Takes what arrives; gives the reason of the end.
-    fn read(&mut self, mut plain: Vec<u8>) -> String {
-        let (mut splitter, mut reassembly) = (Splitter::default(), Reassembly::default());
-        loop {
-            if let Err(malformed) = self.take(&mut splitter, &mut reassembly, &plain) {
-                return malformed.to_string();
-            }
-            plain.clear();
-            self.visitor.settle();
-            if let Arrival::End(reason) = self.session.read(&mut plain) {
-                // What came before the end counts.
-                return match self.take(&mut splitter, &mut reassembly, &plain) {
-                    Ok(()) => reason,
-                    Err(malformed) => malformed.to_string(),
-                };
-            }
-        }
-    }
-
-    fn take(
-        &mut self,
-        splitter: &mut Splitter,
-        reassembly: &mut Reassembly,
-        plain: &[u8],
-    ) -> Read<()> {
-        splitter.push(plain);
-        let mut frames = 0;
-        while let Some(bytes) = splitter.next_frame()? {
-            frames += 1;
-            match frame::decode(bytes)? {
-                Frame::Fragment { id, is_last, bytes } => {
-                    if let Some(whole) = reassembly.add(id, is_last, bytes)? {
-                        self.handle(frame::decode(&whole)?)?;
-                    }
-                }
-                frame => self.handle(frame)?,
-            }
-        }
-        let bytes = plain.len() as u64;
-        let counts = &mut self.session.outbox().counts;
-        counts.frames_in += frames;
-        counts.bytes_in += bytes;
-        Ok(())
     }
 
     /// An actor of the other side.
@@ -199,7 +284,7 @@ impl Incoming<'_> {
     }
 
     fn handle(&mut self, frame: Frame<'_>) -> Read<()> {
-        if self.node.is_leaving() || self.session.outbox().closed.is_some() {
+        if self.node.is_leaving() || self.session.is_closed() {
             return Ok(());
         }
         match frame {
@@ -448,9 +533,13 @@ impl Incoming<'_> {
                 std::mem::take(&mut outbox.monitors),
                 std::mem::take(&mut outbox.watched),
                 std::mem::take(&mut outbox.pending_spawns),
+                outbox.released(),
             )
         });
-        let (links, monitors, watched, spawns) = left;
+        let (links, monitors, watched, spawns, held) = left;
+        for sender in held {
+            self.visitor.deliver(sender, Content::Room);
+        }
         for (here, serial) in links {
             let exit = Signal::LinkExit(self.there(serial), Reason::NoConnection);
             self.visitor.signal(here, exit);

@@ -3,33 +3,38 @@
 use crate::cookie::Cookie;
 use crate::facts::{Facts, SpawnPolicy};
 use crate::hello::Hello;
+use crate::incoming::RAW;
+use crate::lanes::{NOBODY, Pair};
 use crate::name::NodeName;
 use crate::outbox::{OutNodes, Outbox};
 use crate::peers::{Life, Peers};
-use crate::session::Session;
+use crate::poll::Poll;
+use crate::session::{LAST_WORDS, Session, Unsent};
 use crate::table::Table;
 use crate::tls::{NoTls, Tls};
 use crate::value::{Encoder, Unsendable, split};
 use crate::watchers::Watchers;
 use crate::wire::frame::{ExitKind, Frame, Payload};
 use crate::wire::pack::Writer;
-use crate::{accept, keeper};
+use crate::{accept, incoming, keeper, pulse};
 use parking_lot::{Mutex, RwLock};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustc_hash::FxHashMap;
+use rustix::event::epoll::EventFlags;
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::Pid;
 use snow_vm::actor::entry::{Content, Signal};
 use snow_vm::heap::Heap;
-use snow_vm::remote::{Remote, Undelivered};
+use snow_vm::remote::{Passed, Remote, Undelivered};
 use snow_vm::sched::Runtime;
+use snow_vm::sched::visitor::{Host, Visitor};
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How a node is started.
 pub struct Options {
@@ -89,6 +94,10 @@ pub struct Node {
     pub(crate) table: Table,
     pub(crate) watchers: Mutex<Watchers>,
     pub(crate) keeper: keeper::Keeper,
+    pub(crate) pulse: pulse::Pulse,
+    pub(crate) poll: Poll,
+    pub(crate) unsent: Arc<Unsent>,
+    raw: Mutex<Vec<Vec<u8>>>,
     sessions: RwLock<FxHashMap<u32, Arc<Session>>>,
     address: SocketAddr,
     next_session: AtomicU64,
@@ -97,6 +106,12 @@ pub struct Node {
     own: Weak<Node>,
 }
 
+/// Rooms for what is read that are kept.
+const MOST_RAW: usize = 4;
+/// Connections that are seen to before actors have their turn.
+const MOST_TURNS: usize = 16;
+/// How long a node that leaves waits without looking around.
+const LOOK_AROUND: Duration = Duration::from_millis(100);
 /// Bytes of the stacks of the node's threads.
 const STACK: usize = 512 << 10;
 
@@ -110,6 +125,7 @@ impl Node {
         };
         let (name, creation) = (Arc::new(name), random()?);
         let tls = Tls::new()?;
+        let poll = Poll::new().map_err(NotStarted::NoThread)?;
         let program = &runtime.program;
         let facts = Facts::new(Arc::clone(&program.module), Arc::clone(&program.types));
         let life = Life {
@@ -127,6 +143,10 @@ impl Node {
             table: Table::default(),
             watchers: Mutex::default(),
             keeper: keeper::Keeper::default(),
+            pulse: pulse::Pulse::default(),
+            poll,
+            unsent: Arc::default(),
+            raw: Mutex::default(),
             sessions: RwLock::default(),
             address,
             next_session: AtomicU64::new(1),
@@ -139,7 +159,8 @@ impl Node {
         }
         let begun = node
             .thread("snow accept", move |node| accept::run(&node, listener))
-            .and_then(|()| node.thread("snow keeper", |node| keeper::run(&node)));
+            .and_then(|()| node.thread("snow keeper", |node| keeper::run(&node)))
+            .and_then(|()| node.thread("snow pulse", |node| pulse::run(&node)));
         if let Err(error) = begun {
             runtime.leave_cluster();
             return Err(NotStarted::NoThread(error));
@@ -268,21 +289,31 @@ impl Node {
     /// The word is a live element of the type. It stays the caller's.
     pub unsafe fn send_named(
         &self,
+        from: Pid,
         node: &str,
         name: &str,
         ty: TypeId,
         word: u64,
-    ) -> Result<(), Undelivered> {
+    ) -> Result<Passed, Undelivered> {
         let session = self.session_with(node).ok_or(Undelivered::NoConnection)?;
+        let ty_index = self.define(&session, ty)?;
+        let mut out = Writer::default();
+        // SAFETY: by contract.
+        unsafe { self.write_value(&session, &mut out, ty, word)? };
+        let value = Payload {
+            ty: ty_index,
+            bytes: &out.bytes,
+        };
+        let pair = Pair {
+            from: from.serial(),
+            to: None,
+        };
         session.send(|outbox| {
             if outbox.closed.is_some() {
                 return Err(Undelivered::NoConnection);
             }
-            // SAFETY: by contract.
-            let (ty, bytes) = unsafe { self.write(outbox, session.node, ty, word)? };
-            let value = Payload { ty, bytes: &bytes };
-            outbox.push(&Frame::RegSend { name, value });
-            Ok(())
+            outbox.push_of(Some(pair), &Frame::RegSend { name, value });
+            Ok(outbox.passed(from))
         })
     }
 
@@ -302,40 +333,20 @@ impl Node {
         })
     }
 
-    /// Writes a value for a connection: the index of its type, and its bytes.
-    ///
-    /// # Safety
-    /// The word is a live element of the type.
-    pub(crate) unsafe fn write(
-        &self,
-        outbox: &mut Outbox,
-        peer: u32,
-        ty: TypeId,
-        word: u64,
-    ) -> Result<(u32, Vec<u8>), Undelivered> {
-        let index = self.define(outbox, ty)?;
-        let mut out = Writer::default();
-        // SAFETY: by contract.
-        unsafe { self.write_value(outbox, peer, &mut out, ty, word)? };
-        Ok((index, out.bytes))
-    }
-
     /// Writes a value for a connection, without its type.
     ///
     /// # Safety
     /// The word is a live element of the type.
     pub(crate) unsafe fn write_value(
         &self,
-        outbox: &mut Outbox,
-        peer: u32,
+        session: &Session,
         out: &mut Writer,
         ty: TypeId,
         word: u64,
     ) -> Result<(), Undelivered> {
         let life = |number| self.peers.life(number);
         let mut nodes = OutNodes {
-            outbox,
-            peer,
+            session,
             life: &life,
         };
         let mut encoder = Encoder {
@@ -348,67 +359,101 @@ impl Node {
     }
 
     /// The index of a type on a connection, which is told of it if it does not know it.
-    pub(crate) fn define(&self, outbox: &mut Outbox, ty: TypeId) -> Result<u32, Undelivered> {
+    pub(crate) fn define(&self, session: &Session, ty: TypeId) -> Result<u32, Undelivered> {
         use crate::value::structure::MAX_STRUCTURE;
+        let mut outbox = session.outbox();
+        if let Some(index) = outbox.known_type(ty) {
+            return Ok(index);
+        }
         let known = self.facts.describe(ty);
         if known.structure.len() > MAX_STRUCTURE {
             let why = "the type of the message is too large for other nodes";
             return Err(Undelivered::Unsendable(why.to_owned()));
         }
-        let Some((index, is_new)) = outbox.type_index(ty) else {
+        let Some(index) = outbox.new_type(ty) else {
             let why = "a connection knows at most 4096 types";
             return Err(Undelivered::Unsendable(why.to_owned()));
         };
-        if is_new {
-            outbox.push(&Frame::TypeDef {
-                index,
-                fingerprint: known.fingerprint,
-                structure: &known.structure,
-            });
-        }
+        outbox.push(&Frame::TypeDef {
+            index,
+            fingerprint: known.fingerprint,
+            structure: &known.structure,
+        });
         Ok(index)
     }
 
-    fn forward_content(
+    /// Writes a message or an answer, and puts it into what is to be sent.
+    ///
+    /// # Safety
+    /// The word is a live element of the type.
+    unsafe fn send_value(
         &self,
-        outbox: &mut Outbox,
-        peer: u32,
+        session: &Session,
+        from: Option<Pid>,
         to: Pid,
-        content: &Content,
-    ) -> Result<(), Undelivered> {
-        if outbox.closed.is_some() {
-            return Err(Undelivered::NoConnection);
-        }
+        call: Option<(u64, bool)>,
+        (ty, word): (TypeId, u64),
+    ) -> Result<Passed, Undelivered> {
         let to = to.serial();
-        match content {
-            Content::Message(ty, word) | Content::Due(ty, word) => {
-                // SAFETY: the caller has the value.
-                let (ty, bytes) = unsafe { self.write(outbox, peer, *ty, *word)? };
-                let value = Payload { ty, bytes: &bytes };
-                outbox.push(&Frame::Send { to, value });
+        let number = call.map(|(call, unwatched)| (split(call).1, unwatched));
+        let index = self.define(session, ty)?;
+        let (mut out, start) = Frame::begin_send(to, number, index);
+        // SAFETY: by contract.
+        unsafe { self.write_value(session, &mut out, ty, word)? };
+        out.close_bytes(start);
+        let pair = Pair::new(from.map_or(NOBODY, Pid::serial), to);
+        session.send(|outbox| {
+            if outbox.closed.is_some() {
+                return Err(Undelivered::NoConnection);
             }
-            Content::Answer(answer) => {
-                // SAFETY: as above.
-                let (ty, bytes) = unsafe { self.write(outbox, peer, answer.ty, answer.word)? };
-                if answer.unwatched {
-                    outbox.watched.remove(&answer.reference);
-                }
-                outbox.push(&Frame::Answer {
-                    to,
-                    call: split(answer.reference).1,
-                    unwatched: answer.unwatched,
-                    value: Payload { ty, bytes: &bytes },
-                });
+            if let Some((call, true)) = call {
+                outbox.watched.remove(&call);
             }
-            Content::Signal(signal) => return forward_signal(outbox, to, signal),
-            Content::Parcel(..) | Content::Timeout(_) | Content::Taken => {}
+            outbox.push_bytes(pair, out.bytes);
+            Ok(outbox.passed_of(from))
+        })
+    }
+
+    /// Writes all that is to be sent, as far as the system takes it, from a thread that is no scheduler.
+    pub(crate) fn flush_now(&self) {
+        for session in self.unsent.take() {
+            session.flush();
         }
-        Ok(())
+        if self.unsent.has_released() {
+            self.release(&mut Visitor::new(Arc::clone(&self.runtime)));
+        }
+    }
+
+    /// Lets actors go on that were held.
+    fn release(&self, host: &mut dyn Host) {
+        for sender in self.unsent.released() {
+            host.deliver(sender, Content::Room);
+        }
+    }
+
+    /// Room for what is read.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        let kept = self.raw.lock().pop();
+        kept.unwrap_or_else(|| vec![0; RAW])
+    }
+
+    /// The room is not needed any more.
+    pub(crate) fn keep_raw(&self, raw: Vec<u8>) {
+        let mut kept = self.raw.lock();
+        if kept.len() < MOST_RAW {
+            kept.push(raw);
+        }
     }
 }
 
 /// Passes a signal on, and notes what it means for the connection.
-fn forward_signal(outbox: &mut Outbox, to: u64, signal: &Signal) -> Result<(), Undelivered> {
+fn forward_signal(
+    outbox: &mut Outbox,
+    from: Option<Pid>,
+    to: u64,
+    signal: &Signal,
+) -> Result<Passed, Undelivered> {
+    let mut pair = None;
     let frame = match *signal {
         Signal::Link(from) => {
             outbox.links.insert((from, to));
@@ -429,13 +474,16 @@ fn forward_signal(outbox: &mut Outbox, to: u64, signal: &Signal) -> Result<(), U
             }
         }
         Signal::Demonitor(reference) => match outbox.monitors.remove(&reference) {
-            Some(_) => Frame::Demonitor { to, reference },
+            Some((from, _)) => {
+                pair = Some(Pair::new(from.serial(), to));
+                Frame::Demonitor { to, reference }
+            }
             // It has fired already.
-            None => return Ok(()),
+            None => return Ok(Passed::On),
         },
         Signal::Down(reference, pid, ref reason) => {
             if outbox.watched.remove(&reference).is_none() {
-                return Ok(());
+                return Ok(Passed::On);
             }
             Frame::MonitorExit {
                 from: pid.serial(),
@@ -451,11 +499,14 @@ fn forward_signal(outbox: &mut Outbox, to: u64, signal: &Signal) -> Result<(), U
         Signal::Exit(pid, ref reason) => exit(pid, to, ExitKind::Asked, reason),
         Signal::Info(..) => return Err(Undelivered::NoProc),
         Signal::End(_) | Signal::Stopping | Signal::NodeUp(_) | Signal::NodeDown(_) => {
-            return Ok(());
+            return Ok(Passed::On);
         }
     };
-    outbox.push(&frame);
-    Ok(())
+    match pair {
+        Some(_) => outbox.push_of(pair, &frame),
+        None => outbox.push(&frame),
+    }
+    Ok(outbox.passed_of(from))
 }
 
 fn exit(from: Pid, to: u64, kind: ExitKind, reason: &snow_vm::actor::Reason) -> Frame<'static> {
@@ -472,35 +523,141 @@ pub(crate) fn unsendable(why: Unsendable) -> Undelivered {
 }
 
 impl Remote for Node {
-    fn forward(&self, _heap: &mut Heap, to: Pid, content: &Content) -> Result<(), Undelivered> {
+    fn forward(
+        &self,
+        _heap: &mut Heap,
+        from: Option<Pid>,
+        to: Pid,
+        content: &Content,
+    ) -> Result<Passed, Undelivered> {
         let session = self.session_of(to)?;
-        session.send(|outbox| self.forward_content(outbox, session.node, to, content))
+        let session = &*session;
+        // SAFETY: the caller has the value.
+        unsafe {
+            match content {
+                Content::Message(ty, word) => {
+                    self.send_value(session, from, to, None, (*ty, *word))
+                }
+                Content::Due(ty, word) => {
+                    let sent = self.send_value(session, None, to, None, (*ty, *word));
+                    // Nobody can be held for it.
+                    session.send(Outbox::bound);
+                    sent
+                }
+                Content::Answer(answer) => {
+                    let call = Some((answer.reference, answer.unwatched));
+                    self.send_value(session, from, to, call, (answer.ty, answer.word))
+                }
+                Content::Signal(signal) => session.send(|outbox| {
+                    if outbox.closed.is_some() {
+                        return Err(Undelivered::NoConnection);
+                    }
+                    forward_signal(outbox, from, to.serial(), signal)
+                }),
+                Content::Parcel(..) | Content::Timeout(_) | Content::Room | Content::Taken => {
+                    Ok(Passed::On)
+                }
+            }
+        }
+    }
+
+    fn flush(&self, host: &mut dyn Host) -> bool {
+        for session in self.unsent.take() {
+            session.flush();
+        }
+        self.release(host);
+        self.unsent.any()
+    }
+
+    fn look(&self) -> bool {
+        self.poll.look()
+    }
+
+    fn has_arrivals(&self) -> bool {
+        self.poll.has_ready()
+    }
+
+    fn take_in(&self, host: &mut dyn Host) -> bool {
+        let Some(node) = self.own.upgrade() else {
+            return false;
+        };
+        let mut has_come = false;
+        // Each once: what has more goes to the end.
+        for _ in 0..MOST_TURNS {
+            let Some(session) = self.poll.take() else {
+                break;
+            };
+            has_come = true;
+            let events = session.attend();
+            if events.contains(EventFlags::OUT) {
+                session.flush_again();
+            }
+            let arrives = EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR;
+            let has_more = events.intersects(arrives) && incoming::take_in(&node, &session, host);
+            if session.leave_alone(has_more) {
+                self.poll.put(session);
+            }
+        }
+        self.release(host);
+        has_come
+    }
+
+    fn rest(&self, until: Option<Instant>) {
+        if !self.unsent.any() {
+            self.poll.wait(until);
+        }
+    }
+
+    fn rouse(&self) {
+        self.poll.ring();
     }
 
     fn leave(&self) {
         self.is_leaving.store(true, SeqCst);
         self.keeper.wake();
+        self.pulse.wake();
         accept::wake(self.address);
-        self.sessions().iter().for_each(|session| session.finish());
-        self.table.await_nobody(Duration::from_secs(5));
-        for session in self.sessions() {
-            session.close("this side has left");
-        }
+        self.poll.ring();
+        self.end_sessions();
         // A thread may begin another one while it ends.
         loop {
             let threads = std::mem::take(&mut *self.threads.lock());
             if threads.is_empty() {
-                return;
+                break;
             }
             for thread in threads {
                 // A thread that has panicked has said so.
                 let _ = thread.join();
             }
         }
+        // One that was about to begin.
+        self.end_sessions();
     }
 
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+impl Node {
+    /// Sends the last words on all connections, and waits until the others have hung up. No scheduler does that any more.
+    fn end_sessions(&self) {
+        let mut visitor = Visitor::new(Arc::clone(&self.runtime));
+        let deadline = Instant::now() + LAST_WORDS;
+        self.sessions().iter().for_each(|session| session.finish());
+        while !self.sessions.read().is_empty() && Instant::now() < deadline {
+            self.flush(&mut visitor);
+            self.rest(Some(deadline.min(Instant::now() + LOOK_AROUND)));
+            self.take_in(&mut visitor);
+        }
+        let Some(node) = self.own.upgrade() else {
+            return;
+        };
+        for session in self.sessions() {
+            session.close("this side has left");
+            // It waits for whoever is at it, and finds that it is over.
+            incoming::take_in(&node, &session, &mut visitor);
+        }
     }
 }
 

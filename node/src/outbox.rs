@@ -1,13 +1,15 @@
 //! What waits to be sent over a connection, and what the connection has said of nodes and types.
 
 use crate::hello::Hello;
+use crate::lanes::{Lanes, NOBODY, Pair, Part};
+use crate::session::Session;
 use crate::value::Nodes;
-use crate::wire::fragment::{self, PIECE};
 use crate::wire::frame::Frame;
 use crate::wire::stream;
 use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::Pid;
+use snow_vm::remote::Passed;
 use std::collections::VecDeque;
 
 /// Bytes that are encrypted and written at once.
@@ -18,7 +20,11 @@ pub const MOST_TYPES: u32 = 4096;
 pub const MOST_NODES: u32 = 65_535;
 /// Spawns that may be unanswered.
 pub const MOST_SPAWNS: usize = 4096;
-/// Bytes that may wait for the other side to take them; a connection on which more would wait is given up.
+/// Bytes that may wait before actors that send more are held.
+pub const HIGH: usize = 8 << 20;
+/// Bytes down to which what waits must have shrunk before they go on.
+pub const LOW: usize = 4 << 20;
+/// Bytes that may wait before a connection is given up on which more is sent by others than actors, who cannot be held.
 pub const MOST_WAITING: usize = 256 << 20;
 
 /// The index of the node that a frame comes from.
@@ -41,15 +47,24 @@ pub struct PendingSpawn {
     pub is_abandoned: bool,
 }
 
-/// One direction of a connection. Frames are in the order in which they were made.
+/// One direction of a connection. Frames of a pair of actors are in the order in which they were made.
 #[derive(Default)]
 pub struct Outbox {
     /// Whole frames, with their lengths.
     blocks: VecDeque<Vec<u8>>,
+    /// Blocks that have left.
+    blocks_sent: u64,
+    /// Large frames, and those that may not overtake them.
+    lanes: Lanes,
+    /// Whether it is a lane's turn.
+    is_lane_next: bool,
     /// Frames that overtake all others.
     urgent: Vec<u8>,
     waiting: usize,
-    next_piece: u32,
+    /// Actors that go on when less waits.
+    held: FxHashSet<Pid>,
+    /// Whether it is known that something is to be written.
+    pub is_marked: bool,
     types: FxHashMap<TypeId, u32>,
     nodes: FxHashMap<u32, u32>,
     /// Unanswered spawns by their requests.
@@ -91,35 +106,47 @@ impl Outbox {
         self.waiting
     }
 
-    /// Puts a frame at the end.
-    pub fn push(&mut self, frame: &Frame<'_>) {
-        self.push_bytes(&frame.encode());
+    /// Whether anything is to be written.
+    pub fn has_something(&self) -> bool {
+        let has_frames =
+            !self.blocks.is_empty() || !self.urgent.is_empty() || !self.lanes.is_empty();
+        self.closed.is_none() && (has_frames || self.is_ending)
     }
 
-    /// As [`Outbox::push`], for a frame in bytes. A large one goes in pieces.
-    pub fn push_bytes(&mut self, bytes: &[u8]) {
+    /// Puts a frame at the end, or behind what it may not overtake.
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        self.push_of(frame.pair(), frame);
+        self.bound();
+    }
+
+    /// Something was put in that no actor can be held for.
+    pub fn bound(&mut self) {
+        if self.waiting > MOST_WAITING {
+            self.close("the other side does not take what is sent to it");
+        }
+    }
+
+    /// As [`Outbox::push`], for a frame of a pair of actors of which the sender is held if it has to be.
+    pub fn push_of(&mut self, pair: Option<Pair>, frame: &Frame<'_>) {
+        let pair = pair.unwrap_or(Pair::new(NOBODY, NOBODY));
+        self.push_bytes(pair, frame.encode());
+    }
+
+    /// As [`Outbox::push_of`], for a frame in bytes.
+    pub fn push_bytes(&mut self, pair: Pair, bytes: Vec<u8>) {
         if self.closed.is_some() {
             return;
         }
-        if bytes.len() <= PIECE {
-            return self.append(bytes);
-        }
-        self.next_piece = self.next_piece.wrapping_add(1);
-        for piece in fragment::pieces(self.next_piece, bytes) {
-            self.append(&piece);
-        }
-    }
-
-    fn append(&mut self, bytes: &[u8]) {
         let length = 4 + bytes.len();
-        match self.blocks.back_mut() {
-            Some(block) if block.len() + length <= BLOCK => stream::append(block, bytes),
-            _ => self.blocks.push_back(stream::with_length(bytes)),
-        }
         self.counts.frames_out += 1;
         self.waiting += length;
-        if self.waiting > MOST_WAITING {
-            self.close("the other side does not take what is sent to it");
+        if self.lanes.concern(pair, bytes.len()) {
+            let after = self.blocks_sent + self.blocks.len() as u64;
+            return self.lanes.add(pair, bytes, after);
+        }
+        match self.blocks.back_mut() {
+            Some(block) if block.len() + length <= BLOCK => stream::append(block, &bytes),
+            _ => self.blocks.push_back(stream::with_length(&bytes)),
         }
     }
 
@@ -131,17 +158,71 @@ impl Outbox {
         }
     }
 
+    /// Holds an actor that has sent something, if too much waits; whether that was done now.
+    pub fn holds(&mut self, sender: Pid) -> bool {
+        self.waiting > HIGH && self.closed.is_none() && self.held.insert(sender)
+    }
+
+    /// What an actor is to do that has sent something.
+    pub fn passed(&mut self, sender: Pid) -> Passed {
+        match self.holds(sender) {
+            true => Passed::Held,
+            false => Passed::On,
+        }
+    }
+
+    /// As [`Outbox::passed`], for what perhaps no actor has sent.
+    pub fn passed_of(&mut self, sender: Option<Pid>) -> Passed {
+        sender.map_or(Passed::On, |sender| self.passed(sender))
+    }
+
+    /// The actors that go on.
+    pub fn released(&mut self) -> FxHashSet<Pid> {
+        match self.waiting < LOW || self.closed.is_some() {
+            true => std::mem::take(&mut self.held),
+            false => FxHashSet::default(),
+        }
+    }
+
     /// What is to be written next.
     pub fn take(&mut self) -> Option<Vec<u8>> {
-        let block = if self.urgent.is_empty() {
-            let block = self.blocks.pop_front()?;
-            self.waiting -= block.len();
-            block
-        } else {
+        let part = if !self.urgent.is_empty() {
             std::mem::take(&mut self.urgent)
+        } else if self.is_lane_next || self.blocks.is_empty() {
+            self.take_of_lanes().or_else(|| self.take_block())?
+        } else {
+            self.take_block()?
         };
-        self.counts.bytes_out += block.len() as u64;
+        self.counts.bytes_out += part.len() as u64;
+        Some(part)
+    }
+
+    fn take_block(&mut self) -> Option<Vec<u8>> {
+        let block = self.blocks.pop_front()?;
+        self.blocks_sent += 1;
+        self.waiting -= block.len();
+        self.is_lane_next = true;
         Some(block)
+    }
+
+    fn take_of_lanes(&mut self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut is_end = true;
+        let taken = self.lanes.take(self.blocks_sent, |part| match part {
+            Part::Whole(frame) => stream::append(&mut bytes, frame),
+            Part::Piece {
+                id,
+                is_last,
+                bytes: piece,
+            } => {
+                is_end = is_last;
+                let header = Frame::fragment_header(id, is_last, piece.len());
+                stream::append_parts(&mut bytes, &header, piece);
+            }
+        })?;
+        self.is_lane_next = false;
+        self.waiting -= taken + if is_end { 4 } else { 0 };
+        Some(bytes)
     }
 
     /// Nothing is sent any more; the first reason counts.
@@ -149,30 +230,31 @@ impl Outbox {
         self.closed.get_or_insert_with(|| reason.to_owned());
         self.blocks.clear();
         self.urgent.clear();
+        self.lanes.clear();
         self.waiting = 0;
     }
 
-    /// The index of a type, and whether it is new and must be defined; none when there are too many.
-    pub fn type_index(&mut self, ty: TypeId) -> Option<(u32, bool)> {
+    /// The index of a type, if it was defined.
+    pub fn known_type(&self, ty: TypeId) -> Option<u32> {
+        self.types.get(&ty).copied()
+    }
+
+    /// The index of a type that is about to be defined; none when there are too many.
+    pub fn new_type(&mut self, ty: TypeId) -> Option<u32> {
         let next = self.types.len() as u32;
-        if let Some(index) = self.types.get(&ty) {
-            return Some((*index, false));
-        }
         if next >= MOST_TYPES {
             return None;
         }
         self.types.insert(ty, next);
-        Some((next, true))
+        Some(next)
     }
 }
 
-/// The numbers of nodes as a connection has them, for what is sent over it.
+/// The numbers of nodes as a connection has them, for what is sent over it. What is sent is not locked while a value is written, which may take long.
 pub struct OutNodes<'a> {
     /// The connection.
-    pub outbox: &'a mut Outbox,
-    /// The number of its other side here.
-    pub peer: u32,
-    /// The HELLO of a number's life.
+    pub session: &'a Session,
+    /// The life of a number.
     pub life: &'a dyn Fn(u32) -> Option<crate::peers::Life>,
 }
 
@@ -181,19 +263,20 @@ impl Nodes for OutNodes<'_> {
         if node == crate::peers::HERE {
             return Some(SENDER);
         }
-        if node == self.peer {
+        if node == self.session.node {
             return Some(RECEIVER);
         }
-        if let Some(index) = self.outbox.nodes.get(&node) {
+        let mut outbox = self.session.outbox();
+        if let Some(index) = outbox.nodes.get(&node) {
             return Some(*index);
         }
-        let index = self.outbox.nodes.len() as u32 + FIRST_DEFINED;
+        let index = outbox.nodes.len() as u32 + FIRST_DEFINED;
         if index > MOST_NODES {
             return None;
         }
         let life = (self.life)(node)?;
-        self.outbox.nodes.insert(node, index);
-        self.outbox.push(&Frame::NodeDef {
+        outbox.nodes.insert(node, index);
+        outbox.push(&Frame::NodeDef {
             index,
             name: life.name.as_str(),
             creation: life.creation,
@@ -214,6 +297,7 @@ pub fn tick(own: &Hello, peer: &Hello) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::fragment::{self, PIECE};
     use crate::wire::frame::decode;
     use crate::wire::stream::Splitter;
 
@@ -247,28 +331,48 @@ mod tests {
     }
 
     #[test]
-    fn a_large_frame_goes_in_pieces_that_are_put_together_again() {
+    fn a_large_frame_goes_in_pieces_that_are_put_together_again_and_others_overtake_it() {
         let mut outbox = Outbox::default();
         let large = vec![0x10; 3 * PIECE];
-        outbox.push_bytes(&large);
+        outbox.push_bytes(Pair::new(1, 2), large.clone());
+        outbox.push(&Frame::Unlink { from: 1, to: 2 });
+        outbox.push(&Frame::Unlink { from: 3, to: 2 });
         let mut reassembly = fragment::Reassembly::default();
-        let mut whole = None;
+        let mut order = Vec::new();
         for frame in frames(&mut outbox) {
-            let Ok(Frame::Fragment { id, is_last, bytes }) = decode(&frame) else {
-                panic!("a piece");
-            };
-            whole = reassembly.add(id, is_last, bytes).expect("a good piece");
+            match decode(&frame) {
+                Ok(Frame::Fragment { id, is_last, bytes }) => {
+                    let whole = reassembly.add(id, is_last, bytes).expect("a good piece");
+                    order.extend(whole.map(|whole| whole == large));
+                }
+                Ok(Frame::Unlink { from, .. }) => order.push(from == 1),
+                other => panic!("not sent: {other:?}"),
+            }
         }
-        assert!(whole == Some(large));
+        assert_eq!(order, [false, true, true]);
+        assert_eq!(outbox.waiting(), 0);
     }
 
     #[test]
-    fn what_nobody_takes_ends_the_connection() {
+    fn what_nobody_takes_holds_its_senders_or_ends_the_connection() {
         let mut outbox = Outbox::default();
-        let large = vec![0x10; 32 << 20];
+        let (sender, other) = (Pid::new(1, 1), Pid::new(2, 1));
+        let pair = Pair::new(sender.serial(), 1);
+        while !outbox.holds(sender) {
+            outbox.push_bytes(pair, vec![0x10; 1 << 20]);
+        }
+        assert!(outbox.waiting() > HIGH && outbox.waiting() < HIGH + (2 << 20));
+        assert!(!outbox.holds(sender), "it is held already");
+        assert!(outbox.holds(other));
+        while outbox.released().is_empty() {
+            assert!(outbox.waiting() >= LOW);
+            outbox.take();
+        }
+        assert!(outbox.waiting() < LOW);
         while outbox.closed.is_none() {
-            outbox.push_bytes(&large);
-            assert!(outbox.waiting() <= MOST_WAITING + (1 << 20));
+            outbox.push_bytes(pair, vec![0x10; 32 << 20]);
+            assert!(outbox.waiting() <= MOST_WAITING + (33 << 20));
+            outbox.push(&Frame::Unlink { from: 1, to: 2 });
         }
         assert_eq!(outbox.waiting(), 0);
         assert!(outbox.take().is_none());
@@ -277,12 +381,13 @@ mod tests {
     #[test]
     fn a_type_is_defined_once() {
         let mut outbox = Outbox::default();
-        assert_eq!(outbox.type_index(TypeId(5)), Some((0, true)));
-        assert_eq!(outbox.type_index(TypeId(6)), Some((1, true)));
-        assert_eq!(outbox.type_index(TypeId(5)), Some((0, false)));
-        for ty in 0..MOST_TYPES {
-            outbox.type_index(TypeId(ty));
+        assert_eq!(outbox.known_type(TypeId(5)), None);
+        assert_eq!(outbox.new_type(TypeId(5)), Some(0));
+        assert_eq!(outbox.new_type(TypeId(6)), Some(1));
+        assert_eq!(outbox.known_type(TypeId(5)), Some(0));
+        for ty in 7..MOST_TYPES + 5 {
+            assert!(outbox.new_type(TypeId(ty)).is_some());
         }
-        assert_eq!(outbox.type_index(TypeId(MOST_TYPES + 7)), None);
+        assert_eq!(outbox.new_type(TypeId(MOST_TYPES + 7)), None);
     }
 }

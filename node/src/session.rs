@@ -1,25 +1,25 @@
-//! A connection that stands: a thread that reads from it, and one that writes to it and watches over it.
-//!
-//! A socket is written by one thread only, and read by one. Both use the state of TLS, each for the time that it takes to encrypt or decrypt a block.
+//! A connection that stands. Whoever has something to send puts it into its [`Outbox`]; [`Session::flush`] encrypts and writes it as far as the system takes it, [`Session::receive`] reads. None of them waits.
 
-use crate::handshake::{Connected, read_plain};
+use crate::handshake::Connected;
 use crate::hello::Hello;
+use crate::incoming::Incoming;
 use crate::outbox::Outbox;
 use crate::wire::frame::Frame;
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use rustix::event::epoll::EventFlags;
 use rustls::Connection;
-use std::io::{self, ErrorKind, Read, Write};
+use snow_vm::actor::Pid;
+use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-/// Bytes that are read from the socket at once.
-const RAW: usize = 32 << 10;
-/// How long a write may stand still before the writer looks around.
-const LOOK_AROUND: Duration = Duration::from_millis(500);
-/// How long what waits may take to leave when a connection is ended.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+/// Bytes that are written before others have their turn.
+const MOST_WRITTEN: usize = 1 << 20;
+/// How long the last words may take to leave when a connection is ended.
+pub const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// A connection with another node.
 pub struct Session {
@@ -29,67 +29,201 @@ pub struct Session {
     pub node: u32,
     /// A number that no other connection of this node has.
     pub id: u64,
+    /// Seconds of silence after which it is lost.
+    pub tick: Duration,
     socket: TcpStream,
     tls: Mutex<Connection>,
     outbox: Mutex<Outbox>,
-    changed: Condvar,
+    is_closed: AtomicBool,
+    writing: Mutex<Writing>,
+    /// What is known of what arrives. Whoever has the lock reads.
+    pub(crate) incoming: Mutex<Incoming>,
+    turn: AtomicU8,
+    events: AtomicU32,
     began: Instant,
     /// Milliseconds from the beginning until something was heard last.
     heard: AtomicU64,
+    /// Bytes that were sent when the pulse was last felt.
+    pulse: AtomicU64,
     /// The largest token of a PONG.
-    answered: AtomicU64,
-    tick: Duration,
+    answered: Mutex<u64>,
+    has_answered: Condvar,
+    unsent: Arc<Unsent>,
+    own: Weak<Session>,
+}
+
+/// Encrypted bytes that the system has not taken.
+#[derive(Default)]
+struct Writing {
+    bytes: Vec<u8>,
+    written: usize,
+    /// Whether the system takes no bytes now.
+    is_full: bool,
+    has_said_goodbye: bool,
+}
+
+/// The connections of a node on which something is to be written.
+#[derive(Default)]
+pub struct Unsent {
+    sessions: Mutex<Vec<Arc<Session>>>,
+    any: AtomicBool,
+    /// Actors that were held, and may go on.
+    released: Mutex<Vec<Pid>>,
+    any_released: AtomicBool,
+}
+
+impl Unsent {
+    /// Whether there are any.
+    pub fn any(&self) -> bool {
+        self.any.load(Acquire)
+    }
+
+    /// Takes all.
+    pub fn take(&self) -> Vec<Arc<Session>> {
+        if !self.any() {
+            return Vec::new();
+        }
+        let mut sessions = self.sessions.lock();
+        self.any.store(false, Release);
+        std::mem::take(&mut *sessions)
+    }
+
+    fn add(&self, session: Arc<Session>) {
+        let mut sessions = self.sessions.lock();
+        sessions.push(session);
+        self.any.store(true, Release);
+    }
+
+    fn release(&self, actors: impl IntoIterator<Item = Pid>) {
+        let mut released = self.released.lock();
+        released.extend(actors);
+        self.any_released.store(true, Release);
+    }
+
+    /// Whether there are actors that may go on.
+    pub fn has_released(&self) -> bool {
+        self.any_released.load(Acquire)
+    }
+
+    /// Takes the actors that may go on.
+    pub fn released(&self) -> Vec<Pid> {
+        if !self.has_released() {
+            return Vec::new();
+        }
+        let mut released = self.released.lock();
+        self.any_released.store(false, Release);
+        std::mem::take(&mut *released)
+    }
+}
+
+/// Who sees to a connection.
+mod turn {
+    /// Nobody has to.
+    pub const IDLE: u8 = 0;
+    /// It is on the list.
+    pub const READY: u8 = 1;
+    /// Somebody does.
+    pub const BUSY: u8 = 2;
+    /// Somebody does, and has to look again.
+    pub const AGAIN: u8 = 3;
 }
 
 /// What has arrived on a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// Decrypted bytes were appended.
-    Bytes,
+    /// So many bytes, which are decrypted; the system may have more.
+    Bytes(usize),
+    /// Nothing more for now.
+    Nothing,
     /// The connection is over.
     End(String),
 }
 
 impl Session {
-    /// A session over a connection; gives what has arrived on it already, too.
-    pub fn new(connected: Connected, node: u32, id: u64, tick: u64) -> (Session, Vec<u8>) {
+    /// A session over a connection.
+    pub fn new(
+        connected: Connected,
+        (node, id): (u32, u64),
+        tick: u64,
+        unsent: &Arc<Unsent>,
+    ) -> io::Result<Arc<Session>> {
         let Connected {
             socket,
             tls,
             arrived,
             peer,
         } = connected;
-        let session = Session {
+        socket.set_nonblocking(true)?;
+        let incoming = Mutex::new(Incoming::new(node, &arrived));
+        Ok(Arc::new_cyclic(|own| Session {
             peer,
             node,
             id,
+            tick: Duration::from_secs(tick),
             socket,
             tls: Mutex::new(tls),
             outbox: Mutex::default(),
-            changed: Condvar::new(),
+            is_closed: AtomicBool::new(false),
+            writing: Mutex::default(),
+            incoming,
+            turn: AtomicU8::new(turn::IDLE),
+            events: AtomicU32::new(0),
             began: Instant::now(),
             heard: AtomicU64::new(0),
-            answered: AtomicU64::new(0),
-            tick: Duration::from_secs(tick),
-        };
-        (session, arrived)
+            pulse: AtomicU64::new(0),
+            answered: Mutex::default(),
+            has_answered: Condvar::new(),
+            unsent: Arc::clone(unsent),
+            own: Weak::clone(own),
+        }))
     }
 
-    /// What is to be sent. The writer is told when the guard of [`Session::send`] is given up; this is for looking.
+    /// The socket.
+    pub fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+
+    /// What is to be sent, for looking.
     pub fn outbox(&self) -> MutexGuard<'_, Outbox> {
         self.outbox.lock()
     }
 
-    /// Does something with what is to be sent, and lets the writer know.
+    /// Does something with what is to be sent. It is written at the next flush of the node.
     pub fn send<R>(&self, f: impl FnOnce(&mut Outbox) -> R) -> R {
-        let result = f(&mut self.outbox.lock());
-        self.changed.notify_all();
+        let mut outbox = self.outbox.lock();
+        let result = f(&mut outbox);
+        let is_news = outbox.has_something() && !std::mem::replace(&mut outbox.is_marked, true);
+        let is_over = outbox.closed.is_some() && !self.is_closed();
+        drop(outbox);
+        if is_over {
+            self.shut();
+        } else if is_news {
+            self.mark();
+        }
         result
+    }
+
+    fn mark(&self) {
+        if let Some(session) = self.own.upgrade() {
+            self.unsent.add(session);
+        }
+    }
+
+    /// Whether nothing is sent and taken in any more.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Acquire)
     }
 
     /// Ends the connection at once.
     pub fn close(&self, reason: &str) {
-        self.send(|outbox| outbox.close(reason));
-        // It may be closed already.
+        self.outbox.lock().close(reason);
+        self.shut();
+    }
+
+    fn shut(&self) {
+        self.is_closed.store(true, Release);
+        self.has_answered.notify_all();
+        // It may be closed already. Whoever reads hears of it.
         let _ = self.socket.shutdown(Shutdown::Both);
     }
 
@@ -106,183 +240,255 @@ impl Session {
 
     /// A PONG has arrived.
     pub fn pong(&self, token: u64) {
-        self.answered.fetch_max(token, SeqCst);
-        self.changed.notify_all();
+        let mut answered = self.answered.lock();
+        *answered = token.max(*answered);
+        self.has_answered.notify_all();
     }
 
-    /// Whether the other side answers a PING within a time.
+    /// Whether the other side answers a PING within a time. What it answers must be taken in meanwhile, by another thread.
     pub fn answers(&self, within: Duration) -> bool {
         let token = self.now().max(1);
         let deadline = Instant::now() + within;
         self.send(|outbox| outbox.push_urgent(&Frame::Ping { token }));
-        let mut outbox = self.outbox.lock();
-        while self.answered.load(SeqCst) < token && outbox.closed.is_none() {
-            if self.changed.wait_until(&mut outbox, deadline).timed_out() {
+        self.flush();
+        let mut answered = self.answered.lock();
+        while *answered < token && !self.is_closed() {
+            if self
+                .has_answered
+                .wait_until(&mut answered, deadline)
+                .timed_out()
+            {
                 break;
             }
         }
-        self.answered.load(SeqCst) >= token && outbox.closed.is_none()
+        *answered >= token && !self.is_closed()
     }
 
     fn now(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
     }
 
-    fn silence(&self) -> Duration {
+    /// How long nothing was heard.
+    pub fn silence(&self) -> Duration {
         Duration::from_millis(self.now().saturating_sub(self.heard.load(Relaxed)))
     }
 
-    /// Waits for bytes and appends what they say.
-    pub fn read(&self, plain: &mut Vec<u8>) -> Arrival {
-        let mut raw = [0; RAW];
-        match (&self.socket).read(&mut raw) {
+    /// The silence begins now.
+    pub fn forgive(&self) {
+        self.heard.store(self.now(), Relaxed);
+    }
+
+    /// Whether anything was sent since this was asked last.
+    pub fn has_pulse(&self) -> bool {
+        let sent = self.outbox.lock().counts.bytes_out;
+        self.pulse.swap(sent, Relaxed) != sent
+    }
+
+    /// Something has happened; whether somebody has to be found who sees to it.
+    pub(crate) fn happened(&self, flags: EventFlags) -> bool {
+        self.events.fetch_or(flags.bits(), AcqRel);
+        let next = |now| match now {
+            turn::IDLE => Some(turn::READY),
+            turn::BUSY => Some(turn::AGAIN),
+            _ => None,
+        };
+        self.turn.fetch_update(SeqCst, SeqCst, next) == Ok(turn::IDLE)
+    }
+
+    /// Somebody sees to the connection: gives what has happened.
+    pub(crate) fn attend(&self) -> EventFlags {
+        self.turn.store(turn::BUSY, SeqCst);
+        EventFlags::from_bits_retain(self.events.swap(0, AcqRel))
+    }
+
+    /// It was seen to, as far as that goes; whether somebody has to go on.
+    pub(crate) fn leave_alone(&self, has_more: bool) -> bool {
+        if has_more {
+            self.events.fetch_or(EventFlags::IN.bits(), AcqRel);
+        } else {
+            let done = self
+                .turn
+                .compare_exchange(turn::BUSY, turn::IDLE, SeqCst, SeqCst);
+            if done.is_ok() {
+                return false;
+            }
+        }
+        self.turn.store(turn::READY, SeqCst);
+        true
+    }
+
+    /// Reads what the system has, into a buffer and decrypted into what is known of what arrives.
+    pub(crate) fn receive(&self, raw: &mut [u8], incoming: &mut Incoming) -> Arrival {
+        match (&self.socket).read(raw) {
             Ok(0) => Arrival::End("the other side has hung up".to_owned()),
             Ok(count) => {
                 self.heard.store(self.now(), Relaxed);
-                self.decrypt(&raw[..count], plain)
+                self.decrypt(&raw[..count], incoming)
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => Arrival::Bytes,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Arrival::Nothing,
+            Err(error) if error.kind() == ErrorKind::Interrupted => Arrival::Bytes(raw.len()),
             Err(error) => Arrival::End(error.to_string()),
         }
     }
 
-    fn decrypt(&self, mut raw: &[u8], plain: &mut Vec<u8>) -> Arrival {
+    fn decrypt(&self, raw: &[u8], incoming: &mut Incoming) -> Arrival {
         let mut tls = self.tls.lock();
-        while !raw.is_empty() {
+        let mut rest = raw;
+        while !rest.is_empty() {
+            let before = rest.len();
+            while !rest.is_empty() && matches!(tls.read_tls(&mut rest), Ok(1..)) {}
             let step = tls
-                .read_tls(&mut raw)
+                .process_new_packets()
                 .map_err(|error| error.to_string())
-                .and_then(|_| tls.process_new_packets().map_err(|error| error.to_string()))
-                .and_then(|_| read_plain(&mut tls, plain).map_err(|error| error.to_string()));
+                .and_then(|_| take_plain(&mut tls, incoming).map_err(|error| error.to_string()));
             match step {
-                Ok(false) => {}
+                Ok(false) if rest.len() < before => {}
+                Ok(false) => return Arrival::End("what arrives is no TLS".to_owned()),
                 Ok(true) => return Arrival::End("the other side has left".to_owned()),
                 Err(error) => return Arrival::End(error),
             }
         }
-        if tls.wants_write() {
-            drop(tls);
-            self.changed.notify_all();
+        let has_answer = tls.wants_write();
+        drop(tls);
+        if has_answer && !std::mem::replace(&mut self.outbox.lock().is_marked, true) {
+            self.mark();
         }
-        Arrival::Bytes
+        Arrival::Bytes(raw.len())
     }
 
-    /// Writes what is to be sent until the connection is over.
-    pub fn write_all(&self) {
-        match self.write_loop() {
-            // The other side hangs up when it has read all; so what was sent is not lost.
-            Ok(()) => self.send(|outbox| outbox.close("this side has left")),
-            Err(reason) => self.close(&reason),
+    /// Writes what is to be sent, as far as the system takes it now. When it is not all, the connection is among the [`Unsent`] again, or something happens when the system takes more.
+    pub fn flush(&self) {
+        let writing = self.writing.lock();
+        // When the system takes bytes again, whoever hears of it writes all that is there.
+        if !writing.is_full {
+            self.write_all(writing);
         }
     }
 
-    fn write_loop(&self) -> Result<(), String> {
-        let set = self.socket.set_write_timeout(Some(LOOK_AROUND));
-        set.map_err(|error| error.to_string())?;
+    /// As [`Session::flush`], when the system takes bytes again.
+    pub(crate) fn flush_again(&self) {
+        let mut writing = self.writing.lock();
+        writing.is_full = false;
+        self.write_all(writing);
+    }
+
+    fn write_all(&self, mut writing: MutexGuard<'_, Writing>) {
+        if let Err(reason) = self.write(&mut writing) {
+            self.close(&reason);
+        }
+        drop(writing);
+        let released = self.outbox.lock().released();
+        if !released.is_empty() {
+            self.unsent.release(released);
+        }
+    }
+
+    fn write(&self, writing: &mut Writing) -> Result<(), String> {
+        let mut written = 0;
         loop {
-            let next = self.next_block()?;
-            let Some(block) = next else {
-                return self.say_goodbye();
+            let count = self.write_socket(writing)?;
+            written += count;
+            if !writing.is_empty() {
+                return Ok(());
+            }
+            let mut outbox = self.outbox.lock();
+            if written >= MOST_WRITTEN && outbox.has_something() {
+                outbox.is_marked = true;
+                drop(outbox);
+                self.mark();
+                return Ok(());
+            }
+            outbox.is_marked = false;
+            let next = outbox.take();
+            let is_ending = outbox.is_ending;
+            drop(outbox);
+            let goes_on = match next {
+                Some(plain) => self.encrypt(&plain, writing)?,
+                None if is_ending => self.say_goodbye(writing)?,
+                None => self.encrypt(&[], writing)?,
             };
-            self.write_block(&block)?;
-        }
-    }
-
-    /// The next block, waiting for it; none when the last was written.
-    fn next_block(&self) -> Result<Option<Vec<u8>>, String> {
-        let quarter = self.tick / 4;
-        let mut due = Instant::now() + quarter.mul_f64(0.75);
-        let mut outbox = self.outbox.lock();
-        loop {
-            if let Some(reason) = &outbox.closed {
-                return Err(reason.clone());
-            }
-            if let Some(block) = outbox.take() {
-                return Ok(Some(block));
-            }
-            if outbox.is_ending {
-                return Ok(None);
-            }
-            if self.tls.lock().wants_write() {
-                return Ok(Some(Vec::new()));
-            }
-            if self.changed.wait_until(&mut outbox, due).timed_out() {
-                self.check_silence()?;
-                outbox.push_urgent(&Frame::Ping { token: 0 });
-                due = Instant::now() + quarter;
+            if !goes_on {
+                return Ok(());
             }
         }
     }
 
-    fn check_silence(&self) -> Result<(), String> {
-        let silence = self.silence();
-        match silence < self.tick {
-            true => Ok(()),
-            false => Err(format!(
-                "nothing was heard for {:.1} s",
-                silence.as_secs_f64()
-            )),
-        }
-    }
-
-    fn write_block(&self, block: &[u8]) -> Result<(), String> {
-        let mut bytes = Vec::with_capacity(block.len() + 512);
-        {
-            let mut tls = self.tls.lock();
-            let mut rest = block;
-            while !rest.is_empty() || tls.wants_write() {
-                let taken = tls.writer().write(rest).map_err(|e| e.to_string())?;
-                rest = &rest[taken..];
-                while tls.wants_write() {
-                    tls.write_tls(&mut bytes).map_err(|e| e.to_string())?;
-                }
+    /// Encrypts bytes, which are to be written then; whether there is anything.
+    fn encrypt(&self, plain: &[u8], writing: &mut Writing) -> Result<bool, String> {
+        let mut tls = self.tls.lock();
+        let mut rest = plain;
+        while !rest.is_empty() || tls.wants_write() {
+            let taken = tls.writer().write(rest).map_err(|e| e.to_string())?;
+            rest = &rest[taken..];
+            while tls.wants_write() {
+                tls.write_tls(&mut writing.bytes)
+                    .map_err(|e| e.to_string())?;
             }
         }
-        self.write_socket(&bytes, None)
+        Ok(!writing.is_empty())
     }
 
-    /// Writes bytes, and looks after the connection while the other side does not take them.
-    fn write_socket(&self, bytes: &[u8], deadline: Option<Instant>) -> Result<(), String> {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            match (&self.socket).write(rest) {
+    /// Writes encrypted bytes; gives how many.
+    fn write_socket(&self, writing: &mut Writing) -> Result<usize, String> {
+        let before = writing.written;
+        while !writing.is_empty() {
+            match (&self.socket).write(&writing.bytes[writing.written..]) {
                 Ok(0) => return Err("the other side has hung up".to_owned()),
-                Ok(count) => rest = &rest[count..],
-                Err(error) if is_pause(&error) => {
-                    self.check_silence()?;
-                    if let Some(reason) = &self.outbox.lock().closed {
-                        return Err(reason.clone());
-                    }
-                    if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                        return Err("the other side does not take the last words".to_owned());
-                    }
+                Ok(count) => writing.written += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    writing.is_full = true;
+                    return Ok(writing.written - before);
                 }
                 Err(error) => return Err(error.to_string()),
             }
         }
-        Ok(())
+        let count = writing.written - before;
+        writing.clear();
+        Ok(count)
     }
 
-    /// Tells the other side that nothing more will come.
-    fn say_goodbye(&self) -> Result<(), String> {
-        let mut bytes = Vec::new();
-        {
-            let mut tls = self.tls.lock();
-            tls.send_close_notify();
-            while tls.wants_write() {
-                tls.write_tls(&mut bytes).map_err(|e| e.to_string())?;
-            }
+    /// Tells the other side that nothing more will come; whether that is still to be written.
+    fn say_goodbye(&self, writing: &mut Writing) -> Result<bool, String> {
+        if std::mem::replace(&mut writing.has_said_goodbye, true) {
+            self.outbox.lock().close("this side has left");
+            // It may be closed already. The other side hangs up when it has read all; so what was sent is not lost.
+            let _ = self.socket.shutdown(Shutdown::Write);
+            return Ok(false);
         }
-        self.write_socket(&bytes, Some(Instant::now() + LAST_WORDS))?;
-        // It may be closed already.
-        let _ = self.socket.shutdown(Shutdown::Write);
-        Ok(())
+        self.tls.lock().send_close_notify();
+        self.encrypt(&[], writing)
     }
 }
 
-fn is_pause(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-    )
+/// Bytes that are kept for what is encrypted next.
+const KEPT: usize = 8 << 10;
+
+impl Writing {
+    fn is_empty(&self) -> bool {
+        self.written == self.bytes.len()
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT);
+        self.written = 0;
+    }
+}
+
+/// Moves all that was decrypted; says whether the other side has said that nothing more will come.
+fn take_plain(tls: &mut Connection, incoming: &mut Incoming) -> io::Result<bool> {
+    loop {
+        let mut reader = tls.reader();
+        match reader.fill_buf() {
+            Ok([]) => return Ok(true),
+            Ok(chunk) => {
+                incoming.push(chunk);
+                let count = chunk.len();
+                reader.consume(count);
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Starting functions on other nodes, by their names.
 
 use crate::facts::{Signature, signature};
-use crate::incoming::{Incoming, read_arguments};
+use crate::incoming::{Reading, read_arguments};
+use crate::lanes::{NOBODY, Pair};
 use crate::node::Node;
-use crate::outbox::{MOST_SPAWNS, Outbox, PendingSpawn};
+use crate::outbox::{MOST_SPAWNS, PendingSpawn};
+use crate::session::Session;
 use crate::value::{Misfit, join};
 use crate::wire::Read;
 use crate::wire::frame::{ExitKind, Frame, Spawn};
@@ -13,7 +15,7 @@ use snow_bytecode::types::{Type, TypeId};
 use snow_vm::actor::entry::{Answer, Content, Signal};
 use snow_vm::actor::process::Awaited;
 use snow_vm::actor::{Pid, Reason};
-use snow_vm::remote::Undelivered;
+use snow_vm::remote::{Passed, Undelivered};
 use snow_vm::sched::visitor::Unborn;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -75,8 +77,8 @@ pub struct Request<'a> {
 /// What has come of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The answer to the request of this number will come.
-    Request(u64),
+    /// The answer to the request of this number will come; the requester may have to be held.
+    Request(u64, Passed),
     /// The actor runs: it is one of this node.
     Started(Pid),
 }
@@ -90,45 +92,30 @@ impl Node {
         let session = self
             .session_with(ask.node)
             .ok_or(Refusal::Status(Status::NotConnected))?;
-        session
-            .send(|outbox| {
-                if outbox.closed.is_some() {
-                    return Err(Refusal::Status(Status::NotConnected));
-                }
-                if outbox.pending_spawns.len() >= MOST_SPAWNS {
-                    return Err(Refusal::Status(Status::TooMany));
-                }
-                // SAFETY: by contract.
-                unsafe { self.push_spawn(outbox, session.node, ask) }
-            })
-            .map(Asked::Request)
+        // SAFETY: by contract.
+        unsafe { self.push_spawn(&session, ask) }
     }
 
-    unsafe fn push_spawn(
-        &self,
-        outbox: &mut Outbox,
-        peer: u32,
-        ask: &Request<'_>,
-    ) -> Result<u64, Refusal> {
+    unsafe fn push_spawn(&self, session: &Session, ask: &Request<'_>) -> Result<Asked, Refusal> {
         let Signature {
             params, mailbox, ..
         } = &ask.signature;
         let mut types = Vec::new();
         for ty in params {
-            types.push(self.define(outbox, *ty)?);
+            types.push(self.define(session, *ty)?);
         }
         let mailbox = match mailbox {
-            Some(ty) => Some(self.define(outbox, *ty)?),
+            Some(ty) => Some(self.define(session, *ty)?),
             None => None,
         };
         let mut args = arguments(params.len());
         if !params.is_empty() {
             let (ty, word) = ask.args;
             // SAFETY: by contract.
-            unsafe { self.write_value(outbox, peer, &mut args, ty, word)? };
+            unsafe { self.write_value(session, &mut args, ty, word)? };
         }
         let req_id = SPAWN_REQUEST_ID.fetch_add(1, Relaxed);
-        outbox.push(&Frame::Spawn(Spawn {
+        let frame = Frame::Spawn(Spawn {
             req_id,
             requester: ask.requester.serial(),
             link: ask.link,
@@ -138,15 +125,25 @@ impl Node {
             mailbox,
             types,
             args: &args.bytes,
-        }));
+        });
         let pending = PendingSpawn {
             requester: ask.requester,
             link: ask.link,
             call: ask.call,
             is_abandoned: false,
         };
-        outbox.pending_spawns.insert(req_id, pending);
-        Ok(req_id)
+        let pair = Pair::new(ask.requester.serial(), NOBODY);
+        session.send(|outbox| {
+            if outbox.closed.is_some() {
+                return Err(Refusal::Status(Status::NotConnected));
+            }
+            if outbox.pending_spawns.len() >= MOST_SPAWNS {
+                return Err(Refusal::Status(Status::TooMany));
+            }
+            outbox.push_of(Some(pair), &frame);
+            outbox.pending_spawns.insert(req_id, pending);
+            Ok(Asked::Request(req_id, outbox.passed(ask.requester)))
+        })
     }
 
     /// The requester waits no more: if the actor is to be linked with it, it is killed when the answer comes.
@@ -186,7 +183,7 @@ impl From<Undelivered> for Refusal {
     }
 }
 
-impl Incoming<'_> {
+impl Reading<'_> {
     /// The other side asks for a function to be started. The answer is on its way before the actor runs, so that nothing of the actor overtakes it.
     pub(crate) fn spawn(&mut self, spawn: &Spawn<'_>) -> Read<()> {
         let req_id = spawn.req_id;

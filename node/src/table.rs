@@ -163,13 +163,6 @@ impl Table {
         })
     }
 
-    /// Waits until no node is connected.
-    pub fn await_nobody(&self, time: Duration) -> bool {
-        self.await_change(time, |places| {
-            places.values().all(|place| place.up.is_none())
-        })
-    }
-
     fn await_change(
         &self,
         time: Duration,

@@ -11,7 +11,7 @@ use snow_node::spawn::{self, Asked, Refusal, Request, SPAWN_REQUEST_ID};
 use snow_vm::actor::entry::{Signal, drop_element};
 use snow_vm::actor::{Pid, ops};
 use snow_vm::native::{Call, Fault};
-use snow_vm::remote::Undelivered;
+use snow_vm::remote::{Passed, Undelivered};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -130,6 +130,7 @@ fn disconnect(call: &mut Call<'_>) -> Outcome {
     let session = full_name(call.str(0)).and_then(|name| node.session_with(&name));
     if let Some(session) = &session {
         session.finish();
+        ops::note_passed(call.ctx, Passed::On)?;
     }
     call.return_bool(session.is_some())
 }
@@ -222,7 +223,10 @@ fn ask(
         unsafe { node.request_spawn(&request) }
     };
     let (reference, answer) = match asked {
-        Ok(Asked::Request(number)) => (spawn::reference(number), None),
+        Ok(Asked::Request(number, passed)) => {
+            ops::note_passed(call.ctx, passed)?;
+            (spawn::reference(number), None)
+        }
         Ok(Asked::Started(pid)) => (next_reference(), Some(pid.word())),
         Err(Refusal::Status(status)) => (next_reference(), Some(status as u64)),
         Err(Refusal::Unsendable(why)) => return Err(Fault::Crash(why)),
@@ -267,10 +271,11 @@ fn send_away(call: &mut Call<'_>, ty: TypeId, word: u64) -> Result<(), Fault> {
     let node = started(call, "Process.send_named")?;
     let target = full_name(call.str(1)).unwrap_or_default();
     // SAFETY: the message is live.
-    let sent = unsafe { node.send_named(&target, call.str(0), ty, word) };
+    let sent = unsafe { node.send_named(call.ctx.me()?, &target, call.str(0), ty, word) };
     match sent {
+        Ok(passed) => ops::note_passed(call.ctx, passed),
         Err(Undelivered::Unsendable(why)) => Err(Fault::Crash(why)),
-        _ => Ok(()),
+        Err(_) => Ok(()),
     }
 }
 

@@ -22,6 +22,9 @@ const NO_ACTOR: &str = "no actor runs here";
 /// Messages in a slice after which compiled code is asked to let others run: about as many as the interpreter sends in one.
 const MOST_SENT: u32 = 1024;
 
+/// More reductions than a slice has.
+const WHOLE_SLICE: i64 = 1 << 32;
+
 /// What a native function, or a function in native form, came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
@@ -84,6 +87,8 @@ pub struct Ctx {
     pub suspended: Suspended,
     /// Messages sent in the present slice.
     pub sent: u32,
+    /// Reductions that natives have cost the interpreter's slice besides one for each call.
+    pub cost: i64,
     /// How many runs of the interpreter compiled code has begun that are not over: with these below it, code cannot be suspended.
     pub nested: u32,
     /// The frames that the crash under way has left so far, innermost first.
@@ -108,6 +113,7 @@ impl Ctx {
             parked_for: ParkedFor::Turn,
             suspended: Suspended::default(),
             sent: 0,
+            cost: 0,
             nested: 0,
             crash: None,
             exit: None,
@@ -157,6 +163,13 @@ impl Ctx {
             self.sent = 0;
             self.native.limit.store(PREEMPT, Relaxed);
         }
+    }
+
+    /// The slice of the running actor is over: at the next safe point others run.
+    #[cold]
+    pub(crate) fn end_slice(&mut self) {
+        self.cost = WHOLE_SLICE;
+        self.native.limit.store(PREEMPT, Relaxed);
     }
 
     /// The actor that runs.

@@ -4,20 +4,56 @@
 use crate::actor::Pid;
 use crate::actor::entry::Content;
 use crate::heap::Heap;
+use crate::sched::visitor::Host;
 use snow_bytecode::types::TypeId;
 use std::any::Any;
 use std::fmt::Debug;
+use std::time::Instant;
 
-/// A program's connections with others.
+/// A program's connections with others. Schedulers read and write them, see [`crate::sched::cluster`].
 pub trait Remote: Send + Sync {
-    /// Passes something on to an actor of another node. It stays the caller's, who gives it up then.
-    fn forward(&self, heap: &mut Heap, to: Pid, content: &Content) -> Result<(), Undelivered>;
+    /// Passes something on to an actor of another node, to be written at the next [`Remote::flush`]. It stays the caller's, who gives it up then. `from` is the running actor that sends it; none if
+    /// that must not be held.
+    fn forward(
+        &self,
+        heap: &mut Heap,
+        from: Option<Pid>,
+        to: Pid,
+        content: &Content,
+    ) -> Result<Passed, Undelivered>;
+
+    /// Writes what was passed on, as far as the system takes it; what it does not take is written when it takes more. Whether it should be called again, after others had their turn.
+    fn flush(&self, host: &mut dyn Host) -> bool;
+
+    /// Asks the system what has arrived, without waiting; whether there is anything to be taken in.
+    fn look(&self) -> bool;
+
+    /// Whether there is anything to be taken in, as far as is known.
+    fn has_arrivals(&self) -> bool;
+
+    /// Takes in some of what is known to have arrived; whether there was anything.
+    fn take_in(&self, host: &mut dyn Host) -> bool;
+
+    /// Waits until something arrives, [`Remote::rouse`] is called, or an instant.
+    fn rest(&self, until: Option<Instant>);
+
+    /// Whoever [rests](Remote::rest) gets up; if nobody does, the next one to rest does at once.
+    fn rouse(&self);
 
     /// The program is over, or leaves the cluster: nothing is delivered to its actors any more when this returns.
     fn leave(&self);
 
     /// The object itself, for the library.
     fn as_any(&self) -> &dyn Any;
+}
+
+/// What has come of passing something on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// It is on its way.
+    On,
+    /// It is, but too much waits before it: the sender is held until it gets [`Content::Room`].
+    Held,
 }
 
 /// Why something was not passed on.

@@ -1,6 +1,5 @@
 //! Frames that are too large for one travel in pieces, and are put together again.
 
-use super::frame::Frame;
 use super::{Malformed, Read};
 use rustc_hash::FxHashMap;
 
@@ -14,16 +13,6 @@ const MAX_WHOLE: usize = MAX_MESSAGE + (1 << 20);
 const MAX_UNFINISHED: usize = 256;
 /// Bytes that unfinished frames may have together.
 const MAX_TOTAL: usize = 2 * MAX_WHOLE;
-
-/// The pieces of a frame.
-pub fn pieces(id: u32, frame: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let count = frame.len().div_ceil(PIECE);
-    let pieces = frame.chunks(PIECE).enumerate();
-    pieces.map(move |(at, bytes)| {
-        let is_last = at + 1 == count;
-        Frame::Fragment { id, is_last, bytes }.encode()
-    })
-}
 
 /// Frames of which not all pieces have arrived. What they take grows with what arrives.
 #[derive(Debug, Default)]
@@ -58,9 +47,21 @@ impl Reassembly {
 
 #[cfg(test)]
 mod tests {
-    use super::super::frame::decode;
+    use super::super::frame::{Frame, decode};
     use super::*;
     use proptest::prelude::*;
+
+    fn pieces(id: u32, frame: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+        let count = frame.len().div_ceil(PIECE);
+        let pieces = frame.chunks(PIECE).enumerate();
+        pieces.map(move |(at, bytes)| {
+            let is_last = at + 1 == count;
+            let mut piece = Frame::fragment_header(id, is_last, bytes.len());
+            piece.extend_from_slice(bytes);
+            assert_eq!(piece, Frame::Fragment { id, is_last, bytes }.encode());
+            piece
+        })
+    }
 
     fn feed(reassembly: &mut Reassembly, piece: &[u8]) -> Option<Vec<u8>> {
         let Ok(Frame::Fragment { id, is_last, bytes }) = decode(piece) else {

@@ -5,6 +5,7 @@
 
 use super::pack::{Reader, Writer};
 use super::{Malformed, Read};
+use crate::lanes::Pair;
 use snow_vm::actor::Reason;
 use snow_vm::actor::pid::SERIAL;
 
@@ -218,6 +219,48 @@ impl Frame<'_> {
             Frame::Ping { .. } => Tag::Ping,
             Frame::Pong { .. } => Tag::Pong,
         }
+    }
+
+    /// The pair of actors that a frame is of, if it is of one; messages do not say from whom they are.
+    pub fn pair(&self) -> Option<Pair> {
+        match *self {
+            Frame::Link { from, to }
+            | Frame::Unlink { from, to }
+            | Frame::Exit { from, to, .. }
+            | Frame::Monitor { from, to, .. }
+            | Frame::MonitorExit { from, to, .. } => Some(Pair::new(from, to)),
+            _ => None,
+        }
+    }
+
+    /// A message or an answer up to the bytes of its value, which are to be written behind and closed; gives where they begin.
+    pub fn begin_send(to: u64, call: Option<(u64, bool)>, ty: u32) -> (Writer, usize) {
+        let mut out = Writer {
+            bytes: vec![Tag::Send as u8],
+        };
+        numbers(&mut out, 4, &[to]);
+        match call {
+            None => out.nil(),
+            Some((call, unwatched)) => {
+                out.array(2);
+                out.number(call);
+                out.bool(unwatched);
+            }
+        }
+        out.number(ty.into());
+        let start = out.open_bytes();
+        (out, start)
+    }
+
+    /// A piece up to its bytes.
+    pub fn fragment_header(id: u32, is_last: bool, len: usize) -> Vec<u8> {
+        let mut out = Writer {
+            bytes: vec![Tag::Fragment as u8],
+        };
+        numbers(&mut out, 3, &[u64::from(id)]);
+        out.bool(is_last);
+        out.bytes_header(len);
+        out.bytes
     }
 
     /// Tag and body.

@@ -242,6 +242,23 @@ impl Writer {
     pub fn bytes(&mut self, value: &[u8]) {
         write!(encode::write_bin(&mut self.bytes, value));
     }
+
+    /// The beginning of bytes.
+    pub fn bytes_header(&mut self, len: usize) {
+        write!(encode::write_bin_len(&mut self.bytes, length(len)));
+    }
+
+    /// The beginning of bytes whose number is not known yet; gives where they begin.
+    pub fn open_bytes(&mut self) -> usize {
+        self.bytes.extend([Marker::Bin32.to_u8(), 0, 0, 0, 0]);
+        self.bytes.len()
+    }
+
+    /// The end of the bytes that begin there.
+    pub fn close_bytes(&mut self, start: usize) {
+        let len = length(self.bytes.len() - start);
+        self.bytes[start - 4..start].copy_from_slice(&len.to_be_bytes());
+    }
 }
 
 /// Messages end long before their lengths do.
@@ -266,6 +283,9 @@ mod tests {
         out.bytes(&[0, 255]);
         out.array(2);
         out.map(70_000);
+        let start = out.open_bytes();
+        out.nil();
+        out.close_bytes(start);
         let mut read = Reader::new(&out.bytes);
         assert_eq!(read.int(), Ok(i64::MIN));
         assert_eq!(read.number(), Ok(u64::MAX));
@@ -276,6 +296,7 @@ mod tests {
         assert_eq!(read.bytes(), Ok(&[0, 255][..]));
         assert_eq!(read.array(), Ok(2));
         assert_eq!(read.map(), Ok(70_000));
+        assert_eq!(read.bytes(), Ok(&[0xc0][..]));
         assert_eq!(read.end(), Ok(()));
     }
 

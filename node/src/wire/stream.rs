@@ -19,6 +19,19 @@ pub fn append(out: &mut Vec<u8>, frame: &[u8]) {
     out.extend_from_slice(frame);
 }
 
+/// As [`append`], for a frame in two parts.
+pub fn append_parts(out: &mut Vec<u8>, first: &[u8], second: &[u8]) {
+    let length = first.len() + second.len();
+    debug_assert!(length <= MAX_FRAME);
+    out.reserve(4 + length);
+    out.extend_from_slice(&(length as u32).to_be_bytes());
+    out.extend_from_slice(first);
+    out.extend_from_slice(second);
+}
+
+/// Bytes that are kept for the next frame when all that has arrived was used.
+const KEPT: usize = 16 << 10;
+
 /// Cuts what arrives into frames.
 #[derive(Debug, Default)]
 pub struct Splitter {
@@ -33,6 +46,9 @@ impl Splitter {
         if self.used > 0 {
             self.bytes.drain(..self.used);
             self.used = 0;
+            if self.bytes.is_empty() {
+                self.bytes.shrink_to(KEPT);
+            }
         }
         self.bytes.extend_from_slice(bytes);
     }

@@ -9,4 +9,5 @@ mod basics;
 mod fixture;
 mod lives;
 mod members;
+mod pressure;
 mod strangers;

@@ -29,6 +29,8 @@ pub enum Content {
     Timeout(u64),
     /// Anything else.
     Signal(Box<Signal>),
+    /// A connection that the receiver was held for has room again.
+    Room,
     /// The message was taken out and is being looked at.
     Taken,
 }
@@ -137,7 +139,11 @@ impl Content {
             Content::Message(ty, word)
             | Content::Due(ty, word)
             | Content::Answer(Answer { ty, word, .. }) => Some((ty, word)),
-            Content::Parcel(..) | Content::Timeout(_) | Content::Signal(_) | Content::Taken => None,
+            Content::Parcel(..)
+            | Content::Timeout(_)
+            | Content::Signal(_)
+            | Content::Room
+            | Content::Taken => None,
         }
     }
 

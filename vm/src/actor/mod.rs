@@ -49,12 +49,13 @@ impl Place {
         scheduler: std::ptr::null_mut(),
     };
 
-    /// Whether the scheduler has others to run.
+    /// Whether the scheduler has others to run, or the actor is held.
     ///
     /// # Safety
     /// The place is that of a running actor, or nowhere.
     pub unsafe fn others_wait(&self) -> bool {
         // SAFETY: by contract; a scheduler outlives what it runs.
-        !self.scheduler.is_null() && unsafe { (*self.scheduler).has_others() }
+        !self.scheduler.is_null()
+            && unsafe { (*self.scheduler).has_others() || (*self.process).held > 0 }
     }
 }

@@ -10,6 +10,7 @@ use super::{Pid, Reason, signals};
 use crate::carrier;
 use crate::ctx::Ctx;
 use crate::native::Fault;
+use crate::remote::Passed;
 use crate::sched::Timer;
 use crate::sched::stop::Hope;
 use crate::sched::wheel::TimerKey;
@@ -87,17 +88,32 @@ pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Sends a value to an actor of another node; crashes when it cannot leave this one.
+/// Sends something of the running actor to one of another node; crashes when it cannot leave this one. When too much waits for that node, the actor is held at its next safe point.
 #[cold]
 fn send_away(ctx: &mut Ctx, to: Pid, content: Content) -> Result<(), Fault> {
-    let scheduler = ctx.scheduler()?;
+    let (me, scheduler) = (ctx.process()?.pid, ctx.scheduler()?);
     let raw = &raw mut *ctx;
     // Writing a value needs more stack than what small natives have.
     // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile.
     let sent = unsafe {
-        carrier::on_system_stack(raw, || scheduler.send_away(&mut (*raw).heap, to, content))
+        carrier::on_system_stack(raw, || {
+            scheduler.send_away(&mut (*raw).heap, Some(me), to, content)
+        })
     };
-    sent.map_err(Fault::Crash)
+    note_passed(ctx, sent.map_err(Fault::Crash)?)
+}
+
+/// Something of the running actor was passed on to another node.
+pub fn note_passed(ctx: &mut Ctx, passed: Passed) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    ctx.scheduler()?.is_unsent();
+    if passed == Passed::Held {
+        process.held += 1;
+        ctx.end_slice();
+    } else {
+        ctx.count_sent();
+    }
+    Ok(())
 }
 
 /// The running actor, of whose messages nothing is said.
@@ -154,6 +170,10 @@ pub fn link(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
     if to == process.pid || !process.links.insert(to) {
         return Ok(());
     }
+    if !to.is_local() {
+        let link = Signal::Link(process.pid);
+        return send_away(ctx, to, Content::Signal(Box::new(link)));
+    }
     let scheduler = ctx.scheduler()?;
     if !scheduler.deliver_signal(&mut ctx.heap, to, Signal::Link(process.pid)) {
         let exit = Signal::LinkExit(to, Reason::NoProc);
@@ -202,6 +222,10 @@ pub fn monitor(ctx: &mut Ctx, to: Pid) -> Result<u64, Fault> {
 /// Asks an actor to say when it ends.
 fn watch(ctx: &mut Ctx, to: Pid, reference: u64) -> Result<(), Fault> {
     let (me, scheduler) = (ctx.process()?.pid, ctx.scheduler()?);
+    if !to.is_local() {
+        let monitor = Signal::Monitor(me, reference);
+        return send_away(ctx, to, Content::Signal(Box::new(monitor)));
+    }
     if !scheduler.deliver_signal(&mut ctx.heap, to, Signal::Monitor(me, reference)) {
         let down = Signal::Down(reference, to, Reason::NoProc);
         scheduler.deliver_signal(&mut ctx.heap, me, down);

@@ -56,6 +56,8 @@ pub struct Process {
     pub slices: u64,
     /// Whether anybody was told that the mailbox is long.
     pub is_long: bool,
+    /// Connections with other nodes that have to get room before it goes on.
+    pub held: u32,
     /// What bounds it, if anything does.
     pub bounds: Option<Box<Bounds>>,
     /// The call that its result is the answer to.
@@ -205,6 +207,7 @@ impl Process {
             random: None,
             slices: 0,
             is_long: false,
+            held: 0,
             bounds: None,
             answers: None,
         }
@@ -238,7 +241,13 @@ impl Process {
 
     /// Whether it has a reason to run.
     pub fn is_ready(&mut self) -> bool {
-        if self.ending.is_some() || self.alarm == Alarm::Rung {
+        if self.ending.is_some() {
+            return true;
+        }
+        if self.held > 0 {
+            return false;
+        }
+        if self.alarm == Alarm::Rung {
             return true;
         }
         match self.wait {

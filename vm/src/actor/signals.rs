@@ -106,6 +106,7 @@ impl Scheduler {
                             process.alarm = Alarm::Rung;
                         }
                     }
+                    Content::Room => process.held = process.held.saturating_sub(1),
                     Content::Signal(signal) if matches!(*signal, Signal::Info(..)) => {
                         self.tell_numbers(heap, process, *signal);
                     }
@@ -138,7 +139,7 @@ impl Scheduler {
     pub fn deliver(&mut self, heap: &mut Heap, to: Pid, content: Content) -> bool {
         if !to.is_local() {
             // What cannot be sent is a value, and who sends one asks beforehand.
-            let _ = self.send_away(heap, to, content);
+            let _ = self.send_away(heap, None, to, content);
             return true;
         }
         // SAFETY: the content is owned.

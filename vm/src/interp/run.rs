@@ -162,6 +162,7 @@ impl Vm {
         // SAFETY: by contract; references to the machine end before code runs.
         unsafe {
             frames.pc = (*vm).go_on_at(frames);
+            (*vm).ctx.cost = 0;
             let mut fuel = fuel;
             loop {
                 (*vm).limit = frames.stack.limit();

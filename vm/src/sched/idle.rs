@@ -6,7 +6,8 @@
 use super::queue::Queue;
 use super::runtime::{Phase, Runtime};
 use super::stop::Hope;
-use parking_lot::{Condvar, Mutex};
+use crate::remote::Remote;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicUsize, fence};
@@ -27,12 +28,18 @@ pub struct Idle {
     pub outside: AtomicUsize,
     /// By scheduler: whether it should look around, also while its queue is empty.
     attention: Box<[AtomicBool]>,
+    /// How often anybody has looked whether something has arrived from other nodes.
+    pub(super) looks: AtomicUsize,
+    /// How often, when the ticker has asked last.
+    looks_seen: AtomicUsize,
 }
 
 #[derive(Default)]
 struct Asleep {
     count: usize,
     started: usize,
+    /// Where one of them waits for what arrives from other nodes.
+    outlook: Option<Arc<dyn Remote>>,
 }
 
 /// Why a scheduler has woken up.
@@ -55,6 +62,8 @@ impl Idle {
             waking: AtomicBool::new(false),
             outside: AtomicUsize::new(0),
             attention: (0..count).map(|_| AtomicBool::new(false)).collect(),
+            looks: AtomicUsize::new(0),
+            looks_seen: AtomicUsize::new(0),
         }
     }
 
@@ -70,14 +79,33 @@ impl Idle {
 
     /// Wakes all sleepers.
     pub fn wake_all(&self) {
-        let _asleep = self.asleep.lock();
+        let asleep = self.asleep.lock();
         self.wake.notify_all();
+        asleep.outlook.iter().for_each(|remote| remote.rouse());
     }
 
     /// Wakes a sleeper, if there is one.
     pub fn wake_one(&self) {
-        let _asleep = self.asleep.lock();
-        self.wake.notify_one();
+        self.wake_of(&self.asleep.lock());
+    }
+
+    /// Who waits for what arrives is woken last: it would have to be replaced.
+    fn wake_of(&self, asleep: &Asleep) {
+        if !self.wake.notify_one() {
+            asleep.outlook.iter().for_each(|remote| remote.rouse());
+        }
+    }
+
+    /// When nobody looks whether something arrives, since who did has something long to do, a sleeper takes its place.
+    pub(super) fn see_to_looking(&self) {
+        let looks = self.looks.load(Relaxed);
+        if looks == 0 || self.looks_seen.swap(looks, Relaxed) != looks {
+            return;
+        }
+        let asleep = self.asleep.lock();
+        if asleep.count > 0 && asleep.outlook.is_none() {
+            self.wake.notify_one();
+        }
     }
 
     /// Wakes a sleeper, unless one is about to get up.
@@ -89,7 +117,7 @@ impl Idle {
         if asleep.count == 0 {
             self.waking.store(false, SeqCst);
         } else {
-            self.wake.notify_one();
+            self.wake_of(&asleep);
         }
     }
 
@@ -133,11 +161,11 @@ impl Runtime {
     }
 
     /// Looks for work for a while; whether there is some.
-    pub(super) fn search(&self, number: usize) -> bool {
+    pub(super) fn search(&self, number: usize, remote: Option<&dyn Remote>) -> bool {
         self.idle.searching.fetch_add(1, SeqCst);
         let end = Instant::now() + SEARCH;
         let found = loop {
-            if self.has_work_for(number) {
+            if self.has_work_for(number) || remote.is_some_and(|remote| remote.look()) {
                 break true;
             }
             if Instant::now() >= end {
@@ -163,13 +191,14 @@ impl Runtime {
     }
 
     /// Sleeps until there may be work.
-    pub(super) fn sleep(&self, number: usize) -> Rest {
+    pub(super) fn sleep(&self, number: usize, remote: Option<Arc<dyn Remote>>) -> Rest {
         let mut asleep = self.idle.asleep.lock();
         asleep.count += 1;
         self.idle.sleeping.fetch_add(1, SeqCst);
         // Whoever adds work from now on sees the sleeper; what was there before is seen here.
         fence(SeqCst);
-        let rest = if self.has_work_for(number) {
+        let has_arrivals = remote.as_ref().is_some_and(|remote| remote.has_arrivals());
+        let rest = if self.has_work_for(number) || has_arrivals {
             Rest::Over
         } else if asleep.count == asleep.started && self.is_quiet() {
             Rest::Quiet
@@ -194,14 +223,30 @@ impl Runtime {
                 self.wake_up(&mut asleep);
                 return Rest::Over;
             }
-            match until {
-                Some(until) => drop(self.idle.wake.wait_until(&mut asleep, until)),
-                None => self.idle.wake.wait(&mut asleep),
+            match (remote, until) {
+                (Some(remote), _) if asleep.outlook.is_none() => {
+                    self.look_out(&mut asleep, remote, until);
+                }
+                (_, Some(until)) => drop(self.idle.wake.wait_until(&mut asleep, until)),
+                (_, None) => self.idle.wake.wait(&mut asleep),
             }
             Rest::Over
         };
         self.wake_up(&mut asleep);
         rest
+    }
+
+    /// Sleeps until something arrives from another node.
+    fn look_out(
+        &self,
+        asleep: &mut MutexGuard<'_, Asleep>,
+        remote: Arc<dyn Remote>,
+        until: Option<Instant>,
+    ) {
+        asleep.outlook = Some(Arc::clone(&remote));
+        self.idle.looks.fetch_add(1, Relaxed);
+        MutexGuard::unlocked(asleep, || remote.rest(until));
+        asleep.outlook = None;
     }
 
     fn wake_up(&self, asleep: &mut Asleep) {

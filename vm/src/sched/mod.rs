@@ -3,10 +3,11 @@
 //! What all schedulers of a program share is the [`runtime`]. A [`Scheduler`] is one thread's part, which running code reaches through its context, with its
 //! [`queue`] of actors that are ready and its [`wheel`] of timers; [`worker`] is the loop of such a thread. Around these: [`idle`] is about sleeping, waking, and noticing that nothing can
 //! happen any more; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`stop`] is about being asked to
-//! stop, [`close`] about a program's end, and [`visitor`] about other threads that reach in.
+//! stop, [`close`] about a program's end, [`cluster`] about connections with other nodes, and [`visitor`] about whoever takes in what comes from outside.
 
 pub mod blocking;
 pub mod close;
+pub mod cluster;
 pub mod idle;
 pub mod queue;
 pub mod runtime;
@@ -73,6 +74,8 @@ pub struct Scheduler {
     pub queue: Queue,
     /// Slots for new actors.
     pub spare: Spare,
+    /// What it knows of other nodes.
+    pub(super) link: cluster::Link,
     next_reference: u64,
     last_reference: u64,
 }
@@ -85,6 +88,7 @@ impl Scheduler {
             number,
             queue,
             spare: Spare::default(),
+            link: cluster::Link::default(),
             next_reference: 0,
             last_reference: 0,
         }

@@ -85,6 +85,8 @@ pub struct Runtime {
     pub(super) ticking: Ticking,
     /// What connects the program with others.
     pub(super) remote: RwLock<Option<Arc<dyn Remote>>>,
+    /// How often that has changed.
+    pub(super) cluster_changes: AtomicUsize,
     names: RwLock<FxHashMap<Arc<str>, Pid>>,
     actors: AtomicUsize,
     phase: AtomicU8,
@@ -173,6 +175,7 @@ impl Runtime {
             blocked: Mutex::default(),
             ticking: Ticking::default(),
             remote: RwLock::default(),
+            cluster_changes: AtomicUsize::new(0),
             names: RwLock::default(),
             actors: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::Running as u8),
@@ -232,9 +235,18 @@ impl Runtime {
 
     /// An actor begins. The second one makes a ticker necessary.
     fn actor_started(self: &Arc<Self>) {
-        if self.actors.fetch_add(1, Relaxed) == 1 && self.ticker.lock().is_none() {
+        if self.actors.fetch_add(1, Relaxed) == 1 {
+            self.need_ticker();
+        }
+    }
+
+    /// From now on there is a ticker.
+    pub(super) fn need_ticker(self: &Arc<Self>) {
+        let mut ticker = self.ticker.lock();
+        if ticker.is_none() {
             // Without a ticker compiled code is not stopped, which is better than not to run.
-            *self.ticker.lock() = ticker::start(self).ok();
+            *ticker = ticker::start(self).ok();
+            drop(ticker);
             self.listen();
             self.ticking.begin();
         }

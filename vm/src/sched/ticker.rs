@@ -79,6 +79,7 @@ pub fn start(runtime: &Arc<Runtime>) -> std::io::Result<JoinHandle<()>> {
             runtime.idle.call_attention();
             runtime.limits.raise();
             runtime.relieve();
+            runtime.idle.see_to_looking();
         }
     })
 }

@@ -1,7 +1,7 @@
-//! Threads that are no schedulers, but start actors and send to them.
+//! Access to a runtime for whoever takes in what comes from other nodes: threads that are no schedulers, and schedulers in between their actors' slices.
 
-use super::Runtime;
 use super::queue::Ready;
+use super::{Runtime, Scheduler};
 use crate::actor::entry::{Content, Signal};
 use crate::actor::process::{Awaited, Origin, Process};
 use crate::actor::signals::put;
@@ -9,7 +9,7 @@ use crate::actor::slots::{NO_TYPE, Spare, Woken};
 use crate::actor::{Pid, Reason};
 use crate::heap::Heap;
 use crate::interp::{Packed, Vm};
-use crate::remote::{Remote, Undelivered};
+use crate::remote::{Passed, Undelivered};
 use snow_bytecode::module::FuncId;
 use snow_bytecode::types::TypeId;
 use std::mem::ManuallyDrop;
@@ -17,12 +17,71 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::fence;
 
-/// One thread's access to a runtime. The program is not over while there is one: see [`Remote::leave`].
-pub struct Visitor {
-    runtime: Arc<Runtime>,
-    /// For its heap.
-    vm: ManuallyDrop<Box<Vm>>,
-    spare: Spare,
+/// A thread's access to a runtime: it makes values, starts actors and sends to them.
+pub trait Host {
+    /// The runtime.
+    fn runtime(&self) -> &Arc<Runtime>;
+
+    /// Where values are made.
+    fn heap(&mut self) -> &mut Heap;
+
+    /// Slots for new actors.
+    fn spare(&mut self) -> &mut Spare;
+
+    /// A woken actor is to run.
+    fn run(&mut self, woken: Woken);
+
+    /// Sends something to an actor of this runtime; false when that has ended, and the content is given up.
+    fn deliver(&mut self, to: Pid, content: Content) -> bool {
+        let runtime = Arc::clone(self.runtime());
+        // SAFETY: the content is owned.
+        let put = unsafe { put(self.heap(), &runtime.slots, to, content) };
+        let is_there = put.is_ok();
+        if let Ok(Some(woken)) = put {
+            self.run(woken);
+        }
+        is_there
+    }
+
+    /// As [`Host::deliver`], for a signal.
+    fn signal(&mut self, to: Pid, signal: Signal) -> bool {
+        self.deliver(to, Content::Signal(Box::new(signal)))
+    }
+
+    /// An actor that is to run a function of the program; none when there are too many.
+    ///
+    /// # Safety
+    /// The words are as the function's parameters say, and owned; none of them is borrowed. They are given up when there is no actor.
+    unsafe fn unborn(
+        &mut self,
+        func: FuncId,
+        args: &[u64],
+        name: &str,
+        mailbox: Option<TypeId>,
+    ) -> Option<Unborn> {
+        let runtime = Arc::clone(self.runtime());
+        let program = &runtime.program;
+        let Some(pid) = runtime.slots.take(self.spare()) else {
+            let params = program.module.func(func).params.iter();
+            let slots: Vec<_> = params.map(|param| param.slot).collect();
+            // SAFETY: by contract.
+            unsafe { self.heap().drop_slots(&slots, args.as_ptr()) };
+            return None;
+        };
+        // SAFETY: by contract.
+        let code = unsafe { Packed::call(program, func, args, runtime.max_stack) };
+        let process = Process::new(code, Origin::new(pid, name, None));
+        Some(Unborn {
+            process,
+            mailbox: mailbox.map_or(NO_TYPE, |ty| ty.0),
+        })
+    }
+
+    /// The actor begins to run.
+    fn start(&mut self, unborn: Unborn) {
+        let woken = self.runtime().admit(unborn.process, unborn.mailbox);
+        self.run(woken);
+    }
 }
 
 /// An actor that has a pid and does not run yet.
@@ -50,6 +109,14 @@ impl Unborn {
     }
 }
 
+/// The access of a thread that is no scheduler. The program is not over while there is one: see [`crate::remote::Remote::leave`].
+pub struct Visitor {
+    runtime: Arc<Runtime>,
+    /// For its heap.
+    vm: ManuallyDrop<Box<Vm>>,
+    spare: Spare,
+}
+
 impl Visitor {
     /// Access for the calling thread.
     pub fn new(runtime: Arc<Runtime>) -> Visitor {
@@ -59,80 +126,56 @@ impl Visitor {
             spare: Spare::default(),
         }
     }
+}
 
-    /// The runtime.
-    pub fn runtime(&self) -> &Arc<Runtime> {
+impl Host for Visitor {
+    fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
     }
 
-    /// Where values are made.
-    pub fn heap(&mut self) -> &mut Heap {
+    fn heap(&mut self) -> &mut Heap {
         &mut self.vm.ctx.heap
     }
 
-    /// Sends something to an actor of this runtime; false when that has ended, and the content is given up.
-    pub fn deliver(&mut self, to: Pid, content: Content) -> bool {
-        let heap = &mut self.vm.ctx.heap;
-        // SAFETY: the content is owned.
-        let put = unsafe { put(heap, &self.runtime.slots, to, content) };
-        let is_there = put.is_ok();
-        if let Ok(Some(woken)) = put {
-            self.runtime.run_soon(woken);
-        }
-        is_there
+    fn spare(&mut self) -> &mut Spare {
+        &mut self.spare
     }
 
-    /// As [`Visitor::deliver`], for a signal.
-    pub fn signal(&mut self, to: Pid, signal: Signal) -> bool {
-        self.deliver(to, Content::Signal(Box::new(signal)))
-    }
-
-    /// An actor that is to run a function of the program; none when there are too many.
-    ///
-    /// # Safety
-    /// The words are as the function's parameters say, and owned; none of them is borrowed. They are given up when there is no actor.
-    pub unsafe fn unborn(
-        &mut self,
-        func: FuncId,
-        args: &[u64],
-        name: &str,
-        mailbox: Option<TypeId>,
-    ) -> Option<Unborn> {
-        let program = Arc::clone(&self.runtime.program);
-        let Some(pid) = self.runtime.slots.take(&mut self.spare) else {
-            let params = program.module.func(func).params.iter();
-            let slots: Vec<_> = params.map(|param| param.slot).collect();
-            // SAFETY: by contract.
-            unsafe { self.heap().drop_slots(&slots, args.as_ptr()) };
-            return None;
-        };
-        // SAFETY: by contract.
-        let code = unsafe { Packed::call(&program, func, args, self.runtime.max_stack) };
-        let process = Process::new(code, Origin::new(pid, name, None));
-        Some(Unborn {
-            process,
-            mailbox: mailbox.map_or(NO_TYPE, |ty| ty.0),
-        })
-    }
-
-    /// The actor begins to run.
-    pub fn start(&mut self, unborn: Unborn) {
-        let woken = self.runtime.admit(unborn.process, unborn.mailbox);
+    fn run(&mut self, woken: Woken) {
         self.runtime.run_soon(woken);
-    }
-
-    /// Gives up what was made and is not needed any more.
-    pub fn settle(&mut self) {
-        self.vm.ctx.heap.settle_all();
     }
 }
 
 impl Drop for Visitor {
     fn drop(&mut self) {
-        self.settle();
+        self.vm.ctx.heap.settle_all();
         // SAFETY: it is not used any more. Its cells may be, so the runtime keeps it.
         let vm = unsafe { ManuallyDrop::take(&mut self.vm) };
         self.runtime.retire(vm);
+    }
+}
+
+/// The access of a scheduler, with the heap of its machine.
+pub(super) struct Inside<'s> {
+    pub scheduler: &'s mut Scheduler,
+    pub heap: &'s mut Heap,
+}
+
+impl Host for Inside<'_> {
+    fn runtime(&self) -> &Arc<Runtime> {
+        &self.scheduler.runtime
+    }
+
+    fn heap(&mut self) -> &mut Heap {
+        self.heap
+    }
+
+    fn spare(&mut self) -> &mut Spare {
+        &mut self.scheduler.spare
+    }
+
+    fn run(&mut self, woken: Woken) {
+        self.scheduler.ready(woken);
     }
 }
 
@@ -152,59 +195,25 @@ impl Runtime {
             let _ = self.start_scheduler(|_| ());
         }
     }
-
-    /// From now on the program is a node of a cluster; false when it is one already.
-    pub fn join_cluster(&self, remote: Arc<dyn Remote>) -> bool {
-        let mut place = self.remote.write();
-        if place.is_some() {
-            return false;
-        }
-        *place = Some(remote);
-        // Others may send something at any time, so the program does not end by itself.
-        self.idle.outside.fetch_add(1, SeqCst);
-        true
-    }
-
-    /// The program is no node any more.
-    pub fn leave_cluster(&self) {
-        let remote = self.remote.write().take();
-        if let Some(remote) = remote {
-            remote.leave();
-            self.idle.outside.fetch_sub(1, SeqCst);
-            self.idle.wake_one();
-        }
-    }
-
-    /// What connects the program with others, if anything does.
-    pub fn remote(&self) -> Option<Arc<dyn Remote>> {
-        self.remote.read().clone()
-    }
-
-    /// Passes something on to an actor of another node.
-    pub(super) fn forward(
-        &self,
-        heap: &mut Heap,
-        to: Pid,
-        content: &Content,
-    ) -> Result<(), Undelivered> {
-        match self.remote() {
-            Some(remote) => remote.forward(heap, to, content),
-            None => Err(Undelivered::NoConnection),
-        }
-    }
 }
 
-impl super::Scheduler {
-    /// Passes something on to an actor of another node. Who waits for an answer gets one, also when there is no connection.
+impl Scheduler {
+    /// Passes something on to an actor of another node; `from` is the running actor if it is to be held when too much waits already. Who waits for an answer gets one, also when there
+    /// is no connection.
     pub(crate) fn send_away(
         &mut self,
         heap: &mut Heap,
+        from: Option<Pid>,
         to: Pid,
         content: Content,
-    ) -> Result<(), String> {
-        let sent = self.runtime.forward(heap, to, &content);
+    ) -> Result<Passed, String> {
+        let sent = match self.remote() {
+            Some(remote) => remote.forward(heap, from, to, &content),
+            None => Err(Undelivered::NoConnection),
+        };
+        self.is_unsent();
         let reason = match &sent {
-            Ok(()) | Err(Undelivered::Unsendable(_)) => None,
+            Ok(_) | Err(Undelivered::Unsendable(_)) => None,
             Err(Undelivered::NoConnection) => Some(Reason::NoConnection),
             Err(Undelivered::NoProc) => Some(Reason::NoProc),
         };
@@ -214,8 +223,9 @@ impl super::Scheduler {
         // SAFETY: the caller hands the content over.
         unsafe { content.discard(heap) };
         match sent {
+            Ok(passed) => Ok(passed),
             Err(Undelivered::Unsendable(why)) => Err(why),
-            _ => Ok(()),
+            Err(_) => Ok(Passed::On),
         }
     }
 

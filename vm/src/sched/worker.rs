@@ -73,7 +73,10 @@ impl Worker {
     pub fn work(&mut self) {
         while self.has_scheduler && self.runtime.phase() != Phase::Over {
             match self.held.take().or_else(|| self.next()) {
-                Some(ready) => self.turn(ready),
+                Some(ready) => {
+                    self.turn(ready);
+                    self.send_soon();
+                }
                 None => self.rest(),
             }
         }
@@ -82,8 +85,12 @@ impl Worker {
     fn next(&mut self) -> Option<Ready> {
         self.turns = self.turns.wrapping_add(1);
         let number = self.scheduler.number;
-        if self.turns.is_multiple_of(LOOK_AROUND) || self.runtime.idle.attend(number) {
+        let is_called = self.runtime.idle.attend(number);
+        if is_called || self.turns.is_multiple_of(LOOK_AROUND) {
             self.look_around();
+        }
+        if is_called {
+            self.look_outside();
         }
         let scheduler = &mut **self.scheduler;
         let platform = &self.runtime.world.platform;
@@ -123,6 +130,10 @@ impl Worker {
     /// Finds work elsewhere, or sleeps.
     fn rest(&mut self) {
         self.look_around();
+        self.send_now();
+        if self.take_in() || self.scheduler.has_unsent() {
+            return;
+        }
         self.vm.ctx.heap.settle_some();
         if self.vm.ctx.heap.has_pending() {
             return;
@@ -132,12 +143,14 @@ impl Worker {
         }
         let (runtime, number) = (Arc::clone(&self.runtime), self.scheduler.number);
         if let Some(ready) = self.steal() {
-            return self.turn(ready);
+            self.turn(ready);
+            return self.send_soon();
         }
-        if runtime.has_company() && runtime.search(number) {
+        let remote = self.scheduler.remote();
+        if runtime.has_company() && runtime.search(number, remote.as_deref()) {
             return;
         }
-        if runtime.sleep(number) == Rest::Quiet {
+        if runtime.sleep(number, remote) == Rest::Quiet {
             close::nothing_happens(self);
         }
     }
@@ -304,7 +317,7 @@ impl Worker {
             || runtime.wants_attention(self.scheduler.number)
             || runtime.phase() == Phase::Over
             || runtime.platform().is_seeded();
-        if is_time {
+        if is_time || self.scheduler.has_to_send() {
             return None;
         }
         self.turns += 1;
@@ -418,9 +431,21 @@ impl Worker {
 
     /// The actor has used up its slice.
     fn again(&mut self, process: Box<Process>) {
+        if process.held > 0 {
+            return self.hold(process);
+        }
         let scheduler = &mut self.scheduler;
         scheduler.queue.push_used(Box::into_raw(process));
         scheduler.runtime.share_work(&scheduler.queue);
+    }
+
+    /// The actor has sent more than a connection takes: it goes on when there is room.
+    #[cold]
+    fn hold(&mut self, mut process: Box<Process>) {
+        if process.code.machine.is_none() {
+            self.take_off_stage(&mut process);
+        }
+        self.wait(process);
     }
 
     /// The actor waits, unless something has arrived.
@@ -537,6 +562,7 @@ impl Worker {
             self.stage = frames.kept();
         }
         process.wait = Wait::Nothing;
+        process.held = 0;
         match self.scheduler.end(&mut self.vm.ctx.heap, process, reason) {
             Then::Terminate(process) => {
                 self.scheduler.queue.push_woken(Box::into_raw(process));

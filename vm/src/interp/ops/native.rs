@@ -30,8 +30,9 @@ pub fn call(s: State) -> Flow {
                 // SAFETY: the native wrote as many results, of which there are at most three.
                 unsafe { s.set(*dsts.get_unchecked(index), *results.add(index)) };
             }
+            let cost = s.vm().ctx.cost;
             State {
-                fuel: s.fuel - 1,
+                fuel: s.fuel - 1 - cost,
                 ..s
             }
             .next(3 + row_words(count))
