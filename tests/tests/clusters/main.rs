@@ -6,8 +6,11 @@
 )]
 
 mod basics;
+mod chaos;
 mod fixture;
 mod lives;
 mod members;
+mod network;
 mod pressure;
+mod proxy;
 mod strangers;

@@ -1,0 +1,300 @@
+//! Nodes in network namespaces of their own, with a cable between them that is cut, loses packets, lets them through in one direction only, or is slow.
+
+use crate::fixture::{COOKIE, LIMIT, Place, Running, WORKER, finished};
+use snow_tests::command;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// A shell in a namespace, with a cable to another one. This side is 10.77.0.1, the other one 10.77.0.2.
+struct Cable {
+    shell: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+const LAY: &[&str] = &[
+    "mount -t tmpfs tmpfs /run",
+    "mkdir /run/netns",
+    "ip netns add far",
+    "ip link set lo up",
+    "ip link add near type veth peer name end",
+    "ip link set end netns far",
+    "ip addr add 10.77.0.1/24 dev near",
+    "ip link set near up",
+    "ip netns exec far ip link set lo up",
+    "ip netns exec far ip addr add 10.77.0.2/24 dev end",
+    "ip netns exec far ip link set end up",
+    "nft add table inet test",
+    "nft add chain inet test in '{ type filter hook input priority 0; }'",
+    "nft add chain inet test out '{ type filter hook output priority 0; }'",
+];
+
+impl Cable {
+    /// Lays a cable; none, with a reason that is printed, where the system does not let us.
+    fn lay() -> Option<Cable> {
+        let mut shell = Command::new("unshare");
+        shell.args(["-Urnm", "sh"]).stderr(Stdio::inherit());
+        let shell = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut shell = match shell {
+            Ok(shell) => shell,
+            Err(error) => {
+                eprintln!("skipped: `unshare` cannot be run: {error}");
+                return None;
+            }
+        };
+        let input = shell.stdin.take().unwrap();
+        let output = BufReader::new(shell.stdout.take().unwrap());
+        let mut cable = Cable {
+            shell,
+            input,
+            output,
+        };
+        for command in LAY {
+            if !cable.succeeds(command) {
+                eprintln!("skipped: this system does not allow `{command}` in a namespace");
+                return None;
+            }
+        }
+        Some(cable)
+    }
+
+    fn succeeds(&mut self, command: &str) -> bool {
+        let mut line = String::new();
+        let asked = writeln!(self.input, "{command} >&2; echo $?");
+        let answered = asked.and_then(|()| self.output.read_line(&mut line));
+        answered.is_ok() && line.trim() == "0"
+    }
+
+    /// Runs a command on this side.
+    fn change(&mut self, command: &str) {
+        assert!(self.succeeds(command), "{command}");
+    }
+
+    /// A command that runs on this side.
+    fn near(&self, command: Command) -> Command {
+        inside(
+            format!("-n/proc/{}/ns/net", self.shell.id()),
+            self,
+            &command,
+        )
+    }
+
+    /// A command that runs on the other side.
+    fn far(&self, command: Command) -> Command {
+        let place = format!("-n/proc/{}/root/run/netns/far", self.shell.id());
+        inside(place, self, &command)
+    }
+}
+
+fn inside(network: String, cable: &Cable, command: &Command) -> Command {
+    let mut inside = Command::new("nsenter");
+    let shell = cable.shell.id().to_string();
+    inside.args(["-t", &shell, "-U", "--preserve-credentials", &network, "--"]);
+    inside.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        inside.env(name, value.unwrap_or_default());
+    }
+    if let Some(folder) = command.get_current_dir() {
+        inside.current_dir(folder);
+    }
+    inside
+}
+
+impl Drop for Cable {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.shell.kill();
+        let _ = self.shell.wait();
+    }
+}
+
+/// A worker on the other side.
+fn worker(place: &Place, cable: &Cable, tick: u32) -> (Running, String) {
+    let main = format!(
+        r#"
+fn main() do
+  Node.start_with("worker@10.77.0.2:0", %{{Node.options() | cookie: List.head(Env.args()), tick: {tick}}})
+  say(Node.self())
+  receive do n -> println(n + 1) end
+end
+"#
+    );
+    place.write("worker.snow", &[WORKER, &main]);
+    let worker = Running::start(cable.far(place.snow("worker.snow", &[COOKIE])));
+    let name = worker.line();
+    (worker, name)
+}
+
+fn boss(place: &Place, cable: &Cable, main: &str, name: &str) -> Command {
+    place.write("boss.snow", &[WORKER, JOIN, main]);
+    cable.near(place.snow("boss.snow", &[name, COOKIE]))
+}
+
+const JOIN: &str = r#"
+fn join() -> String do
+  Node.start("boss@10.77.0.1:0", Env.args()[1])
+  let worker = List.head(Env.args())
+  assert Node.connect(worker)
+  worker
+end
+"#;
+
+/// Whatever is done to the cable, both sides notice, each link and each monitor fires once, and when it is whole again the two find each other.
+#[test]
+fn a_cut_is_noticed_once_and_heals() {
+    let cuts = [
+        ("ip link set near down", "ip link set near up"),
+        (
+            "nft add rule inet test in ip saddr 10.77.0.2 drop",
+            "nft flush chain inet test in",
+        ),
+        (
+            "nft add rule inet test out ip daddr 10.77.0.2 drop",
+            "nft flush chain inet test out",
+        ),
+        (
+            "ip netns exec far ip route add blackhole 10.77.0.1/32",
+            "ip netns exec far ip route del blackhole 10.77.0.1/32",
+        ),
+    ];
+    let main = r#"
+fn main() do
+  let worker = join()
+  Node.monitor(worker)
+  Process.trap_exit(true)
+  round(worker, 4)
+  Node.stop()
+end
+
+fn round(worker :: String, left :: Int) -> () do
+  if left > 0 do
+    let p = Node.spawn(worker, squarer, 0)
+    let ref = Process.monitor(p)
+    let q = Node.spawn_link(worker, squarer, 1)
+    say("ready")
+    receive do Down(r, _, why) when r == ref -> say(why) end
+    receive do Exit(who, why) when who == q -> say(why) end
+    receive do NodeDown(_) -> say("down") end
+    receive do NodeUp(_) -> say("up") end
+    send(p, Square(4, self()))
+    receive do n -> say(n) end
+    receive do
+      Down(_, _, _) -> say("twice")
+      Exit(_, _) -> say("twice")
+      after 300 -> say("once")
+    end
+    round(worker, left - 1)
+  end
+end
+"#;
+    let Some(mut cable) = Cable::lay() else {
+        return;
+    };
+    let place = Place::new();
+    let (_worker, name) = worker(&place, &cable, 1);
+    let boss = Running::start(boss(&place, &cable, main, &name));
+    for (cut, heal) in cuts {
+        assert_eq!(boss.line(), "ready");
+        cable.change(cut);
+        let lines = [boss.line(), boss.line(), boss.line()];
+        assert_eq!(lines, ["NoConnection", "NoConnection", "down"], "{cut}");
+        cable.change(heal);
+        let lines = [boss.line(), boss.line(), boss.line()];
+        assert_eq!(lines, ["up", "16", "once"], "{cut}");
+    }
+}
+
+/// A tenth of the packets is lost in both directions: nothing that was sent is.
+#[test]
+fn lost_packets_lose_no_messages() {
+    let Some(mut cable) = Cable::lay() else {
+        return;
+    };
+    let place = Place::new();
+    let (_worker, name) = worker(&place, &cable, 60);
+    for chain in ["in", "out"] {
+        cable.change(&format!(
+            "nft add rule inet test {chain} numgen random mod 100 '<' 10 drop"
+        ));
+    }
+    let main = r#"
+fn collect(next :: Int, count :: Int) -> Int do
+  if next == count do
+    next
+  else
+    receive do
+      n -> do
+        assert n == next
+        collect(next + 1, count)
+      end
+    end
+  end
+end
+
+fn rounds(p :: Pid<Ask>, left :: Int) -> () do
+  if left > 0 do
+    send(p, Square(left, self()))
+    receive do n -> assert n == left * left end
+    rounds(p, left - 1)
+  end
+end
+
+fn main() do
+  let worker = join()
+  Node.spawn(worker, flood, self(), 20_000)
+  println(collect(0, 20_000))
+  rounds(Node.spawn(worker, squarer, 0), 30)
+  Node.stop()
+end
+"#;
+    let mut boss = boss(&place, &cable, main, &name);
+    let printed = finished(command::run(&mut boss, "", LIMIT).unwrap());
+    assert_eq!(printed, "20000\n");
+}
+
+/// Over a slow cable a sender of much is held, and what others send does not wait for all that.
+#[test]
+fn a_slow_cable_holds_who_sends_much_and_nobody_else() {
+    let Some(mut cable) = Cable::lay() else {
+        return;
+    };
+    let place = Place::new();
+    let (_worker, name) = worker(&place, &cable, 60);
+    cable.change("tc qdisc add dev near root tbf rate 40mbit burst 64k latency 100ms");
+    let main = r#"
+actor talker(to :: Pid<Ask>, left :: Int, text :: String, done :: Pid<Int>) do
+  if left == 0 do
+    send(done, -1)
+  else
+    send(to, Greet(Person { name: text, age: None, tags: [] }, done))
+    talker(to, left - 1, text, done)
+  end
+end
+
+fn pings(p :: Pid<Ask>, n :: Int, worst :: Int) -> Int do
+  let start = System.monotonic_ms()
+  send(p, Square(n, self()))
+  receive do
+    -1 -> if n > 5 do worst else 1_000_000 end
+    got when got == n * n -> do
+      Process.sleep(20)
+      pings(p, n + 1, Int.max(worst, System.monotonic_ms() - start))
+    end
+  end
+end
+
+fn main() do
+  let worker = join()
+  let deaf = Node.spawn(worker, forever, 0)
+  let p = Node.spawn(worker, squarer, 0)
+  spawn(talker, deaf, 16, String.repeat("x", 1_048_576), self())
+  let worst = pings(p, 1, 0)
+  println(worst < 1000)
+  println(worst)
+  Node.stop()
+end
+"#;
+    let mut boss = boss(&place, &cable, main, &name);
+    let printed = finished(command::run(&mut boss, "", LIMIT).unwrap());
+    assert!(printed.starts_with("true\n"), "{printed}");
+}
