@@ -117,7 +117,7 @@ pub enum Emit {
     /// An ELF object.
     #[default]
     Object,
-    /// ELF objects of a program, to be linked with each other: made on all processors at the same time.
+    /// ELF objects that are to be linked with each other: made on all processors at the same time.
     Objects,
     /// LLVM IR as text, optimised.
     Ir,

@@ -1,5 +1,7 @@
 //! What is known about a program before any of its functions is lowered: made once, and read by all parts that are compiled at the same time.
 
+use std::collections::BTreeSet;
+
 use snow_bytecode::layout::Layouts;
 use snow_bytecode::module::{FuncId, Module};
 use snow_vm::abi::pool::PoolLayout;
@@ -14,6 +16,8 @@ pub struct Analysis<'m> {
     pub module: &'m Module,
     /// Its layouts.
     pub layouts: &'m Layouts,
+    /// The functions that are compiled.
+    pub funcs: BTreeSet<FuncId>,
     /// Where the pool has what.
     pub pool: PoolLayout,
     /// How each function is called.
@@ -30,6 +34,7 @@ impl<'m> Analysis<'m> {
         Analysis {
             module,
             layouts,
+            funcs: funcs.iter().copied().collect(),
             pool: PoolLayout::of(module),
             conventions: module.funcs.iter().map(Convention::of).collect(),
             ownership: Ownership::of(module, funcs),

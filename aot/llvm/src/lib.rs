@@ -150,9 +150,11 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
         entries: &entries,
         job,
     };
+    let divide = |size| parts::divide(module, &analysis.funcs, size);
     let parts = match job.emit {
-        Emit::Objects if scope == Scope::Program => parts::divide(module),
-        _ => vec![Part::of(funcs.iter().copied())],
+        Emit::Objects if job.verify => divide(parts::VERIFIED_PART),
+        Emit::Objects => divide(parts::PART),
+        _ => vec![Part::of(analysis.funcs.iter().copied())],
     };
     object::all(&plan, &parts)
 }

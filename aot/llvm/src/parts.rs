@@ -1,4 +1,4 @@
-//! How a program is divided into parts that are compiled at the same time, each to an object of its own.
+//! How the functions to compile are divided into parts that are compiled at the same time, each to an object of its own.
 //!
 //! The division depends on the program alone, not on the machine, so that the same program gives the same objects everywhere. Neighbours stay together:
 //! functions of one source module have numbers next to each other. What a part calls in other parts and is small enough to be inlined is lowered there
@@ -10,9 +10,12 @@ use snow_bytecode::inst::Inst;
 use snow_bytecode::module::{FuncId, Module};
 
 /// About as many instructions make a part.
-const PART: usize = 1200;
+pub const PART: usize = 1200;
 
-/// Programs have at most so many parts.
+/// As [`PART`], where LLVM verifies after each pass: that takes time with the square of a part's length. And so tests see many parts.
+pub const VERIFIED_PART: usize = 300;
+
+/// There are at most so many parts.
 const MOST_PARTS: usize = 16;
 
 /// Functions of at most so many instructions are worth a copy: LLVM inlines few that are larger.
@@ -21,7 +24,7 @@ const COPIED: usize = 40;
 /// Copies of a part have at most so many instructions together.
 const MOST_COPIED: usize = 600;
 
-/// Some functions of a program, whose code is in one object.
+/// Functions whose code is in one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// The functions.
@@ -45,23 +48,27 @@ pub fn all(module: &Module) -> impl Iterator<Item = FuncId> + use<> {
     (0..module.funcs.len() as u32).map(FuncId)
 }
 
-/// Divides a program.
-pub fn divide(module: &Module) -> Vec<Part> {
-    let total: usize = module.funcs.iter().map(|func| func.code.len()).sum();
-    let count = total.div_ceil(PART).clamp(1, MOST_PARTS);
+/// Divides the functions that are compiled into parts of about so many instructions.
+pub fn divide(module: &Module, funcs: &BTreeSet<FuncId>, size: usize) -> Vec<Part> {
+    let len = |id: &FuncId| module.func(*id).code.len();
+    let total: usize = funcs.iter().map(len).sum();
+    let count = total.div_ceil(size).clamp(1, MOST_PARTS);
     let mut parts = Vec::new();
-    let (mut begin, mut sum) = (0, 0);
-    for (index, func) in (1..).zip(&module.funcs) {
-        sum += func.code.len();
-        if sum * count >= total * (parts.len() + 1) || index == module.funcs.len() as u32 {
-            parts.push(part(module, (begin..index).map(FuncId).collect()));
-            begin = index;
+    let (mut home, mut sum) = (BTreeSet::new(), 0);
+    for id in funcs {
+        sum += len(id);
+        home.insert(*id);
+        if sum * count >= total * (parts.len() + 1) {
+            parts.push(part(module, funcs, std::mem::take(&mut home)));
         }
+    }
+    if !home.is_empty() || parts.is_empty() {
+        parts.push(part(module, funcs, home));
     }
     parts
 }
 
-fn part(module: &Module, home: BTreeSet<FuncId>) -> Part {
+fn part(module: &Module, funcs: &BTreeSet<FuncId>, home: BTreeSet<FuncId>) -> Part {
     let mut copies = BTreeSet::new();
     let mut open: VecDeque<FuncId> = home.iter().copied().collect();
     let mut room = MOST_COPIED;
@@ -69,8 +76,8 @@ fn part(module: &Module, home: BTreeSet<FuncId>) -> Part {
     while let Some(func) = open.pop_front() {
         for callee in callees(module, func) {
             let len = module.func(callee).code.len();
-            let is_wanted = len <= COPIED.min(room) && !home.contains(&callee);
-            if is_wanted && copies.insert(callee) {
+            let is_wanted = len <= COPIED.min(room) && funcs.contains(&callee);
+            if is_wanted && !home.contains(&callee) && copies.insert(callee) {
                 room -= len;
                 open.push_back(callee);
             }
@@ -113,7 +120,7 @@ mod tests {
     fn each_function_has_one_home() {
         for (count, len) in [(1, 2), (7, 300), (500, 100), (3, 5000)] {
             let module = program(count, len);
-            let parts = divide(&module);
+            let parts = divide(&module, &all(&module).collect(), PART);
             assert!(parts.len() <= MOST_PARTS);
             let homes: Vec<FuncId> = parts.iter().flat_map(|part| part.home.clone()).collect();
             assert_eq!(homes, all(&module).collect::<Vec<_>>());
@@ -124,18 +131,22 @@ mod tests {
     #[test]
     fn a_small_program_is_one_part() {
         let module = program(10, 100);
-        assert_eq!(divide(&module), [Part::of(all(&module))]);
+        let parts = divide(&module, &all(&module).collect(), PART);
+        assert_eq!(parts, [Part::of(all(&module))]);
+        assert_eq!(divide(&module, &BTreeSet::new(), PART), [Part::of([])]);
     }
 
     #[test]
     fn small_functions_are_copied_to_where_they_are_called() {
-        let parts = divide(&program(200, 20));
+        let module = program(200, 20);
+        let parts = divide(&module, &all(&module).collect(), PART);
         let (first, last) = (&parts[0], &parts[parts.len() - 1]);
         assert_eq!(first.copies, BTreeSet::new());
         let begin = last.home.first().expect("it has functions").0;
         let nearest = begin - MOST_COPIED as u32 / 20..begin;
         assert_eq!(last.copies, nearest.map(FuncId).collect());
-        let parts = divide(&program(100, COPIED + 1));
+        let module = program(100, COPIED + 1);
+        let parts = divide(&module, &all(&module).collect(), PART);
         assert!(parts.iter().all(|part| part.copies.is_empty()));
     }
 }

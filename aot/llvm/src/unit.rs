@@ -29,9 +29,9 @@ use crate::signature::{Convention, Place};
 /// What an object is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// An executable: all functions are in it, here or in another object.
+    /// An executable: it has all functions.
     Program,
-    /// A running program: functions that are not here are reached through the context, and may be in the interpreter.
+    /// A running program: functions that are not compiled are reached through the context, and may be in the interpreter.
     Unit,
 }
 
@@ -122,9 +122,9 @@ impl<'c, 'm> Unit<'c, 'm> {
         &self.program.conventions[func.0 as usize]
     }
 
-    /// A function that can be called directly: any of an executable, and those that are here.
+    /// A function that can be called directly, since it is compiled, here or in another part.
     pub fn function(&self, func: FuncId, variant: Variant) -> Option<FunctionValue<'c>> {
-        if self.scope == Scope::Unit && !self.part.home.contains(&func) {
+        if !self.program.funcs.contains(&func) {
             return None;
         }
         Some(match variant {
@@ -145,18 +145,22 @@ impl<'c, 'm> Unit<'c, 'm> {
 
     /// Who sees a function.
     fn linkage(&self, func: FuncId) -> Linkage {
-        let is_whole = self.part.home.len() == self.module.funcs.len();
         match self.scope {
-            Scope::Program if is_whole => Linkage::Internal,
+            Scope::Program if self.is_whole() => Linkage::Internal,
             _ if self.part.copies.contains(&func) => Linkage::AvailableExternally,
             _ => Linkage::External,
         }
     }
 
-    /// Symbols that the objects of an executable share are nobody else's, so that calls need no table.
+    /// Whether there is no other object.
+    fn is_whole(&self) -> bool {
+        self.part.home.len() == self.program.funcs.len()
+    }
+
+    /// Symbols that objects share are nobody else's, so that calls need no table.
     fn share(&self, function: FunctionValue<'c>) {
-        let global = function.as_global_value();
-        if self.scope == Scope::Program && global.get_linkage() != Linkage::Internal {
+        if !self.is_whole() {
+            let global = function.as_global_value();
             global.set_visibility(GlobalVisibility::Hidden);
         }
     }

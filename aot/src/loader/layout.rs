@@ -1,4 +1,4 @@
-//! Where the sections of an object go: code and stubs, then constants and the table of addresses, then what can be written, each from a page
+//! Where the sections of objects go: code and stubs, then constants and the table of addresses, then what can be written, each from a page
 //! of its own.
 //!
 //! A *stub* jumps to an address that a call instruction may not reach; the *table* (GOT) holds addresses that code loads. Each symbol that is
@@ -43,26 +43,29 @@ pub enum Segment {
 
 const SEGMENTS: [Segment; 3] = [Segment::Text, Segment::Constants, Segment::Data];
 
+/// Something of one of the objects, by the object's number.
+type Of<T> = (usize, T);
+
 /// Offsets of everything.
 #[derive(Debug, Default)]
 pub struct Layout {
-    sections: HashMap<SectionIndex, usize>,
-    stubs: HashMap<SymbolIndex, usize>,
-    entries: HashMap<SymbolIndex, usize>,
+    sections: HashMap<Of<SectionIndex>, usize>,
+    stubs: HashMap<Of<SymbolIndex>, usize>,
+    entries: HashMap<Of<SymbolIndex>, usize>,
     ends: [usize; SEGMENTS.len()],
 }
 
 impl Layout {
-    /// Lays an object out.
-    pub fn of(elf: &Elf<'_>, machine: &Machine) -> Result<Layout, LoadError> {
+    /// Lays objects out.
+    pub fn of(objects: &[Elf<'_>], machine: &Machine) -> Result<Layout, LoadError> {
         let mut layout = Layout::default();
-        let sections = sections(elf)?;
+        let sections = sections(objects)?;
         let (called, loaded) = indirections(&sections, machine)?;
         let mut end = 0;
         for (index, segment) in SEGMENTS.into_iter().enumerate() {
-            for (section, _) in sections.iter().filter(|(_, of)| *of == segment) {
+            for (object, section, _) in sections.iter().filter(|(.., of)| *of == segment) {
                 let start = place(&mut end, section.size(), section.align())?;
-                layout.sections.insert(section.index(), start);
+                layout.sections.insert((*object, section.index()), start);
             }
             match segment {
                 Segment::Text => place_all(&mut layout.stubs, &called, &mut end, STUB)?,
@@ -88,27 +91,31 @@ impl Layout {
     }
 
     /// Where a section lies; `None` for those that take no memory.
-    pub fn section(&self, index: SectionIndex) -> Option<usize> {
-        self.sections.get(&index).copied()
+    pub fn section(&self, object: usize, index: SectionIndex) -> Option<usize> {
+        self.sections.get(&(object, index)).copied()
     }
 
     /// The stub of a symbol.
-    pub fn stub(&self, symbol: SymbolIndex) -> Option<usize> {
-        self.stubs.get(&symbol).copied()
+    pub fn stub(&self, object: usize, symbol: SymbolIndex) -> Option<usize> {
+        self.stubs.get(&(object, symbol)).copied()
     }
 
     /// The place of a symbol's address in the table.
-    pub fn entry(&self, symbol: SymbolIndex) -> Option<usize> {
-        self.entries.get(&symbol).copied()
+    pub fn entry(&self, object: usize, symbol: SymbolIndex) -> Option<usize> {
+        self.entries.get(&(object, symbol)).copied()
     }
 }
 
-/// The sections that take memory.
-fn sections<'f, 'd>(elf: &'f Elf<'d>) -> Result<Vec<(Section<'f, 'd>, Segment)>, LoadError> {
+/// The sections that take memory, each with the number of its object.
+fn sections<'f, 'd>(
+    objects: &'f [Elf<'d>],
+) -> Result<Vec<(usize, Section<'f, 'd>, Segment)>, LoadError> {
     let mut sections = Vec::new();
-    for section in elf.sections() {
-        if let Some(segment) = segment_of(&section)? {
-            sections.push((section, segment));
+    for (object, elf) in objects.iter().enumerate() {
+        for section in elf.sections() {
+            if let Some(segment) = segment_of(&section)? {
+                sections.push((object, section, segment));
+            }
         }
     }
     Ok(sections)
@@ -138,11 +145,11 @@ fn segment_of(section: &Section<'_, '_>) -> Result<Option<Segment>, LoadError> {
 
 /// The symbols that need a stub, and those that need an entry of the table, in order of first use.
 fn indirections(
-    sections: &[(Section<'_, '_>, Segment)],
+    sections: &[(usize, Section<'_, '_>, Segment)],
     machine: &Machine,
-) -> Result<(Vec<SymbolIndex>, Vec<SymbolIndex>), LoadError> {
+) -> Result<(Vec<Of<SymbolIndex>>, Vec<Of<SymbolIndex>>), LoadError> {
     let (mut called, mut loaded) = (Vec::new(), Vec::new());
-    for (section, _) in sections {
+    for (object, section, _) in sections {
         for (_, relocation) in section.relocations() {
             let (RelocationTarget::Symbol(symbol), RelocationFlags::Elf { r_type }) =
                 (relocation.target(), relocation.flags())
@@ -150,8 +157,8 @@ fn indirections(
                 continue;
             };
             match machine.need(r_type)? {
-                Need::Stub => called.push(symbol),
-                Need::Entry => loaded.push(symbol),
+                Need::Stub => called.push((*object, symbol)),
+                Need::Entry => loaded.push((*object, symbol)),
                 Need::Address => {}
             }
         }
@@ -164,8 +171,8 @@ fn indirections(
 }
 
 fn place_all(
-    places: &mut HashMap<SymbolIndex, usize>,
-    symbols: &[SymbolIndex],
+    places: &mut HashMap<Of<SymbolIndex>, usize>,
+    symbols: &[Of<SymbolIndex>],
     end: &mut usize,
     size: usize,
 ) -> Result<(), LoadError> {

@@ -1,6 +1,7 @@
-//! Loads objects into this process: what the system's linker and loader do for an executable, for one relocatable ELF object of the worker.
+//! Loads objects into this process: what the system's linker and loader do for an executable, for relocatable ELF objects of the worker that refer to
+//! each other.
 //!
-//! All sections that take memory go into one mapping, see [`layout`]; symbols of the runtime are in [`symbols`]; [`link`] fills in addresses as
+//! All sections that take memory go into one mapping, so that objects reach each other, see [`layout`]; symbols of the runtime are in [`symbols`]; [`link`] fills in addresses as
 //! the relocations say, for each architecture in a file of its own. Then code becomes executable and, with constants, read-only.
 //!
 //! Objects come from another process and from caches, so nothing here trusts them: every offset, length and number is checked, and what does
@@ -45,7 +46,7 @@ pub enum LoadError {
     /// It is for another processor.
     #[error("the object is for another processor ({0:?})")]
     Architecture(Architecture),
-    /// A symbol that neither the object nor the runtime has.
+    /// A symbol that neither the objects nor the runtime have.
     #[error("unknown symbol `{0}`")]
     UnknownSymbol(String),
     /// Something is too far from where it is used.
@@ -62,26 +63,29 @@ impl From<object::Error> for LoadError {
     }
 }
 
-/// A loaded object. Its code goes away with it.
+/// Names that objects export, and their addresses.
+type Exports = HashMap<String, usize>;
+
+/// Objects that were loaded together. Their code goes away with this.
 #[derive(Debug)]
-pub struct LoadedObject {
-    exports: HashMap<String, usize>,
+pub struct Loaded {
+    exports: Exports,
     memory: Memory,
 }
 
-impl LoadedObject {
-    /// Address of a symbol that the object exports.
+impl Loaded {
+    /// Address of a symbol that an object exports.
     pub fn address(&self, symbol: &str) -> Option<*const u8> {
         let address = self.exports.get(symbol)?;
         Some(std::ptr::with_exposed_provenance(*address))
     }
 
-    /// The names that it exports.
+    /// The names that they export.
     pub fn exports(&self) -> impl Iterator<Item = &str> {
         self.exports.keys().map(String::as_str)
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that they take.
     pub fn size(&self) -> usize {
         self.memory.len()
     }
@@ -107,23 +111,36 @@ impl Loader {
         }
     }
 
-    /// Loads an object.
-    pub fn load(&mut self, bytes: &[u8]) -> Result<LoadedObject, LoadError> {
-        let elf = parse(bytes)?;
-        let machine = Machine::of(elf.architecture())?;
-        let layout = Layout::of(&elf, machine)?;
+    /// Loads objects that refer to each other.
+    pub fn load(&mut self, objects: &[Vec<u8>]) -> Result<Loaded, LoadError> {
+        let objects = objects.iter().map(|bytes| parse(bytes));
+        let objects: Vec<Elf<'_>> = objects.collect::<Result<_, _>>()?;
+        let machine = machine_of(&objects)?;
+        let layout = Layout::of(&objects, machine)?;
         let memory = WritableMemory::new(layout.len(), self.hint)?;
         self.hint = memory.start().saturating_sub(layout.len());
-        let mut linker = Linker::new(&elf, machine, &layout, &self.symbols, memory);
+        let mut linker = Linker::new(&objects, machine, &layout, memory);
         linker.copy_sections()?;
-        linker.relocate()?;
-        let exports = exports(&elf, &linker)?;
+        let exports = exports(&objects, &linker)?;
+        linker.relocate(&|name| {
+            let runtime = self.symbols.lookup(name);
+            runtime.or_else(|| exports.get(name).copied())
+        })?;
         let memory = linker.into_memory().protect(
             layout.range(Segment::Text),
             layout.range(Segment::Constants),
         )?;
-        Ok(LoadedObject { exports, memory })
+        Ok(Loaded { exports, memory })
     }
+}
+
+/// The processor that all objects are for.
+fn machine_of(objects: &[Elf<'_>]) -> Result<&'static Machine, LoadError> {
+    let mut machines = objects.iter().map(|elf| Machine::of(elf.architecture()));
+    let first = machines.next();
+    let first = first.unwrap_or_else(|| Err(LoadError::Damaged("no object".into())))?;
+    machines.try_for_each(|machine| machine.map(|_| ()))?;
+    Ok(first)
 }
 
 fn parse(bytes: &[u8]) -> Result<Elf<'_>, LoadError> {
@@ -134,11 +151,19 @@ fn parse(bytes: &[u8]) -> Result<Elf<'_>, LoadError> {
     Ok(elf)
 }
 
-fn exports(elf: &Elf<'_>, linker: &Linker<'_, '_>) -> Result<HashMap<String, usize>, LoadError> {
-    let mut exports = HashMap::new();
-    for symbol in elf.symbols() {
-        if symbol.is_definition() && symbol.is_global() {
-            exports.insert(symbol.name()?.to_owned(), linker.address(&symbol)?);
+fn exports(objects: &[Elf<'_>], linker: &Linker<'_, '_>) -> Result<Exports, LoadError> {
+    let mut exports = Exports::new();
+    for (object, elf) in objects.iter().enumerate() {
+        for symbol in elf.symbols() {
+            if !symbol.is_definition() || !symbol.is_global() {
+                continue;
+            }
+            let name = symbol.name()?;
+            let address = linker.address(object, &symbol, &|_: &str| None)?;
+            if exports.insert(name.to_owned(), address).is_some() {
+                let what = format!("two objects define `{name}`");
+                return Err(LoadError::Damaged(what));
+            }
         }
     }
     Ok(exports)

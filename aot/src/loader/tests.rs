@@ -20,12 +20,12 @@ fn object(text: &str, options: &[&str]) -> Vec<u8> {
     fs::read(object).expect("an object")
 }
 
-fn load(text: &str, symbols: Symbols) -> Result<LoadedObject, LoadError> {
-    Loader::new(symbols).load(&object(text, &[]))
+fn load(text: &str, symbols: Symbols) -> Result<Loaded, LoadError> {
+    Loader::new(symbols).load(&[object(text, &[])])
 }
 
 /// Calls `long name(long)`.
-fn call(object: &LoadedObject, name: &str, argument: i64) -> i64 {
+fn call(object: &Loaded, name: &str, argument: i64) -> i64 {
     let address = object.address(name).expect("an exported function");
     // SAFETY: the tests only call functions of this type.
     let function: extern "C" fn(i64) -> i64 = unsafe { std::mem::transmute(address) };
@@ -54,13 +54,40 @@ fn functions_call_each_other_and_the_runtime() {
 }
 
 #[test]
+fn objects_that_are_loaded_together_call_each_other() {
+    let first = object(
+        "long odd(long n); extern long seen; long even(long n) { seen++; return n == 0 ? 1 : odd(n - 1); }",
+        &[],
+    );
+    let second = object(
+        "long even(long n); long seen; long odd(long n) { return n == 0 ? 0 : even(n - 1); } long count(long n) { return seen + n; }",
+        &[],
+    );
+    let mut loader = Loader::new(Symbols::runtime());
+    let both = [first.clone(), second];
+    let loaded = loader.load(&both).expect("loads");
+    assert_eq!(
+        (call(&loaded, "even", 10), call(&loaded, "odd", 10)),
+        (1, 0)
+    );
+    assert_eq!(call(&loaded, "count", 0), 6 + 5);
+    let alone = loader.load(&both[..1]).expect_err("refused").to_string();
+    assert!(alone.starts_with("unknown symbol"), "{alone}");
+    let twice = loader.load(&[first.clone(), first]).expect_err("refused");
+    assert_eq!(
+        twice.to_string(),
+        "damaged object: two objects define `even`"
+    );
+}
+
+#[test]
 fn what_is_too_far_is_called_through_a_stub() {
     let text = "long triple(long); long outer(long n) { return triple(n) + triple(n + 1); }";
     let bytes = object(text, &[]);
     let mut loader = Loader::new(with_triple());
     // Without a hint the system's own choice is far from the program's file.
     loader.hint = 0;
-    let far = loader.load(&bytes).expect("loads");
+    let far = loader.load(&[bytes]).expect("loads");
     assert_eq!(call(&far, "outer", 2), 15);
 }
 
@@ -91,7 +118,7 @@ fn the_library_of_floats_and_memory_is_there() {
         long copy(long n) { char from[300], to[300]; for (int i = 0; i < 300; i++) from[i] = i; memcpy(to, from, n); return to[n - 1]; }";
     let object = object(text, &["-fno-builtin", "-fno-stack-protector"]);
     let object = Loader::new(Symbols::runtime())
-        .load(&object)
+        .load(&[object])
         .expect("loads");
     assert_eq!(call(&object, "rest", 17), 3);
     assert_eq!(call(&object, "copy", 101), 100);
@@ -109,7 +136,7 @@ fn every_symbol_of_the_runtime_is_known() {
 fn what_cannot_be_loaded_says_why() {
     let reason = |text: &str, options: &[&str]| {
         let object = object(text, options);
-        let error = Loader::new(Symbols::runtime()).load(&object);
+        let error = Loader::new(Symbols::runtime()).load(&[object]);
         error.expect_err("refused").to_string()
     };
     let missing = "long absent(long); long f(long n) { return absent(n); }";
@@ -126,7 +153,7 @@ fn what_cannot_be_loaded_says_why() {
         let reason = reason(fixed, &["-fno-pic", "-mcmodel=kernel"]);
         assert!(reason.contains("a relocation of kind 11"), "{reason}");
     }
-    let error = Loader::new(Symbols::runtime()).load(b"no object");
+    let error = Loader::new(Symbols::runtime()).load(&[b"no object".to_vec()]);
     assert!(matches!(error, Err(LoadError::Damaged(_))));
 }
 
@@ -137,7 +164,7 @@ fn a_damaged_object_never_harms_the_loader() {
     let bytes = object(text, &[]);
     let mut loader = Loader::new(with_triple());
     for len in 0..bytes.len() {
-        let cut = loader.load(&bytes[..len]);
+        let cut = loader.load(&[bytes[..len].to_vec()]);
         assert!(cut.is_err(), "{len} of {} bytes", bytes.len());
     }
     for at in 0..bytes.len() {
@@ -145,7 +172,7 @@ fn a_damaged_object_never_harms_the_loader() {
             let mut damaged = bytes.clone();
             damaged[at] ^= change;
             // What is still an object may load; it only must not harm.
-            drop(loader.load(&damaged));
+            drop(loader.load(&[damaged]));
         }
     }
 }

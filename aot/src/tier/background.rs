@@ -145,14 +145,13 @@ fn compile(
         loops: choice.loops.clone(),
     };
     let compiled = worker.compile(Job { kind, options })?;
-    let object = compiled.files.concat();
     // SAFETY: the object comes from the worker, which has the same module.
-    let unit = unsafe { load_unit(loader, &object)? };
+    let unit = unsafe { load_unit(loader, &compiled.files)? };
     Ok(Ready {
         unit,
         choice: choice.clone(),
         took: start.elapsed(),
         stats: compiled.stats,
-        bytes: object.len(),
+        bytes: compiled.files.iter().map(Vec::len).sum(),
     })
 }

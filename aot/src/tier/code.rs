@@ -3,16 +3,16 @@
 use snow_bytecode::module::FuncId;
 use snow_vm::abi::UniformFn;
 
-use crate::loader::{LoadError, LoadedObject, Loader};
+use crate::loader::{LoadError, Loaded, Loader};
 use crate::names::Name;
 use snow_vm::interp::{NativeFunction, NativeLoop, NativeUnit};
 
-/// Loads an object.
+/// Loads the objects of a unit.
 ///
 /// # Safety
-/// The worker made it for the program that will run it.
-pub unsafe fn load_unit(loader: &mut Loader, object: &[u8]) -> Result<NativeUnit, LoadError> {
-    let object = loader.load(object)?;
+/// The worker made them for the program that will run them.
+pub unsafe fn load_unit(loader: &mut Loader, objects: &[Vec<u8>]) -> Result<NativeUnit, LoadError> {
+    let object = loader.load(objects)?;
     let (mut functions, mut loops) = (Vec::new(), Vec::new());
     for symbol in object.exports() {
         match Name::of_symbol(symbol) {
@@ -38,14 +38,14 @@ pub unsafe fn load_unit(loader: &mut Loader, object: &[u8]) -> Result<NativeUnit
     })
 }
 
-fn address(object: &LoadedObject, symbol: &str) -> Result<*const u8, LoadError> {
+fn address(object: &Loaded, symbol: &str) -> Result<*const u8, LoadError> {
     let address = object.address(symbol);
     address.ok_or_else(|| LoadError::UnknownSymbol(symbol.to_owned()))
 }
 
 /// # Safety
 /// The symbol is that of an entry.
-unsafe fn entry(object: &LoadedObject, symbol: &str) -> Result<UniformFn, LoadError> {
+unsafe fn entry(object: &Loaded, symbol: &str) -> Result<UniformFn, LoadError> {
     let address = address(object, symbol)?;
     // SAFETY: by contract; an address of an object is never null.
     Ok(unsafe { std::mem::transmute::<*const u8, UniformFn>(address) })

@@ -106,10 +106,13 @@ pub fn compile_all(
         funcs: (0..module.funcs.len() as u32).collect(),
         loops: Vec::new(),
     };
-    let compiled = crate::build::compile(encode(module), kind, options(opt), cache)?;
-    let object = compiled.files.concat();
-    // SAFETY: the object comes from the worker, for this module.
-    let unit = unsafe { load_unit(&mut Loader::new(Symbols::runtime()), &object)? };
+    let options = Options {
+        emit: Emit::Objects,
+        ..options(opt)
+    };
+    let compiled = crate::build::compile(encode(module), kind, options, cache)?;
+    // SAFETY: the objects come from the worker, for this module.
+    let unit = unsafe { load_unit(&mut Loader::new(Symbols::runtime()), &compiled.files)? };
     Ok((unit, compiled.unkept))
 }
 
