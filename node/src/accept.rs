@@ -4,7 +4,7 @@
 
 use crate::handshake::{self, Connected, Failure, Met};
 use crate::hello::{Role, Verdict};
-use crate::incoming;
+use crate::incoming::{self, Until};
 use crate::name::NodeName;
 use crate::node::Node;
 use crate::outbox;
@@ -254,7 +254,7 @@ fn begin(node: &Arc<Node>, connected: Connected) -> Result<(), Failure> {
         .settle(&session.peer.name, Some(Arc::clone(&session)));
     if let Err(error) = node.poll.add(&session) {
         session.close(&error.to_string());
-        incoming::take_in(node, &session, &mut visitor);
+        incoming::take_in(node, &session, &mut visitor, Until::Nothing);
         return Err(error.into());
     }
     // Something may have arrived with the handshake.

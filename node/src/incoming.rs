@@ -11,8 +11,9 @@ use crate::outbox::{FIRST_DEFINED, MOST_NODES, MOST_TYPES, RECEIVER, SENDER};
 use crate::peers::{HERE, Life};
 use crate::session::{Arrival, Session};
 use crate::value::decode::Mailboxes;
+use crate::value::decode::Progress;
 use crate::value::{Decoder, Misfit, Nodes, Structure, join};
-use crate::wire::fragment::Reassembly;
+use crate::wire::fragment::{PIECE, Reassembly};
 use crate::wire::frame::{self, ExitKind, Frame, Payload};
 use crate::wire::pack::Reader;
 use crate::wire::stream::Splitter;
@@ -24,8 +25,9 @@ use snow_vm::actor::entry::{Content, Signal};
 use snow_vm::actor::slots::Slot;
 use snow_vm::actor::{Pid, Reason};
 use snow_vm::heap::Heap;
-use snow_vm::remote::Parcel;
+use snow_vm::remote::{self, Letter, Parcel};
 use snow_vm::sched::visitor::Host;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -127,13 +129,27 @@ pub fn begin(node: &Arc<Node>, session: &Arc<Session>, host: &mut dyn Host) {
     Reading::of(node, session, host, &mut incoming).begin();
 }
 
+/// When all that has arrived was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When the system gives less than there was room for: it tells when there is more.
+    Short,
+    /// When it gives nothing: the other side has hung up, which is told only once.
+    Nothing,
+}
+
 /// Takes in what has arrived; whether there is more. When the connection is over, tells all who should know.
-pub fn take_in(node: &Arc<Node>, session: &Arc<Session>, host: &mut dyn Host) -> bool {
+pub fn take_in(
+    node: &Arc<Node>,
+    session: &Arc<Session>,
+    host: &mut dyn Host,
+    until: Until,
+) -> bool {
     let mut incoming = session.incoming.lock();
     if incoming.is_over {
         return false;
     }
-    let read = AssertUnwindSafe(|| read_all(node, session, &mut *host, &mut incoming));
+    let read = AssertUnwindSafe(|| read_all(node, session, &mut *host, &mut incoming, until));
     let read = catch_unwind(read).unwrap_or_else(|_| Err("internal error".to_owned()));
     let reason = match read {
         Ok(has_more) => return has_more,
@@ -152,6 +168,7 @@ fn read_all(
     session: &Arc<Session>,
     host: &mut dyn Host,
     incoming: &mut Incoming,
+    until: Until,
 ) -> Result<bool, String> {
     // What came with the handshake.
     take_frames(node, session, host, incoming).map_err(|malformed| malformed.to_string())?;
@@ -165,6 +182,7 @@ fn read_all(
         }
         match arrival {
             Arrival::Nothing => break Ok(false),
+            Arrival::Bytes(count) if count < raw.len() && until == Until::Short => break Ok(false),
             Arrival::Bytes(count) => read += count,
             Arrival::End(reason) => break Err(reason),
         }
@@ -204,7 +222,7 @@ fn take_frames(
         match frame::decode(bytes)? {
             Frame::Fragment { id, is_last, bytes } => {
                 if let Some(whole) = reassembly.add(id, is_last, bytes)? {
-                    reading.handle(frame::decode(&whole)?)?;
+                    reading.handle_whole(whole)?;
                 }
             }
             frame => reading.handle(frame)?,
@@ -281,6 +299,41 @@ impl Reading<'_> {
     /// An actor of the other side.
     pub fn there(&self, serial: u64) -> Pid {
         Pid::foreign(self.session.node, serial)
+    }
+
+    /// A frame that was put together: a message is left to its receiver to be read.
+    fn handle_whole(&mut self, whole: Vec<u8>) -> Read<()> {
+        match frame::decode(&whole)? {
+            Frame::Send { to, value } if value.bytes.len() >= PIECE => {
+                let (ty, to) = (value.ty, here(to));
+                let start = value.bytes.as_ptr().addr() - whole.as_ptr().addr();
+                let end = start + value.bytes.len();
+                self.letter(to, ty, whole, start..end)
+            }
+            frame => self.handle(frame),
+        }
+    }
+
+    fn letter(&mut self, to: Pid, ty: u32, bytes: Vec<u8>, value: Range<usize>) -> Read<()> {
+        let described = Arc::clone(self.described(ty)?);
+        let Some(mailbox) = self.mailbox_of(to)? else {
+            return Ok(());
+        };
+        if self.node.is_leaving() || self.session.is_closed() {
+            return Ok(());
+        }
+        let letter = RemoteLetter {
+            node: Arc::clone(self.node),
+            session: Arc::clone(self.session),
+            nodes: self.nodes.clone(),
+            described,
+            ty: mailbox,
+            bytes,
+            value,
+            progress: Progress::default(),
+        };
+        self.visitor.deliver(to, Content::Letter(Box::new(letter)));
+        Ok(())
     }
 
     fn handle(&mut self, frame: Frame<'_>) -> Read<()> {
@@ -420,12 +473,8 @@ impl Reading<'_> {
     /// A message for an actor, which is read by the type of its mailbox.
     fn message(&mut self, to: Pid, value: Payload<'_>) -> Read<()> {
         let described = Arc::clone(self.described(value.ty)?);
-        let slots = &self.node.runtime.slots;
-        if !slots.is_alive(to) {
+        let Some(mailbox) = self.mailbox_of(to)? else {
             return Ok(());
-        }
-        let Some(mailbox) = slots.of(to).ok().and_then(Slot::mailbox) else {
-            return self.reject("an actor without a mailbox");
         };
         let mut nodes = self.nodes.clone();
         let heap = self.visitor.heap();
@@ -446,20 +495,39 @@ impl Reading<'_> {
         }
     }
 
-    /// A value that does not fit is dropped. The connection stays: it may only be of another version of the program.
-    fn reject(&mut self, why: &str) -> Read<()> {
-        let rejected = {
-            let counts = &mut self.session.outbox().counts;
-            counts.rejected += 1;
-            counts.rejected
-        };
-        if rejected.is_power_of_two() {
-            let name = &self.session.peer.name;
-            self.node.log("rejected", &format!("{name}: {why}"));
+    /// The type of messages of a receiver; none if it gets none.
+    fn mailbox_of(&mut self, to: Pid) -> Read<Option<TypeId>> {
+        let slots = &self.node.runtime.slots;
+        if !slots.is_alive(to) {
+            return Ok(None);
         }
-        Ok(())
+        let mailbox = slots.of(to).ok().and_then(Slot::mailbox);
+        if mailbox.is_none() {
+            self.reject("an actor without a mailbox")?;
+        }
+        Ok(mailbox)
     }
 
+    fn reject(&mut self, why: &str) -> Read<()> {
+        reject(self.node, self.session, why);
+        Ok(())
+    }
+}
+
+/// A value that does not fit is dropped. The connection stays: it may only be of another version of the program.
+fn reject(node: &Node, session: &Session, why: &str) {
+    let rejected = {
+        let counts = &mut session.outbox().counts;
+        counts.rejected += 1;
+        counts.rejected
+    };
+    if rejected.is_power_of_two() {
+        let name = &session.peer.name;
+        node.log("rejected", &format!("{name}: {why}"));
+    }
+}
+
+impl Reading<'_> {
     fn answer(&mut self, to: Pid, call: u64, unwatched: bool, value: Payload<'_>) -> Read<()> {
         if unwatched {
             self.session.send(|outbox| outbox.monitors.remove(&call));
@@ -630,6 +698,77 @@ pub(crate) fn read_arguments(
     // SAFETY: the words are owned, and of these slots.
     unsafe { heap.drop_slots(&slots[..words.len()], words.as_ptr()) };
     Err(misfit)
+}
+
+/// Values of which a letter is read at once, about.
+const STEPS: usize = 4096;
+
+/// A large message.
+struct RemoteLetter {
+    node: Arc<Node>,
+    session: Arc<Session>,
+    nodes: SharedNodes,
+    described: Arc<Described>,
+    ty: TypeId,
+    /// The whole frame.
+    bytes: Vec<u8>,
+    /// What is still to be read of it.
+    value: Range<usize>,
+    progress: Progress,
+}
+
+impl std::fmt::Debug for RemoteLetter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.bytes.len())
+    }
+}
+
+impl RemoteLetter {
+    fn with<R>(
+        &mut self,
+        heap: &mut Heap,
+        act: impl FnOnce(&mut Decoder<'_>, &mut Progress, &mut Reader<'_>) -> R,
+    ) -> R {
+        let (node, mut nodes) = (&*self.node, self.nodes.clone());
+        let structure = self.described.unless_same(node, self.ty);
+        let atoms = &node.runtime.program.atoms;
+        let mut read = Reader::new(&self.bytes[self.value.clone()]);
+        let mut decoder = Decoder::new(heap, atoms, &mut nodes, node, structure);
+        let result = act(&mut decoder, &mut self.progress, &mut read);
+        self.value.start = self.value.end - read.rest().len();
+        result
+    }
+}
+
+impl Letter for RemoteLetter {
+    fn read(&mut self, heap: &mut Heap) -> remote::Reading {
+        let ty = self.ty;
+        let read = self.with(heap, |decoder, progress, read| {
+            decoder.some_steps(progress, read, ty, STEPS)
+        });
+        match read {
+            Ok(None) => remote::Reading::More,
+            Ok(Some(word)) if self.value.is_empty() => remote::Reading::Done(ty, word),
+            Ok(Some(word)) => {
+                // SAFETY: the word is an owned element of the type.
+                unsafe { snow_vm::actor::entry::drop_element(heap, ty, word) };
+                self.session.close("malformed: more than a value");
+                remote::Reading::Unfit
+            }
+            Err(Misfit::Malformed(malformed)) => {
+                self.session.close(&malformed.to_string());
+                remote::Reading::Unfit
+            }
+            Err(misfit) => {
+                reject(&self.node, &self.session, &misfit.to_string());
+                remote::Reading::Unfit
+            }
+        }
+    }
+
+    fn give_up(&mut self, heap: &mut Heap) {
+        self.with(heap, |decoder, progress, _| decoder.give_up_all(progress));
+    }
 }
 
 /// The answer to a call, which is read when it is taken, by the type that is expected then.

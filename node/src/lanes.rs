@@ -4,6 +4,7 @@
 //! is there. Lanes take turns, a piece each, among each other and with what has no lane.
 
 use crate::wire::fragment::{MAX_MESSAGE, PIECE};
+use crate::wire::stream::LENGTH;
 use std::collections::VecDeque;
 
 /// Bytes that a frame may have to leave whole: a message of 64 KiB, and what the frame says besides.
@@ -39,7 +40,8 @@ impl Pair {
 
 /// A frame in a lane.
 struct Item {
-    bytes: Vec<u8>,
+    /// With the length before it.
+    framed: Vec<u8>,
     /// How many blocks were there before it: all of them leave before it does.
     after: u64,
 }
@@ -58,7 +60,7 @@ struct Lane {
 /// What leaves a lane.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// A whole frame.
+    /// A whole frame, with its length before it.
     Whole(&'a [u8]),
     /// A piece of one.
     Piece {
@@ -98,9 +100,9 @@ impl Lanes {
         len > MOST_WHOLE || self.lanes.iter().any(|lane| lane.pair.meets(pair))
     }
 
-    /// Adds a frame, behind so many blocks.
-    pub fn add(&mut self, pair: Pair, bytes: Vec<u8>, after: u64) {
-        let item = Item { bytes, after };
+    /// Adds a frame with its length before it, behind so many blocks.
+    pub fn add(&mut self, pair: Pair, framed: Vec<u8>, after: u64) {
+        let item = Item { framed, after };
         let meeting = self.lanes.iter_mut().filter(|lane| lane.pair.meets(pair));
         match meeting.max_by_key(|lane| lane.born) {
             Some(lane) if lane.pair == pair || lane.pair.to.is_none() => lane.items.push_back(item),
@@ -123,14 +125,15 @@ impl Lanes {
         let mut lane = self.lanes.remove(at)?;
         let is_begun = lane.sent > 0;
         let item = lane.items.front()?;
-        let len = item.bytes.len();
+        let frame = &item.framed[LENGTH..];
+        let len = frame.len();
         let end = match len <= MOST_WHOLE {
             true => len,
             false => len.min(lane.sent + PIECE),
         };
         let taken = end - lane.sent;
         if len <= MOST_WHOLE {
-            out(Part::Whole(&item.bytes));
+            out(Part::Whole(&item.framed));
         } else {
             if !is_begun {
                 self.last_id = self.last_id.wrapping_add(1);
@@ -139,7 +142,7 @@ impl Lanes {
                 self.begun_bytes += len;
             }
             let (id, is_last) = (lane.id, end == len);
-            let bytes = &item.bytes[lane.sent..end];
+            let bytes = &frame[lane.sent..end];
             out(Part::Piece { id, is_last, bytes });
         }
         lane.sent = end;
@@ -165,7 +168,7 @@ impl Lanes {
         if lane.sent > 0 {
             return true;
         }
-        let len = item.bytes.len();
+        let len = item.framed.len() - LENGTH;
         let has_room = len <= MOST_WHOLE
             || self.begun == 0
             || (self.begun < MOST_BEGUN && self.begun_bytes + len <= MOST_BYTES);
@@ -185,7 +188,7 @@ mod tests {
         let mut order = String::new();
         loop {
             let taken = lanes.take(u64::MAX, |part| match part {
-                Part::Whole(bytes) => order.push(bytes[0] as char),
+                Part::Whole(framed) => order.push(framed[LENGTH] as char),
                 Part::Piece { is_last, bytes, .. } => {
                     order.push(bytes[0] as char);
                     if !is_last {
@@ -204,7 +207,7 @@ mod tests {
 
     fn frame(name: char, pieces: usize) -> Vec<u8> {
         let last = if pieces == 1 { 1 } else { 5 << 10 };
-        vec![name as u8; PIECE * (pieces - 1) + last]
+        vec![name as u8; LENGTH + PIECE * (pieces - 1) + last]
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::cookie::Cookie;
 use crate::facts::{Facts, SpawnPolicy};
 use crate::hello::Hello;
-use crate::incoming::RAW;
+use crate::incoming::{RAW, Until};
 use crate::lanes::{NOBODY, Pair};
 use crate::name::NodeName;
 use crate::outbox::{OutNodes, Outbox};
@@ -409,7 +409,7 @@ impl Node {
             if let Some((call, true)) = call {
                 outbox.watched.remove(&call);
             }
-            outbox.push_bytes(pair, out.bytes);
+            outbox.push_framed(pair, out.bytes);
             Ok(outbox.passed_of(from))
         })
     }
@@ -554,9 +554,11 @@ impl Remote for Node {
                     }
                     forward_signal(outbox, from, to.serial(), signal)
                 }),
-                Content::Parcel(..) | Content::Timeout(_) | Content::Room | Content::Taken => {
-                    Ok(Passed::On)
-                }
+                Content::Parcel(..)
+                | Content::Letter(_)
+                | Content::Timeout(_)
+                | Content::Room
+                | Content::Taken => Ok(Passed::On),
             }
         }
     }
@@ -583,7 +585,7 @@ impl Remote for Node {
         };
         let mut has_come = false;
         // Each once: what has more goes to the end.
-        for _ in 0..MOST_TURNS {
+        for _ in 0..self.poll.ready().min(MOST_TURNS) {
             let Some(session) = self.poll.take() else {
                 break;
             };
@@ -592,9 +594,19 @@ impl Remote for Node {
             if events.contains(EventFlags::OUT) {
                 session.flush_again();
             }
-            let arrives = EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR;
-            let has_more = events.intersects(arrives) && incoming::take_in(&node, &session, host);
-            if session.leave_alone(has_more) {
+            let over = EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR;
+            let until = match events.intersects(over) {
+                true => Until::Nothing,
+                false => Until::Short,
+            };
+            let arrives = events.intersects(over | EventFlags::IN);
+            let has_more = arrives && incoming::take_in(&node, &session, host, until);
+            // That the other side has hung up is told only once.
+            let more = match has_more {
+                true => events.difference(EventFlags::OUT) | EventFlags::IN,
+                false => EventFlags::empty(),
+            };
+            if session.leave_alone(more) {
                 self.poll.put(session);
             }
         }
@@ -656,7 +668,7 @@ impl Node {
         for session in self.sessions() {
             session.close("this side has left");
             // It waits for whoever is at it, and finds that it is over.
-            incoming::take_in(&node, &session, &mut visitor);
+            incoming::take_in(&node, &session, &mut visitor, Until::Nothing);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::lanes::{Lanes, NOBODY, Pair, Part};
 use crate::session::Session;
 use crate::value::Nodes;
 use crate::wire::frame::Frame;
-use crate::wire::stream;
+use crate::wire::stream::{self, LENGTH};
 use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::Pid;
@@ -129,31 +129,32 @@ impl Outbox {
     /// As [`Outbox::push`], for a frame of a pair of actors of which the sender is held if it has to be.
     pub fn push_of(&mut self, pair: Option<Pair>, frame: &Frame<'_>) {
         let pair = pair.unwrap_or(Pair::new(NOBODY, NOBODY));
-        self.push_bytes(pair, frame.encode());
+        self.push_framed(pair, frame.framed());
     }
 
-    /// As [`Outbox::push_of`], for a frame in bytes.
-    pub fn push_bytes(&mut self, pair: Pair, bytes: Vec<u8>) {
+    /// As [`Outbox::push_of`], for a frame in bytes, with room for its length before it.
+    pub fn push_framed(&mut self, pair: Pair, mut framed: Vec<u8>) {
         if self.closed.is_some() {
             return;
         }
-        let length = 4 + bytes.len();
+        stream::set_length(&mut framed);
+        let length = framed.len();
         self.counts.frames_out += 1;
         self.waiting += length;
-        if self.lanes.concern(pair, bytes.len()) {
+        if self.lanes.concern(pair, length) {
             let after = self.blocks_sent + self.blocks.len() as u64;
-            return self.lanes.add(pair, bytes, after);
+            return self.lanes.add(pair, framed, after);
         }
         match self.blocks.back_mut() {
-            Some(block) if block.len() + length <= BLOCK => stream::append(block, &bytes),
-            _ => self.blocks.push_back(stream::with_length(&bytes)),
+            Some(block) if block.len() + length <= BLOCK => block.extend_from_slice(&framed),
+            _ => self.blocks.push_back(framed),
         }
     }
 
     /// Puts a frame before all others.
     pub fn push_urgent(&mut self, frame: &Frame<'_>) {
         if self.closed.is_none() {
-            stream::append(&mut self.urgent, &frame.encode());
+            self.urgent.extend(frame.framed());
             self.counts.frames_out += 1;
         }
     }
@@ -209,7 +210,7 @@ impl Outbox {
         let mut bytes = Vec::new();
         let mut is_end = true;
         let taken = self.lanes.take(self.blocks_sent, |part| match part {
-            Part::Whole(frame) => stream::append(&mut bytes, frame),
+            Part::Whole(framed) => bytes.extend_from_slice(framed),
             Part::Piece {
                 id,
                 is_last,
@@ -221,7 +222,7 @@ impl Outbox {
             }
         })?;
         self.is_lane_next = false;
-        self.waiting -= taken + if is_end { 4 } else { 0 };
+        self.waiting -= taken + if is_end { LENGTH } else { 0 };
         Some(bytes)
     }
 
@@ -334,7 +335,7 @@ mod tests {
     fn a_large_frame_goes_in_pieces_that_are_put_together_again_and_others_overtake_it() {
         let mut outbox = Outbox::default();
         let large = vec![0x10; 3 * PIECE];
-        outbox.push_bytes(Pair::new(1, 2), large.clone());
+        outbox.push_framed(Pair::new(1, 2), stream::with_length(&large));
         outbox.push(&Frame::Unlink { from: 1, to: 2 });
         outbox.push(&Frame::Unlink { from: 3, to: 2 });
         let mut reassembly = fragment::Reassembly::default();
@@ -359,7 +360,7 @@ mod tests {
         let (sender, other) = (Pid::new(1, 1), Pid::new(2, 1));
         let pair = Pair::new(sender.serial(), 1);
         while !outbox.holds(sender) {
-            outbox.push_bytes(pair, vec![0x10; 1 << 20]);
+            outbox.push_framed(pair, vec![0x10; 1 << 20]);
         }
         assert!(outbox.waiting() > HIGH && outbox.waiting() < HIGH + (2 << 20));
         assert!(!outbox.holds(sender), "it is held already");
@@ -370,7 +371,7 @@ mod tests {
         }
         assert!(outbox.waiting() < LOW);
         while outbox.closed.is_none() {
-            outbox.push_bytes(pair, vec![0x10; 32 << 20]);
+            outbox.push_framed(pair, vec![0x10; 32 << 20]);
             assert!(outbox.waiting() <= MOST_WAITING + (33 << 20));
             outbox.push(&Frame::Unlink { from: 1, to: 2 });
         }

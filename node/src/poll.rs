@@ -89,6 +89,14 @@ impl Poll {
         self.is_ready.load(Acquire)
     }
 
+    /// How many connections are to be seen to.
+    pub fn ready(&self) -> usize {
+        match self.has_ready() {
+            true => self.ready.lock().len(),
+            false => 0,
+        }
+    }
+
     fn take_events(&self, timeout: Option<&Timespec>) {
         let mut room = [const { MaybeUninit::<Event>::uninit() }; MOST_EVENTS];
         // An interrupted wait is a short one.

@@ -11,6 +11,7 @@ use rustls::Connection;
 use snow_vm::actor::Pid;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsRawFd;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64};
 use std::sync::{Arc, Weak};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// Bytes that are written before others have their turn.
 const MOST_WRITTEN: usize = 1 << 20;
+/// Bytes that are encrypted at once, at most.
+const MOST_FRAME: usize = 256 << 10;
 /// How long the last words may take to leave when a connection is ended.
 pub const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -52,11 +55,9 @@ pub struct Session {
     own: Weak<Session>,
 }
 
-/// Encrypted bytes that the system has not taken.
+/// How writing goes. What is encrypted and was not taken by the system is in the buffers of TLS.
 #[derive(Default)]
 struct Writing {
-    bytes: Vec<u8>,
-    written: usize,
     /// Whether the system takes no bytes now.
     is_full: bool,
     has_said_goodbye: bool,
@@ -149,11 +150,13 @@ impl Session {
     ) -> io::Result<Arc<Session>> {
         let Connected {
             socket,
-            tls,
+            mut tls,
             arrived,
             peer,
         } = connected;
         socket.set_nonblocking(true)?;
+        tls.set_buffer_limit(Some(2 * MOST_FRAME));
+        bound_unsent(&socket)?;
         let incoming = Mutex::new(Incoming::new(node, &arrived));
         Ok(Arc::new_cyclic(|own| Session {
             peer,
@@ -301,10 +304,10 @@ impl Session {
         EventFlags::from_bits_retain(self.events.swap(0, AcqRel))
     }
 
-    /// It was seen to, as far as that goes; whether somebody has to go on.
-    pub(crate) fn leave_alone(&self, has_more: bool) -> bool {
-        if has_more {
-            self.events.fetch_or(EventFlags::IN.bits(), AcqRel);
+    /// It was seen to, as far as that goes, but for `more`; whether somebody has to go on.
+    pub(crate) fn leave_alone(&self, more: EventFlags) -> bool {
+        if !more.is_empty() {
+            self.events.fetch_or(more.bits(), AcqRel);
         } else {
             let done = self
                 .turn
@@ -356,7 +359,7 @@ impl Session {
         Arrival::Bytes(raw.len())
     }
 
-    /// Writes what is to be sent, as far as the system takes it now. When it is not all, the connection is among the [`Unsent`] again, or something happens when the system takes more.
+    /// Writes what is to be sent, as far as the system takes it now. When that is not all, the connection is among the [`Unsent`] again, or something happens when the system takes more.
     pub fn flush(&self) {
         let writing = self.writing.lock();
         // When the system takes bytes again, whoever hears of it writes all that is there.
@@ -386,9 +389,9 @@ impl Session {
     fn write(&self, writing: &mut Writing) -> Result<(), String> {
         let mut written = 0;
         loop {
-            let count = self.write_socket(writing)?;
-            written += count;
-            if !writing.is_empty() {
+            let mut tls = self.tls.lock();
+            written += self.write_socket(&mut tls, writing)?;
+            if writing.is_full {
                 return Ok(());
             }
             let mut outbox = self.outbox.lock();
@@ -402,77 +405,69 @@ impl Session {
             let next = outbox.take();
             let is_ending = outbox.is_ending;
             drop(outbox);
-            let goes_on = match next {
-                Some(plain) => self.encrypt(&plain, writing)?,
-                None if is_ending => self.say_goodbye(writing)?,
-                None => self.encrypt(&[], writing)?,
-            };
-            if !goes_on {
-                return Ok(());
+            match next {
+                // TLS takes all: it has room for two blocks, and none is there.
+                Some(plain) => tls.writer().write_all(&plain).map_err(|e| e.to_string())?,
+                None if is_ending && !writing.has_said_goodbye => {
+                    writing.has_said_goodbye = true;
+                    tls.send_close_notify();
+                }
+                None if is_ending => {
+                    self.hang_up();
+                    return Ok(());
+                }
+                None if tls.wants_write() => {}
+                None => return Ok(()),
             }
         }
     }
 
-    /// Encrypts bytes, which are to be written then; whether there is anything.
-    fn encrypt(&self, plain: &[u8], writing: &mut Writing) -> Result<bool, String> {
-        let mut tls = self.tls.lock();
-        let mut rest = plain;
-        while !rest.is_empty() || tls.wants_write() {
-            let taken = tls.writer().write(rest).map_err(|e| e.to_string())?;
-            rest = &rest[taken..];
-            while tls.wants_write() {
-                tls.write_tls(&mut writing.bytes)
-                    .map_err(|e| e.to_string())?;
-            }
-        }
-        Ok(!writing.is_empty())
-    }
-
-    /// Writes encrypted bytes; gives how many.
-    fn write_socket(&self, writing: &mut Writing) -> Result<usize, String> {
-        let before = writing.written;
-        while !writing.is_empty() {
-            match (&self.socket).write(&writing.bytes[writing.written..]) {
+    /// Writes what TLS has encrypted, straight from its buffers; gives how many bytes.
+    fn write_socket(&self, tls: &mut Connection, writing: &mut Writing) -> Result<usize, String> {
+        let mut written = 0;
+        while tls.wants_write() {
+            match tls.write_tls(&mut &self.socket) {
                 Ok(0) => return Err("the other side has hung up".to_owned()),
-                Ok(count) => writing.written += count,
+                Ok(count) => written += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     writing.is_full = true;
-                    return Ok(writing.written - before);
+                    break;
                 }
                 Err(error) => return Err(error.to_string()),
             }
         }
-        let count = writing.written - before;
-        writing.clear();
-        Ok(count)
+        Ok(written)
     }
 
-    /// Tells the other side that nothing more will come; whether that is still to be written.
-    fn say_goodbye(&self, writing: &mut Writing) -> Result<bool, String> {
-        if std::mem::replace(&mut writing.has_said_goodbye, true) {
-            self.outbox.lock().close("this side has left");
-            // It may be closed already. The other side hangs up when it has read all; so what was sent is not lost.
-            let _ = self.socket.shutdown(Shutdown::Write);
-            return Ok(false);
-        }
-        self.tls.lock().send_close_notify();
-        self.encrypt(&[], writing)
+    /// Nothing more is written.
+    fn hang_up(&self) {
+        self.outbox.lock().close("this side has left");
+        // It may be closed already. The other side hangs up when it has read all; so what was sent is not lost.
+        let _ = self.socket.shutdown(Shutdown::Write);
     }
 }
 
-/// Bytes that are kept for what is encrypted next.
-const KEPT: usize = 8 << 10;
+/// Bytes that the system takes before it has sent them: what is there cannot be overtaken.
+const MOST_UNSENT: libc::c_int = 256 << 10;
 
-impl Writing {
-    fn is_empty(&self) -> bool {
-        self.written == self.bytes.len()
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT);
-        self.written = 0;
+fn bound_unsent(socket: &TcpStream) -> io::Result<()> {
+    let (level, name) = (libc::IPPROTO_TCP, libc::TCP_NOTSENT_LOWAT);
+    let most = MOST_UNSENT;
+    let size = size_of::<libc::c_int>() as libc::socklen_t;
+    // SAFETY: the descriptor is open, and the option's value is a number of this size.
+    let done = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            (&raw const most).cast(),
+            size,
+        )
+    };
+    match done {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 

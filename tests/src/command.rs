@@ -54,7 +54,7 @@ pub fn run_until(command: &mut Command, sign: &str, limit: Duration) -> Result<O
             .windows(sign.len())
             .any(|part| part == sign.as_bytes())
         {
-            input = None;
+            drop(input.take());
         }
     });
     finish(child, stderr, limit)

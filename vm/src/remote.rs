@@ -67,6 +67,26 @@ pub enum Undelivered {
     Unsendable(String),
 }
 
+/// A large message that has come from another node. Its receiver reads it, in its own slices, when it looks for messages.
+pub trait Letter: Send + Debug {
+    /// Reads on for a while.
+    fn read(&mut self, heap: &mut Heap) -> Reading;
+
+    /// Gives up what was read so far.
+    fn give_up(&mut self, heap: &mut Heap);
+}
+
+/// How far a letter was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Not to the end.
+    More,
+    /// All of it: its type, and the value in element form, owned.
+    Done(TypeId, u64),
+    /// It is no message that the receiver takes.
+    Unfit,
+}
+
 /// A value that has come from another node and is read when it is known of which type it should be.
 pub trait Parcel: Send + Debug {
     /// The value, owned, in element form; none if what has come is no value of the type.

@@ -120,6 +120,14 @@ enum Open {
     },
 }
 
+/// How far a value was read that is read in parts.
+#[derive(Default)]
+pub struct Progress {
+    open: Vec<Open>,
+    plans: FxHashMap<(Part, u8, TypeId), Arc<Plan>>,
+    is_begun: bool,
+}
+
 impl<'a> Decoder<'a> {
     /// A decoder.
     pub fn new(
@@ -150,33 +158,68 @@ impl<'a> Decoder<'a> {
     /// The words of a value of a type, owned.
     pub fn words(&mut self, read: &mut Reader<'_>, ty: TypeId) -> Fit<Words> {
         let types = self.heap.types_arc();
-        let mut open = Vec::new();
-        let root = Wanted {
-            ours: ty,
-            theirs: self.structure.map(|_| Structure::ROOT),
-        };
-        let result = self.run(&types, read, root, &mut open);
+        let mut progress = Progress::default();
+        let result = self.run(&types, read, ty, &mut progress, usize::MAX);
         if result.is_err() {
-            open.into_iter().for_each(|part| self.give_up(&types, part));
+            self.give_up_all(&mut progress);
         }
-        result
+        // It takes fewer steps than there are numbers.
+        result?.ok_or(Misfit::Type)
+    }
+
+    /// As [`Decoder::element`], but only so many steps; none when more are to follow. The reader is where it was left the last time.
+    pub fn some_steps(
+        &mut self,
+        progress: &mut Progress,
+        read: &mut Reader<'_>,
+        ty: TypeId,
+        steps: usize,
+    ) -> Fit<Option<u64>> {
+        let types = self.heap.types_arc();
+        std::mem::swap(&mut self.plans, &mut progress.plans);
+        let result = self.run(&types, read, ty, progress, steps);
+        std::mem::swap(&mut self.plans, &mut progress.plans);
+        if result.is_err() {
+            self.give_up_all(progress);
+        }
+        let elem = types.info(ty).elem;
+        // SAFETY: the words are of the type.
+        result.map(|words| words.map(|words| unsafe { build::element(self.heap, elem, &words) }))
+    }
+
+    /// Gives up what was read so far.
+    pub fn give_up_all(&mut self, progress: &mut Progress) {
+        let types = self.heap.types_arc();
+        for part in progress.open.drain(..) {
+            self.give_up(&types, part);
+        }
     }
 
     fn run(
         &mut self,
         types: &RuntimeTypes,
         read: &mut Reader<'_>,
-        root: Wanted,
-        open: &mut Vec<Open>,
-    ) -> Fit<Words> {
-        let mut done = self.begin(types, read, root, open)?;
+        ty: TypeId,
+        progress: &mut Progress,
+        mut steps: usize,
+    ) -> Fit<Option<Words>> {
+        let open = &mut progress.open;
+        let mut done = None;
+        if !std::mem::replace(&mut progress.is_begun, true) {
+            let theirs = self.structure.map(|_| Structure::ROOT);
+            done = self.begin(types, read, Wanted { ours: ty, theirs }, open)?;
+        }
         loop {
             if let Some(words) = done.take() {
                 match open.last_mut() {
-                    None => return Ok(words),
+                    None => return Ok(Some(words)),
                     Some(part) => self.put(part, words),
                 }
             }
+            if steps == 0 {
+                return Ok(None);
+            }
+            steps -= 1;
             let Some(part) = open.last_mut() else {
                 return Err(Misfit::Type);
             };

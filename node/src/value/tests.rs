@@ -1,6 +1,6 @@
 //! Values of all kinds of types, there and back, between versions of a type, and out of bytes that are none.
 
-use super::decode::{Mailboxes, Misfit};
+use super::decode::{Mailboxes, Misfit, Progress};
 use super::{Decoder, Encoder, Nodes, Structure, Unsendable};
 use crate::wire::pack::{Reader, Writer};
 use proptest::prelude::*;
@@ -149,6 +149,30 @@ fn decode(
     Ok(word)
 }
 
+/// As [`decode`], a few steps at a time; what was read is given up after so many times.
+fn decode_in_steps(
+    heap: &mut Heap,
+    bytes: &[u8],
+    ty: u32,
+    steps: usize,
+    most: usize,
+) -> Result<Option<u64>, Misfit> {
+    let (atoms, mut nodes) = (atoms(), Two);
+    let (mut progress, mut rest) = (Progress::default(), bytes);
+    for _ in 0..most {
+        let mut decoder = Decoder::new(heap, &atoms, &mut nodes, &Even, None);
+        let mut read = Reader::new(rest);
+        let word = decoder.some_steps(&mut progress, &mut read, TypeId(ty), steps)?;
+        if word.is_some() {
+            assert!(read.is_empty());
+            return Ok(word);
+        }
+        rest = read.rest();
+    }
+    Decoder::new(heap, &atoms, &mut nodes, &Even, None).give_up_all(&mut progress);
+    Ok(None)
+}
+
 fn encode(heap: &Heap, ty: u32, word: u64) -> Result<Vec<u8>, Unsendable> {
     let (atoms, mut nodes) = (atoms(), Two);
     let mut encoder = Encoder {
@@ -272,6 +296,23 @@ proptest! {
             let word = decode(&mut heap, ALL, described, &out.bytes).expect("a value");
             prop_assert_eq!(encode(&heap, ALL, word).expect("sendable"), out.bytes);
             discard(&mut heap, ALL, word);
+            prop_assert_eq!(heap.live(), 0);
+        }
+    }
+
+    #[test]
+    fn values_that_are_read_in_steps_come_back_or_leave_nothing(seed in any::<u64>(), steps in 1..50_usize, most in 1..50_usize) {
+        let table = table();
+        let mut heap = heap(&table);
+        let mut out = Writer::default();
+        some(&table, TypeId(ALL), 0, &mut Choices(seed), &mut out);
+        for most in [most, usize::MAX] {
+            let read = decode_in_steps(&mut heap, &out.bytes, ALL, steps, most);
+            if let Some(word) = read.expect("a value") {
+                prop_assert_eq!(&encode(&heap, ALL, word).expect("sendable"), &out.bytes);
+                discard(&mut heap, ALL, word);
+            }
+            heap.settle_all();
             prop_assert_eq!(heap.live(), 0);
         }
     }

@@ -4,6 +4,7 @@
 //! claim to be another one's.
 
 use super::pack::{Reader, Writer};
+use super::stream::{LENGTH, set_length};
 use super::{Malformed, Read};
 use crate::lanes::Pair;
 use snow_vm::actor::Reason;
@@ -233,11 +234,9 @@ impl Frame<'_> {
         }
     }
 
-    /// A message or an answer up to the bytes of its value, which are to be written behind and closed; gives where they begin.
+    /// A message or an answer up to the bytes of its value, which are to be written behind and closed; gives where they begin. Before it there is room for its length.
     pub fn begin_send(to: u64, call: Option<(u64, bool)>, ty: u32) -> (Writer, usize) {
-        let mut out = Writer {
-            bytes: vec![Tag::Send as u8],
-        };
+        let mut out = begin(Tag::Send);
         numbers(&mut out, 4, &[to]);
         match call {
             None => out.nil(),
@@ -265,10 +264,14 @@ impl Frame<'_> {
 
     /// Tag and body.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Writer {
-            bytes: vec![self.tag() as u8],
-        };
+        self.framed().split_off(LENGTH)
+    }
+
+    /// As [`Frame::encode`], with the length before it.
+    pub fn framed(&self) -> Vec<u8> {
+        let mut out = begin(self.tag());
         self.body(&mut out);
+        set_length(&mut out.bytes);
         out.bytes
     }
 
@@ -373,6 +376,14 @@ impl Spawn<'_> {
         self.types.iter().for_each(|ty| out.number((*ty).into()));
         out.bytes(self.args);
     }
+}
+
+/// The beginning of a frame, with room for its length.
+fn begin(tag: Tag) -> Writer {
+    let mut bytes = Vec::with_capacity(64);
+    bytes.extend([0; LENGTH]);
+    bytes.push(tag as u8);
+    Writer { bytes }
 }
 
 /// A number or nothing.

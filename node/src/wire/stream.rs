@@ -5,6 +5,15 @@ use super::{Malformed, Read};
 /// Bytes that a frame may have after its length.
 pub const MAX_FRAME: usize = 256 << 10;
 
+/// Bytes of a length.
+pub const LENGTH: usize = 4;
+
+/// Sets the length of a frame that has been written behind room for it.
+pub fn set_length(framed: &mut [u8]) {
+    let length = (framed.len() - LENGTH) as u32;
+    framed[..LENGTH].copy_from_slice(&length.to_be_bytes());
+}
+
 /// A frame with its length before it.
 pub fn with_length(frame: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(4 + frame.len());

@@ -2,7 +2,7 @@
 
 use super::{Pid, Reason};
 use crate::heap::Heap;
-use crate::remote::Parcel;
+use crate::remote::{Letter, Parcel};
 use snow_bytecode::types::TypeId;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub enum Content {
     Timeout(u64),
     /// Anything else.
     Signal(Box<Signal>),
+    /// A message from another node that is still to be read.
+    Letter(Box<dyn Letter>),
     /// A connection that the receiver was held for has room again.
     Room,
     /// The message was taken out and is being looked at.
@@ -126,7 +128,10 @@ impl Content {
     ///
     /// # Safety
     /// The value is owned, and of the type that it says.
-    pub unsafe fn discard(self, heap: &mut Heap) {
+    pub unsafe fn discard(mut self, heap: &mut Heap) {
+        if let Content::Letter(letter) = &mut self {
+            letter.give_up(heap);
+        }
         if let Some((ty, word)) = self.value() {
             // SAFETY: by contract.
             unsafe { drop_element(heap, ty, word) };
@@ -142,6 +147,7 @@ impl Content {
             Content::Parcel(..)
             | Content::Timeout(_)
             | Content::Signal(_)
+            | Content::Letter(_)
             | Content::Room
             | Content::Taken => None,
         }

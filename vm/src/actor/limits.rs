@@ -68,7 +68,9 @@ impl Process {
             match limit.policy {
                 Policy::DropNew => Entry::open(heap, entry).discard(heap),
                 Policy::DropOld => {
-                    let is_message = |content: &Content| matches!(content, Content::Message(..));
+                    let is_message = |content: &Content| {
+                        matches!(content, Content::Message(..) | Content::Letter(_))
+                    };
                     if let Some(oldest) = self.mailbox.remove_first(heap, is_message) {
                         oldest.discard(heap);
                     }

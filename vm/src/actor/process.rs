@@ -153,6 +153,8 @@ pub enum Wait {
     Answer(u64),
     /// Only that time passes.
     Time,
+    /// Nothing: it reads a letter, and others have their turn meanwhile.
+    Reading,
 }
 
 /// How a wait ends by itself.
@@ -251,7 +253,7 @@ impl Process {
             return true;
         }
         match self.wait {
-            Wait::Nothing => true,
+            Wait::Nothing | Wait::Reading => true,
             Wait::Entry(wanted) => self.finds_wanted(wanted),
             Wait::Answer(reference) => self.calls.is_over(reference),
             Wait::Time => false,

@@ -6,9 +6,11 @@
 use super::entry::{Content, Signal, drop_element};
 use super::process::{Alarm, LastMessage, Wait};
 use super::{Pid, Process, Reason, ops};
+use crate::carrier;
 use crate::ctx::Ctx;
 use crate::heap::{Cell, Heap};
 use crate::native::Fault;
+use crate::remote::Reading;
 use snow_bytecode::types::TypeId;
 use std::sync::Arc;
 
@@ -47,7 +49,9 @@ impl Signal {
 impl Content {
     fn is_wanted(&self, wanted: u64) -> Option<Found> {
         match self {
-            Content::Message(..) if wanted & MESSAGES != 0 => Some(Found::Message),
+            Content::Message(..) | Content::Letter(_) if wanted & MESSAGES != 0 => {
+                Some(Found::Message)
+            }
             Content::Signal(signal) => {
                 let kind = signal.kind()?;
                 (wanted & SIGNALS << kind != 0).then_some(Found::Signal)
@@ -83,15 +87,15 @@ pub fn wait(ctx: &mut Ctx, timeout: i64, wanted: u64) -> Result<Found, Fault> {
     }
     process.wait = Wait::Nothing;
     process.mailbox.begin_scan();
-    if let Some(found) = process.find(wanted) {
+    if let Some(found) = search(ctx, wanted)? {
         return Ok(found);
     }
     // What has come since the actor was taken out of its queue.
     let has_come = ops::drain(ctx)?;
-    let process = ctx.process()?;
-    if has_come && let Some(found) = process.find(wanted) {
+    if has_come && let Some(found) = search(ctx, wanted)? {
         return Ok(found);
     }
+    let process = ctx.process()?;
     if process.alarm == Alarm::Rung || (timeout <= 0 && timeout != NO_TIMEOUT) {
         end_scan(ctx)?;
         return Ok(Found::Timeout);
@@ -101,6 +105,48 @@ pub fn wait(ctx: &mut Ctx, timeout: i64, wanted: u64) -> Result<Found, Fault> {
     }
     process.wait = Wait::Entry(wanted);
     Err(Fault::Pending)
+}
+
+/// Goes on with the scan; letters that it comes to are read.
+#[inline]
+fn search(ctx: &mut Ctx, wanted: u64) -> Result<Option<Found>, Fault> {
+    loop {
+        let process = ctx.process()?;
+        let found = process.find(wanted);
+        if !matches!(process.mailbox.at(), Some(Content::Letter(_))) {
+            return Ok(found);
+        }
+        read_letter(ctx)?;
+    }
+}
+
+/// Reads on in the letter at which the scan stands: for as long as a slice, then others have their turn.
+#[cold]
+fn read_letter(ctx: &mut Ctx) -> Result<(), Fault> {
+    let process = ctx.process()?;
+    let Some(Content::Letter(letter)) = process.mailbox.at() else {
+        return Ok(());
+    };
+    let raw = &raw mut *ctx;
+    // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile, and the letter is the actor's.
+    let read = unsafe { carrier::on_system_stack(raw, || letter.read(&mut (*raw).heap)) };
+    match read {
+        Reading::More => {
+            process.wait = Wait::Reading;
+            return Err(Fault::Pending);
+        }
+        Reading::Done(ty, word) => {
+            let message = Content::Message(ty, word);
+            process.count_arrival(&ctx.heap, &message);
+            if let Some(place) = process.mailbox.at() {
+                *place = message;
+            }
+        }
+        Reading::Unfit => {
+            process.mailbox.remove(&mut ctx.heap);
+        }
+    }
+    Ok(())
 }
 
 fn end_scan(ctx: &mut Ctx) -> Result<(), Fault> {

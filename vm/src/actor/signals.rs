@@ -87,7 +87,9 @@ impl Scheduler {
         unsafe {
             process.count_arrival(heap, &(*entry).content);
             match (*entry).content {
-                Content::Message(..) | Content::Taken => process.queue_message(heap, entry),
+                Content::Message(..) | Content::Letter(_) | Content::Taken => {
+                    process.queue_message(heap, entry);
+                }
                 Content::Due(ty, word) => {
                     (*entry).content = Content::Message(ty, word);
                     process.mailbox.append(entry);
@@ -111,7 +113,10 @@ impl Scheduler {
                         self.tell_numbers(heap, process, *signal);
                     }
                     Content::Signal(signal) => signal_arrives(heap, process, signal),
-                    Content::Message(..) | Content::Due(..) | Content::Taken => {
+                    Content::Message(..)
+                    | Content::Due(..)
+                    | Content::Letter(_)
+                    | Content::Taken => {
                         unreachable!("just matched")
                     }
                 },

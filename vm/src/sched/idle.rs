@@ -96,6 +96,11 @@ impl Idle {
         }
     }
 
+    /// Whether nobody waits for what arrives from other nodes.
+    pub(super) fn wants_outlook(&self) -> bool {
+        self.asleep.lock().outlook.is_none()
+    }
+
     /// When nobody looks whether something arrives, since who did has something long to do, a sleeper takes its place.
     pub(super) fn see_to_looking(&self) {
         let looks = self.looks.load(Relaxed);
@@ -161,11 +166,11 @@ impl Runtime {
     }
 
     /// Looks for work for a while; whether there is some.
-    pub(super) fn search(&self, number: usize, remote: Option<&dyn Remote>) -> bool {
+    pub(super) fn search(&self, number: usize) -> bool {
         self.idle.searching.fetch_add(1, SeqCst);
         let end = Instant::now() + SEARCH;
         let found = loop {
-            if self.has_work_for(number) || remote.is_some_and(|remote| remote.look()) {
+            if self.has_work_for(number) {
                 break true;
             }
             if Instant::now() >= end {

@@ -147,7 +147,9 @@ impl Worker {
             return self.send_soon();
         }
         let remote = self.scheduler.remote();
-        if runtime.has_company() && runtime.search(number, remote.as_deref()) {
+        // Who waits for what arrives does so at once: the system wakes sooner who has slept than who has used its time to look around.
+        let is_outlook = remote.is_some() && runtime.idle.wants_outlook();
+        if runtime.has_company() && !is_outlook && runtime.search(number) {
             return;
         }
         if runtime.sleep(number, remote) == Rest::Quiet {
@@ -290,6 +292,7 @@ impl Worker {
         unsafe {
             let process = &mut *self.current;
             if process.heap_bound().is_some()
+                || process.wait == Wait::Reading
                 || !process
                     .code
                     .frames
@@ -393,7 +396,9 @@ impl Worker {
         let mut process = unsafe { Box::from_raw(current) };
         match outcome {
             Outcome::Yielded => self.again(process),
-            Outcome::Waiting if process.is_heap_due() => self.again(process),
+            Outcome::Waiting if process.is_heap_due() || process.wait == Wait::Reading => {
+                self.again(process);
+            }
             Outcome::Waiting => {
                 self.take_off_stage(&mut process);
                 self.wait(process);
@@ -403,6 +408,7 @@ impl Worker {
                 process.code.machine = Some(self.give_machine_away());
                 match reason {
                     ParkedFor::Turn => self.again(process),
+                    ParkedFor::Waking if process.wait == Wait::Reading => self.again(process),
                     _ => self.wait(process),
                 }
             }
