@@ -1,4 +1,5 @@
 """Measures the compiler on generated projects."""
+import os
 import shutil
 import statistics
 import subprocess
@@ -22,7 +23,26 @@ def to_bytecode(snow, runs, out):
     folder = out / "generated"
     lines = generate(folder, 500)
     measure("snow check", [snow, "check", str(folder)], lines, runs)
+    again(snow, folder, lines, runs, out)
+    measure("snow fmt --check", [snow, "fmt", "--check", str(folder)], lines, runs)
     measure("snow build", [snow, "build", "-o", str(out / "generated.snowb"), str(folder)], lines, runs)
+
+
+def again(snow, folder, lines, runs, out):
+    """Time of a check after the body of one function has changed, with what the last check remembers."""
+    before = os.environ.get("SNOW_CACHE")
+    os.environ["SNOW_CACHE"] = str(out / "check_cache")
+    changed = folder / "area7" / "part247.snow"
+    text = changed.read_text()
+    line = [snow, "check", str(folder)]
+    Run(line)
+    done = []
+    for number in range(runs):
+        changed.write_text(text.replace("n % 1000", f"n % {1001 + number}"))
+        done.append(Run(line))
+    changed.write_text(text)
+    os.environ.pop("SNOW_CACHE") if before is None else os.environ.update(SNOW_CACHE=before)
+    show("snow check after a change of one body", done, lines)
 
 
 def to_native(snow, runs, out):
@@ -33,8 +53,11 @@ def to_native(snow, runs, out):
 
 
 def measure(label, line, lines, runs):
+    show(label, [Run(line) for _ in range(runs)], lines)
+
+
+def show(label, done, lines):
     print()
-    done = [Run(line) for _ in range(runs)]
     if done[0].code != 0:
         print(f"{label}: failed {done[0].reason()}")
         return

@@ -80,7 +80,8 @@ def module(number):
     """Text of one module: three blocks and a function that uses earlier modules."""
     earlier = sorted({max(0, number - 1), number // 2, number // 7} - {number})
     imports = "".join(f"import Area{n % 10}.Part{n}\n" for n in earlier)
-    calls = " + ".join([f"Part{n}.run()" for n in earlier[:1]] + ["total0(items)"])
+    prices = [f'Part{n}.make0("part", {n}).price' for n in earlier[1:]]
+    calls = " + ".join([f"Part{n}.run()" for n in earlier[:1]] + prices + ["total0(items)"])
     body = "".join(BLOCK.format(k=k) for k in range(3))
     run = f'''
 pub fn run() -> Int do

@@ -1,16 +1,19 @@
 //! Calling the compiler: sources in, a typed program or bytecode out, mistakes reported.
 
+use std::path::Path;
+
 use snow_bytecode::module::Module;
-use snow_lang::check::{StdImage, check};
+use snow_lang::check::{StdImage, check, missing_main};
 use snow_lang::compile::compile;
-use snow_lang::diagnostics::{Code, Diagnostic, Sink};
+use snow_lang::diagnostics::Sink;
 use snow_lang::examples::examples;
+use snow_lang::incremental::{self, Source};
 use snow_lang::resolve::Project;
-use snow_lang::syntax::ast::{FileId, Span};
 use snow_lang::typed::Program;
 
 use crate::args::ReportArgs;
 use crate::error::CliError;
+use crate::memory::Kept;
 use crate::project::Sources;
 use crate::report::report;
 use crate::testing::{Suite, example_path};
@@ -18,13 +21,25 @@ use crate::testing::{Suite, example_path};
 /// What [`StdImage::encode`] gave for the sources of the standard library.
 const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/std.image"));
 
-/// Checks a program, and reports what is wrong with it.
-pub fn check_sources(sources: &Sources, args: ReportArgs) -> Result<(), CliError> {
+/// Checks a program, and reports what is wrong with it. What the last check of it found is made use of.
+pub fn check_sources(path: &Path, sources: &Sources, args: ReportArgs) -> Result<(), CliError> {
     let std = standard_library();
-    let mut sink = Sink::new();
-    let project = parse(sources, &std, &mut sink);
-    check_project(&project, &std, &mut sink);
-    report(&sink.into_sorted(), &project.files, args)
+    let kept = Kept::of(path, sources);
+    let memory = kept.as_ref().map(Kept::load).unwrap_or_default();
+    let modules: Vec<Source<'_>> = sources
+        .modules
+        .iter()
+        .map(|module| Source {
+            path: &module.path,
+            module: &module.module,
+            text: &module.text,
+        })
+        .collect();
+    let outcome = incremental::check(&modules, &std, memory);
+    if let Some(kept) = kept.filter(|_| outcome.inferred > 0) {
+        kept.save(&outcome.memory);
+    }
+    report(&outcome.diagnostics, &outcome.files, args)
 }
 
 /// Compiles a program; mistakes are reported, and an error when there are some.
@@ -81,24 +96,6 @@ fn check_project(project: &Project, std: &StdImage, sink: &mut Sink) -> Option<P
         return None;
     }
     Some(program)
-}
-
-fn missing_main(project: &Project) -> Diagnostic {
-    let file = project
-        .modules
-        .first()
-        .map_or(FileId(0), |module| module.file);
-    Diagnostic::new(
-        Code::BAD_MAIN,
-        Span {
-            file,
-            start: 0,
-            end: 0,
-        },
-        "this program has no `main`",
-    )
-    .label("expected a function `main` in this file")
-    .help("a program starts with `fn main() do … end`")
 }
 
 /// The standard library as `build.rs` has checked it.

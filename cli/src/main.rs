@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod compiler;
 mod error;
+mod memory;
 mod output;
 mod project;
 mod report;

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::diagnostics::render::{Colours, Renderer};
-use crate::diagnostics::{Code, Diagnostic, FileSet, Sink};
+use crate::diagnostics::{Code, Diagnostic, FileSet, Sink, did_you_mean};
 use crate::patterns;
 use crate::resolve::scope::module_name_of_path;
 use crate::resolve::{self, Project, SourceModule, World};
 use crate::syntax;
+use crate::syntax::ast::{FileId, ItemKind, Span};
 use crate::typed::{FuncId, Program};
 use crate::types;
 
@@ -130,8 +131,28 @@ fn run(project: &Project, base: &Program, sink: &mut Sink) -> Option<Program> {
     Some(world.program)
 }
 
+/// The error for a program without a `main`.
+pub fn missing_main(project: &Project) -> Diagnostic {
+    let module = project.modules.first();
+    let place = Span {
+        file: module.map_or(FileId(0), |module| module.file),
+        start: 0,
+        end: 0,
+    };
+    let items = module.into_iter().flat_map(|module| &module.tree.items);
+    let functions = items.filter_map(|item| match &item.kind {
+        ItemKind::Fn(clause) => Some(clause.name.name.as_str()),
+        _ => None,
+    });
+    let near = did_you_mean("main", functions);
+    let near = near.unwrap_or_else(|| "a program starts with `fn main() do … end`".to_owned());
+    Diagnostic::new(Code::BAD_MAIN, place, "this program has no `main`")
+        .label("expected a function `main` in this file")
+        .help(near)
+}
+
 /// The function that a run starts with.
-fn main_of(world: &World<'_>, project: &Project, sink: &mut Sink) -> Option<FuncId> {
+pub(crate) fn main_of(world: &World<'_>, project: &Project, sink: &mut Sink) -> Option<FuncId> {
     let module = project.modules.get(project.main?)?;
     let scope = world.scope(*world.user_modules.get(&module.name)?);
     let id = *scope.values.get("main")?;

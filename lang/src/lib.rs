@@ -5,6 +5,7 @@ pub mod core;
 pub mod emit;
 pub mod examples;
 mod expand;
+pub mod incremental;
 pub mod patterns;
 pub mod resolve;
 pub mod stack;

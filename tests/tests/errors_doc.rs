@@ -39,6 +39,10 @@ fn main() -> Result<(), String> {
             let page = page.clone();
             move || every_code_has_an_example(&page)
         }),
+        Trial::test("every code has a remedy", {
+            let page = page.clone();
+            move || every_code_has_a_remedy(&page)
+        }),
     ];
     trials.extend(examples(&page).into_iter().map(|example| {
         Trial::test(
@@ -63,6 +67,19 @@ fn every_code_has_a_section(page: &str) -> Result<(), Failed> {
         Ok(())
     } else {
         Err(format!("no section for {}", missing.join(", ")).into())
+    }
+}
+
+fn every_code_has_a_remedy(page: &str) -> Result<(), Failed> {
+    let sections = page.split("\n## ").skip(1);
+    let missing: Vec<&str> = sections
+        .filter(|section| !section.contains("\n**Remedy:** "))
+        .filter_map(|section| section.lines().next())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no remedy for {}", missing.join(", ")).into())
     }
 }
 

@@ -9,6 +9,6 @@ use crate::project::load_sources;
 
 /// Looks for mistakes without running anything.
 pub fn check(args: CheckArgs) -> Result<ExitCode, CliError> {
-    check_sources(&load_sources(&args.program)?, args.report)?;
+    check_sources(&args.program, &load_sources(&args.program)?, args.report)?;
     Ok(ExitCode::SUCCESS)
 }

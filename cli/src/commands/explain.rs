@@ -49,7 +49,10 @@ fn plain(code: &str, section: &str) -> String {
         if in_example && !line.is_empty() {
             text.push_str("    ");
         }
-        text.push_str(line);
+        match in_example {
+            true => text.push_str(line),
+            false => text.push_str(&line.replace("**", "")),
+        }
         text.push('\n');
     }
     text

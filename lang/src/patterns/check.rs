@@ -130,7 +130,9 @@ impl<'p> Checker<'p> {
             return;
         };
         if !missing.is_empty() {
-            self.sink.push(self.missing_arms(&missing, on.span));
+            let guarded = arms.iter().any(|arm| arm.guard.is_some());
+            self.sink
+                .push(self.missing_arms(&missing, guarded, on.span));
         }
         self.superfluous(&found, "arm");
     }
@@ -150,18 +152,22 @@ impl<'p> Checker<'p> {
         self.superfluous(&found, "arm");
     }
 
-    fn missing_arms(&self, missing: &[Vec<Example>], span: Span) -> Diagnostic {
+    fn missing_arms(&self, missing: &[Vec<Example>], guarded: bool, span: Span) -> Diagnostic {
         let texts = self.texts(missing);
-        let first = texts.first().cloned().unwrap_or_default();
+        let help = match texts.first().map(String::as_str) {
+            Some("_") | None => "add an arm `_ -> …` for everything else".to_owned(),
+            Some(first) => format!("add an arm `{first} -> …`, or `_ -> …` for everything else"),
+        };
+        let guards = guarded
+            .then(|| "arms with a guard do not count, since the guard may be false".to_owned());
         Diagnostic::new(
             Code::NON_EXHAUSTIVE,
             span,
             format!("this `case` does not cover {}", listed(&texts)),
         )
         .label("some values of this match no arm")
-        .help(format!(
-            "add an arm `{first} -> …`, or `_ -> …` for everything else"
-        ))
+        .maybe_note(guards)
+        .help(help)
     }
 
     fn clauses(&mut self, clauses: &'p [Clause], span: Span, what: &str) {

@@ -29,14 +29,19 @@ impl<'a> World<'a> {
             first_impl: base.impls.len() as u32,
             interfaces: Vec::new(),
             impls: Vec::new(),
+            disowned: Vec::new(),
             impls_of: FxHashMap::default(),
             methods: FxHashMap::default(),
             funcs: Vec::new(),
             types: Vec::new(),
+            type_places: Vec::new(),
             aliases: Vec::new(),
             used_funcs: Vec::new(),
+            uses: Default::default(),
+            in_gap: false,
             used_imports: Default::default(),
             has_gaps: false,
+            gaps: Vec::new(),
             warnings: Vec::new(),
             files,
         };
@@ -416,6 +421,7 @@ impl<'a> Collector<'_, 'a> {
             doc: item.doc.clone(),
         });
         self.world.types.push(source);
+        self.world.type_places.push(item.span);
     }
 
     fn alias(&mut self, module: ModuleId, item: &ast::Item, def: &'a ast::AliasDef) {

@@ -84,7 +84,7 @@ impl<'a> Collector<'_, 'a> {
             assoc: def
                 .assoc_types
                 .iter()
-                .map(|assoc| assoc.name.clone())
+                .map(|(assoc, _)| assoc.name.clone())
                 .collect(),
             slots: Vec::new(),
             methods,

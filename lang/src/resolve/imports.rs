@@ -316,7 +316,7 @@ pub fn missing(
 }
 
 /// Functions of other languages' libraries and what to use.
-const HABITS: [(&str, &str); 14] = [
+const HABITS: [(&str, &str); 24] = [
     ("puts", "println"),
     ("printf", "println"),
     ("len", "length"),
@@ -331,6 +331,16 @@ const HABITS: [(&str, &str); 14] = [
     ("to_lowercase", "to_lower"),
     ("fold", "reduce"),
     ("unwrap", "unwrap_or"),
+    ("to_integer", "to_int"),
+    ("parse", "to_int"),
+    ("parse_int", "to_int"),
+    ("to_number", "to_float"),
+    ("strip", "trim"),
+    ("uniq", "unique"),
+    ("any?", "any"),
+    ("foldl", "reduce"),
+    ("member", "contains"),
+    ("includes", "contains"),
 ];
 
 /// What a function of another language is called in Snow.

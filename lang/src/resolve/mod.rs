@@ -7,6 +7,7 @@ mod collect;
 mod collect_interfaces;
 mod cycles;
 pub mod deps;
+mod gaps;
 pub mod imports;
 pub mod scope;
 pub mod unused;
@@ -14,7 +15,7 @@ pub mod unused;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use crate::diagnostics::{Diagnostic, FileSet, Sink};
+use crate::diagnostics::{Diagnostic, FileSet, Severity, Sink};
 use crate::syntax::ast::{self, FileId, Name, Span};
 use crate::typed::{
     AliasId, Con, FuncId, ImplId, InterfaceId, Known, ModuleId, Program, TypeDefId,
@@ -137,12 +138,16 @@ pub struct World<'a> {
     pub funcs: Vec<FuncSource<'a>>,
     /// Sources of the types from `first_type`.
     pub types: Vec<TypeSource<'a>>,
+    /// Where their definitions stand, from the first word to the last.
+    pub type_places: Vec<Span>,
     /// Sources of the interfaces of this compilation, in the order of their definition.
     pub interfaces: Vec<(InterfaceId, &'a ast::InterfaceDef)>,
     /// Implementations below this id are declared already.
     pub first_impl: u32,
     /// Sources of the implementations from `first_impl`.
     pub impls: Vec<&'a ast::ImplDef>,
+    /// Names of interfaces with an implementation that was reported: that a type lacks one of them may follow from it.
+    pub disowned: Vec<Name>,
     /// Implementations by interface and constructor of their type.
     pub impls_of: FxHashMap<(InterfaceId, Con), Vec<ImplId>>,
     /// Methods of interfaces by name.
@@ -151,10 +156,16 @@ pub struct World<'a> {
     pub aliases: Vec<&'a ast::AliasDef>,
     /// Which of `funcs` another function refers to.
     pub used_funcs: Vec<bool>,
+    /// Which files' functions the functions of a file refer to.
+    pub uses: rustc_hash::FxHashSet<(FileId, FileId)>,
+    /// Whether some text of the function at hand could not be read, so that names may be missing in it.
+    pub in_gap: bool,
     /// Imports that something was found through, by the place of the name.
     pub used_imports: rustc_hash::FxHashSet<Span>,
     /// Whether some text could not be read: names may be missing for that reason alone.
     pub has_gaps: bool,
+    /// Where text could not be read.
+    pub gaps: Vec<Span>,
     /// Warnings, which are worth reading only when there is no error.
     pub warnings: Vec<Diagnostic>,
     /// All files.
@@ -209,6 +220,13 @@ impl World<'_> {
         }
     }
 
+    /// Whether some text within a place could not be read.
+    pub fn gaps_in(&self, place: Span) -> bool {
+        let inside =
+            |gap: &Span| gap.file == place.file && place.start <= gap.start && gap.end <= place.end;
+        self.gaps.iter().any(inside)
+    }
+
     /// The source of a function of this compilation.
     pub fn func_source(&self, id: FuncId) -> Option<&FuncSource<'_>> {
         let index = id.0.checked_sub(self.first_func)?;
@@ -225,6 +243,18 @@ pub fn resolve<'a>(project: &'a Project, base: &Program, sink: &mut Sink) -> Wor
     };
     let mut world = World::new(base, &project.files);
     world.has_gaps = sink.has_errors();
+    let errors = sink
+        .diagnostics()
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
+    world.gaps = errors.map(|error| error.primary.span).collect();
+    if world.has_gaps {
+        let bodies = gaps::bodies(project);
+        let errors = sink.diagnostics();
+        world.has_gaps = errors
+            .iter()
+            .any(|error| gaps::may_lose_items(error, &bodies));
+    }
     let ids = collect(&mut world, project, origin, sink);
     if origin == Origin::Standard {
         world.program.known = world.known();

@@ -82,6 +82,7 @@ impl World<'_> {
     /// Whether the lack of a name follows from something reported: its import, or text that could not be read.
     pub fn is_reported(&self, from: ModuleId, name: &str) -> bool {
         self.has_gaps
+            || self.in_gap
             || self.scopes_from(from).any(|scope| {
                 let poisoned = scope.imports.get(name);
                 scope.imports.contains_key("*")

@@ -71,7 +71,7 @@ pub struct Program {
 }
 
 /// Items that desugaring refers to; set while the standard library is checked.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Known {
     /// `Option`: variants `Some` (0) and `None` (1).
     pub option: Option<TypeDefId>,

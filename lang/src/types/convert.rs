@@ -138,8 +138,26 @@ impl Converter<'_, '_> {
                 let parts = vec![self.ty(scope, ok), self.ty(scope, err)];
                 self.known(self.world.program.known.result, parts, written.span)
             }
+            TypeExprKind::Assoc(name, ty) => {
+                self.ty(scope, ty);
+                self.assoc_elsewhere(name);
+                hole::error_type()
+            }
             TypeExprKind::Error => hole::error_type(),
         }
+    }
+
+    /// `List<Item = Int>`.
+    fn assoc_elsewhere(&mut self, name: &Ident) {
+        self.sink.push(
+            Diagnostic::new(
+                Code::UNDECLARED_ASSOCIATED_TYPE,
+                name.span,
+                format!("`{} = …` says nothing here", name.name),
+            )
+            .label("only the bound of a type parameter has associated types")
+            .help("write it where the interface is demanded: `where C: Iterable<Item = Int>`"),
+        );
     }
 
     fn known(&mut self, def: Option<TypeDefId>, args: Vec<Ty>, span: Span) -> Ty {
@@ -301,7 +319,8 @@ impl Converter<'_, '_> {
             "type `{name}` {needs}, but {} given",
             super::messages::are(args.len())
         );
-        let diagnostic = Diagnostic::new(Code::TYPE_ARGUMENTS, span, message);
+        let diagnostic = Diagnostic::new(Code::TYPE_ARGUMENTS, span, message)
+            .label("wrong number of type arguments");
         let diagnostic = match (arity, args.len()) {
             (0, _) => diagnostic.help(format!("write `{name}`")),
             (1, 0) => diagnostic.help(format!("write for example `{name}<Int>`")),
@@ -404,11 +423,33 @@ impl Converter<'_, '_> {
                     fixed: &[],
                 };
                 let ty = with_stack(|| self.ty(scope, &def.ty));
+                let ty = self.bounded_alias(id, ty);
                 if self.aliases[index] == AliasState::Active {
                     self.world.program.aliases[id.0 as usize].ty = ty;
                 }
                 self.aliases[index] = AliasState::Done;
             }
+        }
+    }
+
+    /// What an alias stands for, if it nests no deeper than types may. An alias of something that was reported stands for nothing.
+    fn bounded_alias(&mut self, id: AliasId, ty: Ty) -> Ty {
+        match nesting(&ty) {
+            None => hole::error_type(),
+            Some(depth) if depth > super::arena::MAX_DEPTH => {
+                let alias = &self.world.program.aliases[id.0 as usize];
+                self.sink.push(
+                    Diagnostic::new(
+                        Code::TYPE_TOO_LARGE,
+                        alias.span,
+                        format!("the type that `{}` stands for is too large", alias.name),
+                    )
+                    .label(format!("nested more than {} deep", super::arena::MAX_DEPTH))
+                    .help("use a struct or sum type, which may contain itself"),
+                );
+                hole::error_type()
+            }
+            Some(_) => ty,
         }
     }
 
@@ -433,6 +474,18 @@ impl Item {
     /// Whether it is a struct, sum type or alias.
     pub fn is_named_type(&self) -> bool {
         matches!(self, Item::Type(_) | Item::Alias(_))
+    }
+}
+
+/// How deep a type nests; `None` if a part of it was reported.
+fn nesting(ty: &Ty) -> Option<u32> {
+    match ty {
+        Ty::Param(_) if hole::as_type(ty).is_some_and(|id| id == super::arena::TyId::ERROR) => None,
+        Ty::Param(_) => Some(0),
+        Ty::App(_, parts) => parts
+            .iter()
+            .try_fold(0, |most: u32, part| Some(most.max(nesting(part)?)))
+            .map(|most| most + 1),
     }
 }
 

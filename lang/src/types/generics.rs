@@ -37,6 +37,16 @@ impl Generics<'_> {
     }
 }
 
+/// An interface as a bound or `impl` names it.
+pub struct Required {
+    /// The interface.
+    pub id: InterfaceId,
+    /// Its arguments.
+    pub args: Vec<Ty>,
+    /// What it says of associated types: `Iterable<Item = Int>`.
+    pub assoc: Vec<(Ident, Ty)>,
+}
+
 /// A parameter without bounds.
 pub fn bare(name: &Name) -> TypeParam {
     TypeParam {
@@ -115,19 +125,18 @@ impl Converter<'_, '_> {
             fixed: generics.fixed,
         };
         match self.interface(scope, written) {
-            Some((id, args)) => self.add_bound(generics, number, id, args),
+            Some(required) => self.add_bound(generics, number, required),
             None => generics.reported.push(number),
         }
     }
 
     /// Adds an interface with arguments to a parameter: hidden parameters for its other slots, and what follows from it.
-    fn add_bound(
-        &mut self,
-        generics: &mut Generics<'_>,
-        number: u32,
-        id: InterfaceId,
-        mut args: Vec<Ty>,
-    ) {
+    fn add_bound(&mut self, generics: &mut Generics<'_>, number: u32, required: Required) {
+        let Required {
+            id,
+            mut args,
+            assoc,
+        } = required;
         let known = generics.params[number as usize].bounds.iter();
         let mut known = known.filter(|bound| bound.interface == id);
         if known.any(|bound| bound.args[..args.len()] == args[..]) {
@@ -135,7 +144,14 @@ impl Converter<'_, '_> {
         }
         let slots = self.world.program.interface(id).slots.clone();
         for slot in slots.iter().skip(1 + args.len()) {
-            let ty = self.hidden(generics, number, id, slot);
+            let own = slot.name.strip_prefix("Self.");
+            let said = assoc
+                .iter()
+                .find(|(name, _)| own == Some(name.name.as_str()));
+            let ty = match said {
+                Some((_, ty)) => ty.clone(),
+                None => self.hidden(generics, number, id, slot),
+            };
             args.push(ty);
         }
         let all: Vec<Ty> = std::iter::once(Ty::Param(number))
@@ -180,11 +196,7 @@ impl Converter<'_, '_> {
     }
 
     /// The interface that a bound or `impl` names, with its arguments; reported when there is none.
-    pub fn interface(
-        &mut self,
-        scope: TypeScope<'_>,
-        written: &TypeExpr,
-    ) -> Option<(InterfaceId, Vec<Ty>)> {
+    pub fn interface(&mut self, scope: TypeScope<'_>, written: &TypeExpr) -> Option<Required> {
         let TypeExprKind::Path { path, args } = &written.kind else {
             if !matches!(written.kind, TypeExprKind::Error) {
                 self.no_interface("this", written.span);
@@ -194,13 +206,34 @@ impl Converter<'_, '_> {
         let id = self.interface_of(scope.module, path, written.span)?;
         self.resolve_interface(id);
         let wanted = self.world.program.interface(id).params as usize;
-        let converted: Vec<Ty> = args.iter().map(|arg| self.ty(scope, arg)).collect();
-        if args.len() != wanted {
+        let mut converted: Vec<Ty> = Vec::with_capacity(wanted);
+        let mut assoc: Vec<(Ident, Ty)> = Vec::new();
+        for arg in args {
+            match &arg.kind {
+                TypeExprKind::Assoc(name, ty) => assoc.push((name.clone(), self.ty(scope, ty))),
+                _ => converted.push(self.ty(scope, arg)),
+            }
+        }
+        if converted.len() != wanted {
             let name = self.world.program.interface(id).name.clone();
-            self.interface_arguments(&name, wanted, args.len(), written.span);
+            self.interface_arguments(&name, wanted, converted.len(), written.span);
             return None;
         }
-        Some((id, converted))
+        let declared = self.world.program.interface(id).assoc.clone();
+        if let Some((odd, _)) = assoc
+            .iter()
+            .find(|(name, _)| !declared.contains(&name.name))
+        {
+            self.undeclared(id, odd, &declared);
+            return None;
+        }
+        let names = assoc.iter().map(|(name, _)| name);
+        self.distinct(names, "associated type", Code::DUPLICATE);
+        Some(Required {
+            id,
+            args: converted,
+            assoc,
+        })
     }
 
     fn interface_of(
@@ -345,6 +378,7 @@ pub fn mentioned<'t>(types: impl IntoIterator<Item = &'t TypeExpr>) -> Vec<SmolS
             }
             TypeExprKind::Option(inner) => work.push(inner),
             TypeExprKind::Result(ok, err) => work.extend([&**ok, &**err]),
+            TypeExprKind::Assoc(_, ty) => work.push(ty),
             TypeExprKind::Error => {}
         }
     }

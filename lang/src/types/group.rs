@@ -9,15 +9,19 @@ use super::mailbox::SlotId;
 use super::mismatch::Why;
 use super::show;
 use super::signature::{Signature, param_names};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::resolve::FuncSource;
-use crate::syntax::ast::{FnBody, FnClause, Name};
+use crate::syntax::ast::{FnBody, FnClause, Name, Span};
 use crate::typed::BodyRef;
-use crate::typed::{Bound, Clause, FuncId, Imp, InterfaceId, Mailboxes, Receives, Ty, TypeParam};
+use crate::typed::{
+    Bound, Clause, FuncId, Imp, InterfaceId, Mailboxes, Owner, Receives, Ty, TypeParam,
+};
 
 impl Infer<'_, '_> {
     /// Infers a group and puts its functions into the program.
     pub fn group(mut self, ids: &[FuncId], signatures: &[Signature]) {
         let errors = self.sink.error_count();
+        let said = self.sink.diagnostics().len();
         for &id in ids {
             let index = (id.0 - self.world.first_func) as usize;
             self.member(id, &signatures[index]);
@@ -28,7 +32,10 @@ impl Infer<'_, '_> {
         self.force_pending();
         self.settle_slots();
         if self.sink.error_count() > errors {
-            self.poison(signatures);
+            let found = self.sink.diagnostics().get(said..).unwrap_or_default();
+            if found.is_empty() || !found.iter().all(leaves_types_alone) {
+                self.poison(signatures);
+            }
         }
         self.warn_ignored();
         self.finish();
@@ -115,17 +122,20 @@ impl Infer<'_, '_> {
             return;
         };
         let clauses = clauses.clone();
+        let in_gap = clauses.iter().any(|clause| self.world.gaps_in(clause.span));
         let placeholder = Frame::new(
             func,
             self.members[index].frame.module,
             Vec::new(),
             Vec::new(),
         );
+        self.world.in_gap = in_gap;
         self.f = std::mem::replace(&mut self.members[index].frame, placeholder);
         let params = self.members[index].params.clone();
         let written = clauses.iter().find_map(|clause| clause.ret.as_ref());
-        let why = match written {
-            Some(ty) => Why::Return(ty.span),
+        let written = written.map(|ty| ty.span);
+        let why = match written.or_else(|| self.method_result(func)) {
+            Some(place) => Why::Return(place),
             None => Why::Unknown,
         };
         self.f.ret = (self.members[index].ret, why);
@@ -134,9 +144,29 @@ impl Infer<'_, '_> {
             typed.push(self.clause(clause, &params));
         }
         self.warn_unused();
+        self.world.in_gap = false;
         let empty = Frame::new(func, self.f.module, Vec::new(), Vec::new());
         self.members[index].frame = std::mem::replace(&mut self.f, empty);
         self.members[index].clauses = typed;
+    }
+
+    /// Where the interface of a method writes the type of its result.
+    fn method_result(&self, func: FuncId) -> Option<Span> {
+        let decl = &self.world.program.funcs[func.0 as usize];
+        let Owner::Impl(id) = decl.owner else {
+            return None;
+        };
+        let interface = self.world.program.implementation(id).interface;
+        let methods = &self.world.program.interface(interface).methods;
+        let method = methods
+            .iter()
+            .find(|id| self.world.program.funcs[id.0 as usize].name == decl.name)?;
+        match self.world.func_source(*method)? {
+            FuncSource::Clauses(clauses) => clauses
+                .iter()
+                .find_map(|clause| Some(clause.ret.as_ref()?.span)),
+            FuncSource::Native(_) => None,
+        }
     }
 
     fn clause(&mut self, clause: &FnClause, types: &[TyId]) -> Clause {
@@ -214,6 +244,7 @@ impl Infer<'_, '_> {
 
     fn clause_body(&mut self, clause: &FnClause) -> crate::typed::Expr {
         let (ret, why) = self.f.ret;
+        self.needless_return(clause);
         let expect = super::infer::Expect::Type(ret, why);
         let body = match &clause.body {
             Some(FnBody::Expr(expr)) => self.expr(expr, expect),
@@ -226,6 +257,24 @@ impl Infer<'_, '_> {
         }
         body
     }
+}
+
+/// Whether a mistake says nothing against the types around it: what was written there is of no type at all, so it took no part in them.
+fn leaves_types_alone(found: &Diagnostic) -> bool {
+    let names = [
+        Code::UNKNOWN_NAME,
+        Code::UNKNOWN_FIELD,
+        Code::UNKNOWN_METHOD,
+        Code::UNKNOWN_VARIANT,
+        Code::UNKNOWN_TYPE,
+        Code::NOT_EXPORTED,
+        Code::PRIVATE_ITEM,
+        Code::MODULE_NOT_FOUND,
+        Code::ARGUMENT_COUNT,
+        Code::KEYWORD_ARGUMENT,
+        Code::MISSING_FIELD,
+    ];
+    found.severity == Severity::Warning || names.contains(&found.code)
 }
 
 /// A body in the place of what stood there: a method of an interface keeps its number.

@@ -5,7 +5,7 @@ use smol_str::format_smolstr;
 use super::convert::{Converter, TypeScope};
 use super::generics::{Generics, bare, mentioned, types_of};
 use super::hole;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean, nearest};
 use crate::resolve::FuncSource;
 use crate::syntax::ast::{self, Ident, Name, TypeExpr, TypeExprKind};
 use crate::typed::{Con, FuncId, Imp, ImplId, InterfaceId, ModuleId, Ty, TypeParam};
@@ -54,7 +54,7 @@ impl Converter<'_, '_> {
             return self.disown(id);
         }
         let fixed = self.fixed(interface, &target, &args);
-        let own = self.associated_types(interface, def, &generics, &fixed);
+        let own = self.associated_types(interface, def, &generics, &fixed, &args);
         args.extend(own);
         let decl = &mut self.world.program.impls[id.0 as usize];
         decl.interface = interface;
@@ -71,7 +71,23 @@ impl Converter<'_, '_> {
         scope: TypeScope<'_>,
         written: &TypeExpr,
     ) -> Option<(InterfaceId, Vec<Ty>)> {
-        let (id, args) = self.interface(scope, written)?;
+        let required = self.interface(scope, written)?;
+        if let Some((name, _)) = required.assoc.first() {
+            self.sink.push(
+                Diagnostic::new(
+                    Code::UNEXPECTED_TOKEN,
+                    name.span,
+                    format!("an implementation says what `{}` is within it", name.name),
+                )
+                .label("remove this")
+                .help(format!(
+                    "write a line `type {} = …` after the `do`",
+                    name.name
+                )),
+            );
+            return None;
+        }
+        let (id, args) = (required.id, required.args);
         if id.is_closed() {
             let name = &self.world.program.interface(id).name;
             self.sink.push(
@@ -89,6 +105,12 @@ impl Converter<'_, '_> {
 
     /// An implementation that was reported: its methods belong to nothing.
     fn disown(&mut self, id: ImplId) {
+        let source = &self.world.impls[(id.0 - self.world.first_impl) as usize];
+        if let TypeExprKind::Path { path, .. } = &source.interface.kind {
+            self.world
+                .disowned
+                .extend(path.last().map(|name| name.name.clone()));
+        }
         self.world.program.impls[id.0 as usize].methods.clear();
     }
 
@@ -121,6 +143,7 @@ impl Converter<'_, '_> {
                 self.implied_params(module, ok, names);
                 self.implied_params(module, err, names);
             }
+            TypeExprKind::Assoc(_, ty) => self.implied_params(module, ty, names),
             TypeExprKind::Error => {}
         }
     }
@@ -267,6 +290,7 @@ impl Converter<'_, '_> {
         def: &ast::ImplDef,
         generics: &Generics<'_>,
         fixed: &[(Name, Ty)],
+        args: &[Ty],
     ) -> Vec<Ty> {
         self.distinct(
             def.assoc_types.iter().map(|(name, _)| name),
@@ -296,10 +320,24 @@ impl Converter<'_, '_> {
                     };
                     self.ty(scope, ty)
                 }
-                None => {
-                    self.missing_type(interface, name, def);
-                    hole::error_type()
-                }
+                None => match self.assoc_default(interface, name) {
+                    Some((module, ty)) => {
+                        let slots = self.world.program.interface(interface).slots.iter();
+                        let params = slots.skip(1).zip(args);
+                        let params = params.map(|(slot, ty)| (slot.name.clone(), ty.clone()));
+                        let fixed: Vec<(Name, Ty)> = fixed.iter().cloned().chain(params).collect();
+                        let scope = TypeScope {
+                            module,
+                            params: &[],
+                            fixed: &fixed,
+                        };
+                        self.ty(scope, &ty)
+                    }
+                    None => {
+                        self.missing_type(interface, name, def);
+                        hole::error_type()
+                    }
+                },
             };
             fixed.push((format_smolstr!("Self.{name}"), ty.clone()));
             out.push(ty);
@@ -307,7 +345,18 @@ impl Converter<'_, '_> {
         out
     }
 
-    fn undeclared(&mut self, interface: InterfaceId, name: &Ident, declared: &[Name]) {
+    /// What an interface says an associated type is where an implementation says nothing, and the module that it says so in.
+    fn assoc_default(&self, interface: InterfaceId, name: &Name) -> Option<(ModuleId, TypeExpr)> {
+        let mut sources = self.world.interfaces.iter();
+        let (_, def) = sources.find(|(id, _)| *id == interface)?;
+        let (_, ty) = def
+            .assoc_types
+            .iter()
+            .find(|(known, _)| known.name == *name)?;
+        Some((self.world.program.interface(interface).module, ty.clone()?))
+    }
+
+    pub(super) fn undeclared(&mut self, interface: InterfaceId, name: &Ident, declared: &[Name]) {
         let decl = self.world.program.interface(interface);
         let diagnostic = Diagnostic::new(
             Code::UNDECLARED_ASSOCIATED_TYPE,
@@ -365,6 +414,13 @@ impl Converter<'_, '_> {
             .filter(|id| !methods.contains(&Some(*id)))
             .collect();
         for method in foreign {
+            let name = &self.world.program.funcs[method.0 as usize].name;
+            let meant = missing.iter().map(|text| text.trim_matches('`'));
+            // A method that is missing because its name is misspelt is one mistake.
+            if let Some(meant) = nearest(name, meant) {
+                let meant = format!("`{meant}`");
+                missing.retain(|text| *text != meant);
+            }
             self.foreign_method(&interface, method);
         }
         if !missing.is_empty() {

@@ -58,7 +58,7 @@ impl Converter<'_, '_> {
         let mut params = vec![bare(&Name::new_static("Self"))];
         params.extend(def.type_params.iter().map(|param| bare(&param.name)));
         let assoc = def.assoc_types.iter();
-        params.extend(assoc.map(|name| bare(&format_smolstr!("Self.{}", name.name))));
+        params.extend(assoc.map(|(name, _)| bare(&format_smolstr!("Self.{}", name.name))));
         // What the interface is for its own methods, before what it requires is known.
         self.world.program.interfaces[id.0 as usize].slots = params.clone();
         let module = self.world.program.interface(id).module;
@@ -82,7 +82,8 @@ impl Converter<'_, '_> {
     }
 
     fn assoc_names(&mut self, def: &ast::InterfaceDef) {
-        self.distinct(&def.assoc_types, "associated type", Code::DUPLICATE);
+        let names = def.assoc_types.iter().map(|(name, _)| name);
+        self.distinct(names, "associated type", Code::DUPLICATE);
     }
 
     /// The signature of a method of an interface, which must be written.

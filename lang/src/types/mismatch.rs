@@ -4,7 +4,7 @@ use super::arena::{Clash, Due, Needs, Node, TyId};
 use super::infer::Infer;
 use super::show::{Qualify, Shower};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::FuncSource;
+use crate::resolve::{FuncSource, TypeSource};
 use crate::syntax::ast::Span;
 use crate::typed::{Con, FuncId, InterfaceId, Shape, TypeDefId};
 
@@ -57,6 +57,13 @@ pub enum Why {
     TryError(Span),
 }
 
+/// What was found where another type was wanted.
+#[derive(Clone, Copy)]
+struct Found {
+    ty: TyId,
+    span: Span,
+}
+
 impl Infer<'_, '_> {
     /// A shower for the module at hand.
     pub fn shower(&self) -> Shower<'_> {
@@ -89,14 +96,17 @@ impl Infer<'_, '_> {
 
     /// Reports why `found`, at `span`, is not `want`.
     pub fn report_clash(&mut self, span: Span, want: TyId, found: TyId, why: Why, clash: Clash) {
+        self.clashed = (span, found);
         let diagnostic = match clash {
             Clash::Differ(..) => self.mismatch(span, want, found, why),
             Clash::Infinite(var, whole) => {
-                let [var, whole] = self.show([var, whole]);
+                let [name, whole] = self.show([var, whole]);
+                // Once is enough: from here on it agrees with everything.
+                let _agrees = self.arena.unify(var, TyId::ERROR);
                 Diagnostic::new(
                     Code::INFINITE_TYPE,
                     span,
-                    format!("infinite type: `{var}` would have to be `{whole}`"),
+                    format!("infinite type: `{name}` would have to be `{whole}`"),
                 )
                 .label("this use needs a type that contains itself")
                 .help("a value cannot contain itself; wrap it in a struct or sum type if that is what you mean")
@@ -127,7 +137,29 @@ impl Infer<'_, '_> {
         )
         .label(format!("this is `{found_text}`"));
         let diagnostic = self.explain(diagnostic, &want_text, why);
+        let diagnostic = self.decided_by(diagnostic, span, &found_text);
+        let found = Found { ty: found, span };
         self.advise(diagnostic, want, found, why)
+    }
+
+    /// Adds the use of a local, which stands at `span`, that decided its type.
+    pub fn decided_by(&self, diagnostic: Diagnostic, span: Span, text: &str) -> Diagnostic {
+        let name = self.world.files.text_of(span);
+        let local = self.f.scope.get(name);
+        let decided = local.and_then(|local| *self.f.decided.get(local.0 as usize)?);
+        match decided {
+            Some(place) if place != span => {
+                diagnostic.secondary(place, format!("`{name}` is `{text}` because of this use"))
+            }
+            _ => diagnostic,
+        }
+    }
+
+    /// Whether a function answers the call of a service; handlers end in one.
+    fn is_reply(&self, func: FuncId) -> bool {
+        let decl = &self.world.program.funcs[func.0 as usize];
+        let module = &self.world.program.modules[decl.module.0 as usize];
+        module.std && module.name == "Service" && decl.name == "reply"
     }
 
     /// Whether a function's second parameter is the `start` of a supervisor's child.
@@ -219,6 +251,11 @@ impl Infer<'_, '_> {
     ) -> Diagnostic {
         let decl = &self.world.program.funcs[func.0 as usize];
         let Some(source) = self.world.func_source(func) else {
+            if self.is_reply(func) {
+                return diagnostic.note(format!(
+                    "the head of this `call` says that it answers with `{want}`"
+                ));
+            }
             let signature = self.shower().signature(decl);
             return diagnostic.note(format!("declared as `{signature}`"));
         };
@@ -236,6 +273,11 @@ impl Infer<'_, '_> {
                 .map(|p| p.span),
             FuncSource::Native(_) => None,
         };
+        let diagnostic = match self.members.iter().any(|member| member.func == func) {
+            true if index < decl.params.len() && self.is_rigid_text(func, want) => diagnostic
+                .note("within its own body a function has the type parameters that it was called with: it cannot call itself with others"),
+            _ => diagnostic,
+        };
         match (annotated, first) {
             (Some(ty), _) => {
                 diagnostic.secondary(ty.span, format!("`{}` takes `{want}` here", decl.name))
@@ -248,6 +290,25 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// Whether a text is the name of a type parameter that a function of the group writes.
+    fn is_rigid_text(&self, func: FuncId, text: &str) -> bool {
+        let mut rigid = self.rigid.iter().filter(|rigid| rigid.func == Some(func));
+        rigid.any(|rigid| rigid.param.name == text)
+    }
+
+    /// Where the type of a field is written, if that is in this compilation.
+    fn field_place(&self, def: TypeDefId, variant: u32, field: u32) -> Option<Span> {
+        let index = def.0.checked_sub(self.world.first_type)? as usize;
+        let field = field as usize;
+        Some(match self.world.types.get(index)? {
+            TypeSource::Struct(def) => def.fields.get(field)?.ty.span,
+            TypeSource::Sum(def) => {
+                let variant = def.variants.get(variant as usize)?;
+                variant.fields.get(field)?.1.span
+            }
+        })
+    }
+
     fn explain_field(
         &self,
         diagnostic: Diagnostic,
@@ -256,6 +317,7 @@ impl Infer<'_, '_> {
         variant: u32,
         field: u32,
     ) -> Diagnostic {
+        let place = self.field_place(def, variant, field);
         let def = &self.world.program.types[def.0 as usize];
         let (owner, fields) = match &def.shape {
             Shape::Struct(fields) => (&def.name, fields),
@@ -269,17 +331,29 @@ impl Infer<'_, '_> {
         let Some(field) = fields.get(field as usize) else {
             return diagnostic;
         };
-        match field.name.as_str() {
-            "" => diagnostic.note(format!("`{owner}` holds `{want}` here")),
-            name => diagnostic.note(format!("field `{name}` of `{owner}` is `{want}`")),
+        let text = match field.name.as_str() {
+            "" => format!("`{owner}` holds `{want}` here"),
+            name => format!("field `{name}` of `{owner}` is `{want}`"),
+        };
+        match place {
+            Some(place) => diagnostic.secondary(place, text),
+            None => diagnostic.note(text),
         }
     }
 
     /// Adds what to do about some common differences.
-    fn advise(&self, diagnostic: Diagnostic, want: TyId, found: TyId, why: Why) -> Diagnostic {
+    fn advise(&self, diagnostic: Diagnostic, want: TyId, found: Found, why: Why) -> Diagnostic {
         let con = |ty| self.arena.known(ty).map(|(con, _)| con);
         let known = &self.world.program.known;
-        match (con(want), con(found)) {
+        let text = self.world.files.text_of(found.span);
+        let arity = self.arity_note(want, found.ty);
+        let (want, found) = (con(want), con(found.ty));
+        if let Some(help) = self.advice_for(want, found, text, why) {
+            return diagnostic.help(help);
+        }
+        match (want, found) {
+            _ if matches!(why, Why::Scrutinee(_)) => diagnostic,
+            (Some(Con::Fun), Some(Con::Fun)) => diagnostic.maybe_note(arity),
             (Some(Con::Float), Some(Con::Int)) => {
                 diagnostic.help("there is no implicit conversion: use `Int.to_float(x)`, or write a literal like `1.0`")
             }
@@ -307,8 +381,121 @@ impl Infer<'_, '_> {
         }
     }
 
+    /// That two function types take different numbers of arguments.
+    fn arity_note(&self, want: TyId, found: TyId) -> Option<String> {
+        let arity = |ty| match self.arena.known(ty) {
+            Some((Con::Fun, parts)) => Some(parts.len() - 1),
+            _ => None,
+        };
+        let (want, found) = (arity(want)?, arity(found)?);
+        (want != found).then(|| {
+            let wanted = crate::resolve::parameters(want);
+            format!("wanted is a function with {wanted}, this one has {found}")
+        })
+    }
+
+    /// What to do where the place, or the value as it is written, tells more than its type.
+    fn advice_for(
+        &self,
+        want: Option<Con>,
+        found: Option<Con>,
+        text: &str,
+        why: Why,
+    ) -> Option<String> {
+        let known = &self.world.program.known;
+        let is = |con: Option<Con>, id: Option<TypeDefId>| matches!((con, id), (Some(Con::Adt(con)), Some(id)) if con == id);
+        if let Why::Condition(_) | Why::Operator("not" | "and" | "or") = why {
+            return self.condition_advice(found?, text);
+        }
+        if found == Some(Con::Unit) {
+            return self.unit_advice(is(want, known.option), text, why);
+        }
+        if let Why::Operand(op, first) = why
+            && matches!(
+                (want, found),
+                (Some(Con::Int), Some(Con::Float)) | (Some(Con::Float), Some(Con::Int))
+            )
+        {
+            let int = match want {
+                Some(Con::Int) => self.world.files.text_of(first),
+                _ => text,
+            };
+            return Some(match int.parse::<i64>() {
+                Ok(_) => format!("there is no implicit conversion: write the literal as `{int}.0`"),
+                Err(_) => format!(
+                    "there is no implicit conversion: `Int.to_float({int})` makes both operands of `{op}` a `Float`"
+                ),
+            });
+        }
+        if let Why::Operand("==" | "!=" | "<" | ">" | "<=" | ">=", _) = why
+            && matches!(
+                (want, found),
+                (Some(Con::String), Some(Con::Int)) | (Some(Con::Int), Some(Con::String))
+            )
+        {
+            return Some("convert one of them: `\"${n}\"` makes text of a number, `String.to_int(text)` reads one".to_owned());
+        }
+        None
+    }
+
+    /// A condition that is no Bool: what other languages ask with it.
+    fn condition_advice(&self, found: Con, text: &str) -> Option<String> {
+        let known = &self.world.program.known;
+        let text = if text.len() > 30 { "x" } else { text };
+        Some(match found {
+            Con::Int => format!("compare it: `{text} != 0`"),
+            Con::Float => format!("compare it: `{text} != 0.0`"),
+            Con::String => format!("compare it: `{text} != \"\"`"),
+            Con::List => format!("ask whether it has elements: `not List.is_empty({text})`"),
+            Con::Map => format!("ask whether it has entries: `not Map.is_empty({text})`"),
+            Con::Adt(id) if Some(id) == known.option => {
+                format!(
+                    "ask whether there is a value: `Option.is_some({text})`, or take it out with `case`"
+                )
+            }
+            Con::Adt(id) if Some(id) == known.result => {
+                format!(
+                    "ask whether it worked: `Result.is_ok({text})`, or take the value out with `case`"
+                )
+            }
+            _ => return None,
+        })
+    }
+
+    /// `()` where a value is wanted.
+    fn unit_advice(&self, wants_option: bool, text: &str, why: Why) -> Option<String> {
+        if text == "nil" {
+            return Some(match (why, wants_option) {
+                (Why::Operand(..), true) => {
+                    "`nil` is only `()`: compare with `None`, or take the value out with `case`"
+                }
+                (_, true) => "`nil` is only `()`: the absent value of an `Option` is `None`",
+                (Why::Operand(..), false) => {
+                    "values are never absent unless their type is an `Option`, so there is nothing to compare"
+                }
+                _ => "`nil` is only `()`: a value that may be absent is an `Option`, `Some(x)` or `None`",
+            }
+            .to_owned());
+        }
+        let is_value = matches!(why, Why::Return(_) | Why::Branch(_) | Why::Annotation(_));
+        if is_value && text.starts_with("let ") {
+            return Some("a block that ends in a `let` has the value `()`: end it with the value that is wanted".to_owned());
+        }
+        let prints = ["println(", "print(", "eprintln("];
+        if is_value && prints.iter().any(|print| text.starts_with(print)) {
+            return Some(
+                "printing gives `()`: end the block with the value that is wanted".to_owned(),
+            );
+        }
+        None
+    }
+
     /// Reports that a type lacks an interface.
     pub fn unmet(&mut self, due: Due, part: TyId) {
+        let name = &self.world.program.interface(due.need.interface).name;
+        if self.world.disowned.contains(name) {
+            return;
+        }
         let [whole, text] = self.show([due.ty, part]);
         let bound = self.need_text(due.need);
         let need = self.needed_by(due, &bound);

@@ -31,13 +31,39 @@ pub(crate) mod tests;
 use arena::Arena;
 use convert::{AliasState, Converter};
 use infer::{Frame, Infer};
+use signature::Signature;
 
 use crate::diagnostics::Sink;
 use crate::resolve::{FuncSource, World, deps};
+use crate::syntax::ast::Span;
 use crate::typed::{Con, FieldDef, FuncId, ImplId, ModuleId, Program, Shape, Ty};
 
 /// Checks all items of a compilation and fills in the program.
 pub fn check(world: &mut World<'_>, sink: &mut Sink) {
+    let declared = declare(world, sink);
+    infer(world, sink, declared, |_, _| true, |_, _| {});
+}
+
+/// The items of a compilation with all that is written of their types.
+pub struct Declared {
+    signatures: Vec<Signature>,
+    /// Functions whose signatures are known.
+    ready: Vec<bool>,
+    aliases: Vec<AliasState>,
+    interfaces: Vec<AliasState>,
+}
+
+impl Declared {
+    /// Says that the program has all of a function's type.
+    pub fn settle(&mut self, id: FuncId, first: u32) {
+        if let Some(index) = id.0.checked_sub(first) {
+            self.ready[index as usize] = true;
+        }
+    }
+}
+
+/// Converts declarations.
+pub fn declare(world: &mut World<'_>, sink: &mut Sink) -> Declared {
     let mut aliases = vec![AliasState::New; world.aliases.len()];
     let mut interfaces = vec![AliasState::New; world.interfaces.len()];
     let mut converter = Converter {
@@ -52,21 +78,7 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
     converter.declare_type_bounds();
     converter.declare_impls();
     derive::settle(world, sink);
-    let first = world.first_func;
-    let mut arena = Arena::default();
-    for index in 0..world.impls.len() as u32 {
-        let id = ImplId(world.first_impl + index);
-        arena.reset();
-        let shared = Shared {
-            world: &mut *world,
-            sink: &mut *sink,
-            aliases: &mut aliases,
-            interfaces: &mut interfaces,
-            ready: &[],
-            arena: &mut arena,
-        };
-        infer_with(shared, first).implementation(id);
-    }
+    implementations(world, sink, &mut aliases, &mut interfaces);
     let mut converter = Converter {
         world,
         sink,
@@ -75,19 +87,67 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
         open_pids: false,
     };
     let signatures = converter.declare_functions();
-    let mut ready: Vec<bool> = signatures
-        .iter()
-        .map(|signature| signature.is_complete())
-        .collect();
+    let complete = signatures.iter().map(Signature::is_complete);
+    Declared {
+        ready: complete.collect(),
+        signatures,
+        aliases,
+        interfaces,
+    }
+}
+
+/// Checks that implementations have what their interfaces require of types.
+fn implementations(
+    world: &mut World<'_>,
+    sink: &mut Sink,
+    aliases: &mut Vec<AliasState>,
+    interfaces: &mut Vec<AliasState>,
+) {
+    let first = world.first_func;
+    let mut arena = Arena::default();
+    for index in 0..world.impls.len() as u32 {
+        let id = ImplId(world.first_impl + index);
+        arena.reset();
+        let shared = Shared {
+            world: &mut *world,
+            sink: &mut *sink,
+            aliases: &mut *aliases,
+            interfaces: &mut *interfaces,
+            ready: &[],
+            arena: &mut arena,
+        };
+        infer_with(shared, first).implementation(id);
+    }
+}
+
+/// Infers the functions that are chosen, one binding group at a time; `wrong` hears of those with mistakes.
+pub fn infer(
+    world: &mut World<'_>,
+    sink: &mut Sink,
+    declared: Declared,
+    chosen: impl Fn(FuncId, &World<'_>) -> bool,
+    mut wrong: impl FnMut(&World<'_>, FuncId),
+) {
+    let Declared {
+        signatures,
+        mut ready,
+        mut aliases,
+        mut interfaces,
+    } = declared;
+    let first = world.first_func;
+    let mut arena = Arena::default();
     let groups = deps::groups(world, |id| ready[(id.0 - first) as usize]);
     for group in groups {
         let native = |id: &FuncId| matches!(world.func_source(*id), Some(FuncSource::Native(_)));
         let skipped = |id: &FuncId| signatures[(id.0 - first) as usize].skipped;
         let bare = |id: &FuncId| world.is_bare_method(*id);
-        if group.iter().any(native) || group.iter().any(skipped) || group.iter().any(bare) {
+        let other = |id: &FuncId| !chosen(*id, world);
+        let left_out = |id: &FuncId| native(id) || skipped(id) || bare(id) || other(id);
+        if group.iter().any(left_out) {
             continue;
         }
         arena.reset();
+        let before = sink.error_count();
         let shared = Shared {
             world: &mut *world,
             sink: &mut *sink,
@@ -97,8 +157,12 @@ pub fn check(world: &mut World<'_>, sink: &mut Sink) {
             arena: &mut arena,
         };
         infer_with(shared, first).group(&group, &signatures);
+        let failed = sink.error_count() > before;
         for id in group {
             ready[(id.0 - first) as usize] = true;
+            if failed {
+                wrong(world, id);
+            }
         }
     }
     scrub(&mut world.program, world.first_type);
@@ -127,6 +191,7 @@ fn infer_with<'c, 'a>(shared: Shared<'c, 'a>, first: u32) -> Infer<'c, 'a> {
         pending: Vec::new(),
         waiting: 0,
         stuck: Vec::new(),
+        clashed: (Span::default(), arena::TyId::ERROR),
         settled: Default::default(),
         f: Frame::new(FuncId(first), ModuleId(0), Vec::new(), Vec::new()),
     }

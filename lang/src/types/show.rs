@@ -137,10 +137,11 @@ impl<'a> Shower<'a> {
     /// `fn name<T>(a :: A, b :: B) -> R where T: Ord`.
     pub fn signature(&self, func: &Func) -> String {
         let names: Vec<&str> = func.type_params.iter().map(|p| p.name.as_str()).collect();
-        let mut text = format!("fn {}", func.name);
+        let word = if func.is_actor { "actor" } else { "fn" };
+        let mut text = format!("{word} {}", func.name);
         // Associated types have no place of their own in the list.
         let listed: Vec<&str> = names.iter().copied().filter(|n| !n.contains('.')).collect();
-        if !listed.is_empty() {
+        if !listed.is_empty() && !func.is_actor {
             text.push_str(&format!("<{}>", listed.join(", ")));
         }
         let params: Vec<String> = func
@@ -155,11 +156,10 @@ impl<'a> Shower<'a> {
                 }
             })
             .collect();
-        text.push_str(&format!(
-            "({}) -> {}",
-            params.join(", "),
-            self.closed(&func.ret, &names)
-        ));
+        text.push_str(&format!("({})", params.join(", ")));
+        if !func.is_actor {
+            text.push_str(&format!(" -> {}", self.closed(&func.ret, &names)));
+        }
         let bounds: Vec<String> = func
             .type_params
             .iter()

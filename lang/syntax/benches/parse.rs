@@ -1,9 +1,10 @@
-//! How many lines a second are parsed: `cargo bench -p snow-syntax`. The budget is 300,000.
+//! How many lines a second are parsed and formatted: `cargo bench -p snow-syntax`. The budgets are 300,000 for parsing alone, and 150,000 for both.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use snow_syntax::diagnostics::Sink;
+use snow_syntax::format::format;
 use snow_syntax::syntax::ast::FileId;
 use snow_syntax::syntax::parse;
 
@@ -17,11 +18,28 @@ fn main() {
     let text = programs();
     let text = text.repeat(LINES / text.lines().count() + 1);
     let lines = text.lines().count();
-    let seconds = (0..RUNS).map(|_| time(&text)).fold(f64::INFINITY, f64::min);
-    println!("{lines} lines: {:.0} lines/s", lines as f64 / seconds);
+    for (what, time) in [
+        ("parsed", parsing as fn(&str) -> f64),
+        ("parsed and formatted", formatting),
+    ] {
+        let seconds = (0..RUNS).map(|_| time(&text)).fold(f64::INFINITY, f64::min);
+        println!(
+            "{lines} lines {what}: {:.0} lines/s",
+            lines as f64 / seconds
+        );
+    }
 }
 
-fn time(text: &str) -> f64 {
+fn formatting(text: &str) -> f64 {
+    let start = Instant::now();
+    let file = parse(FileId(0), text, &mut Sink::new());
+    let formatted = format(text, &file);
+    let seconds = start.elapsed().as_secs_f64();
+    assert!(!formatted.is_empty());
+    seconds
+}
+
+fn parsing(text: &str) -> f64 {
     let start = Instant::now();
     let mut sink = Sink::new();
     let file = parse(FileId(0), text, &mut sink);

@@ -27,6 +27,10 @@ impl Infer<'_, '_> {
         };
         let order: Vec<usize> = placed.iter().map(|(index, _)| *index).collect();
         let mut done: Vec<Option<Expr>> = types.iter().map(|_| None).collect();
+        if let Some(pair) = self.swapped_closure(&placed, types) {
+            self.swapped_with_closure(placed, pair, types, &mut done);
+            return self.in_parameter_order(order, done);
+        }
         let mut closures = Vec::new();
         let mut plain = Vec::new();
         for (index, value) in placed {
@@ -40,8 +44,10 @@ impl Infer<'_, '_> {
                     done[index] = Some(self.value(value, Expect::Type(types[index], why(index))));
                 }
                 Placed::Map(pairs) => {
-                    done[index] =
-                        Some(self.keyword_map(pairs, Expect::Type(types[index], why(index))));
+                    done[index] = Some(match self.wants_map(types[index]) {
+                        true => self.keyword_map(pairs, Expect::Type(types[index], why(index))),
+                        false => self.no_keywords(pairs, target),
+                    });
                 }
             }
         }
@@ -67,7 +73,11 @@ impl Infer<'_, '_> {
             if settled.contains(&index) {
                 continue;
             }
+            let open = self.arena.is_var(found);
             let Err(clash) = self.unify_quietly(types[index], found) else {
+                if let (true, ExprKind::Local(id, _)) = (open, &expr.kind) {
+                    self.note_decision(*id, found, expr.span);
+                }
                 continue;
             };
             let other = plain.iter().copied().find(|&other| {
@@ -87,6 +97,73 @@ impl Infer<'_, '_> {
                 }
                 None => self.report_clash(expr.span, types[index], found, why(index), clash),
             }
+        }
+    }
+
+    fn wants_map(&self, ty: TyId) -> bool {
+        !matches!(self.arena.known(ty), Some((con, _)) if con != Con::Map)
+    }
+
+    /// Keyword arguments that name no parameter, where the last parameter is no map either.
+    fn no_keywords(&mut self, pairs: Vec<(&Ident, Value<'_>)>, target: Target) -> Expr {
+        let first = pairs.first().map(|(name, _)| (*name).clone());
+        for (_, value) in pairs {
+            self.value(value, Expect::Any);
+        }
+        let Some(name) = first else {
+            return self.error(Span::default());
+        };
+        if let Target::Func(id) = target {
+            let names = self.param_names(id);
+            self.unknown_keyword(&name, &names, target);
+        }
+        self.error(name.span)
+    }
+
+    /// A closure where another type is wanted, and another value where a function is.
+    fn swapped_closure(
+        &self,
+        placed: &[(usize, Placed<'_>)],
+        types: &[TyId],
+    ) -> Option<(usize, usize)> {
+        let wants_function =
+            |index: usize| matches!(self.arena.known(types[index]), Some((Con::Fun, _)));
+        let wants_other = |index: usize| matches!(self.arena.known(types[index]), Some((con, _)) if con != Con::Fun);
+        let find = |test: &dyn Fn(usize, bool) -> bool| {
+            let mut all = placed.iter();
+            let found = all.find(|(index, value)| match value {
+                Placed::One(value) => test(*index, value.is_closure()),
+                Placed::Map(_) => false,
+            });
+            found.map(|(index, _)| *index)
+        };
+        let closure = find(&|index, closure| closure && wants_other(index))?;
+        let other = find(&|index, closure| !closure && wants_function(index))?;
+        Some((closure, other))
+    }
+
+    fn swapped_with_closure(
+        &mut self,
+        placed: Vec<(usize, Placed<'_>)>,
+        (closure, other): (usize, usize),
+        types: &[TyId],
+        done: &mut [Option<Expr>],
+    ) {
+        for (index, value) in placed {
+            done[index] = Some(match value {
+                Placed::One(value) => self.value(value, Expect::Any),
+                Placed::Map(pairs) => self.keyword_map(pairs, Expect::Any),
+            });
+        }
+        let (Some(first), Some(second)) = (&done[closure], &done[other]) else {
+            return;
+        };
+        let (span, found) = (first.span, self.type_of(first));
+        let place = second.span;
+        if matches!(self.arena.known(self.type_of(second)), Some((Con::Fun, _))) {
+            self.demand(span, types[closure], found, Why::Unknown);
+        } else {
+            self.swapped(span, place, [types[closure], found]);
         }
     }
 

@@ -79,9 +79,29 @@ impl Infer<'_, '_> {
     /// Infers the arguments of a call that was reported, for mistakes of their own.
     pub(super) fn absorb(&mut self, args: Args<'_>, span: Span) -> Expr {
         for arg in args.items {
-            self.value(arg.value, Expect::Type(TyId::ERROR, Why::Unknown));
+            let value = self.value(arg.value, Expect::Type(TyId::ERROR, Why::Unknown));
+            self.forgive_function(&value);
         }
         self.error(span)
+    }
+
+    /// What a function that nobody will call takes and gives is not to be determined by anything.
+    fn forgive_function(&mut self, value: &Expr) {
+        let ty = self.type_of(value);
+        if matches!(self.arena.known(ty), Some((Con::Fun, _))) {
+            self.forgive(ty, 1);
+        }
+    }
+
+    /// Parts of a type that nothing determines because what would was reported.
+    fn forgive(&mut self, ty: TyId, depth: u32) {
+        if self.arena.is_var(ty) {
+            let _agrees = self.unify_quietly(ty, TyId::ERROR);
+        } else if let (Some((_, parts)), true) = (self.arena.known(ty), depth > 0) {
+            for part in parts.to_vec() {
+                self.forgive(part, depth - 1);
+            }
+        }
     }
 
     fn call_variant(&mut self, path: &[Ident], args: Args<'_>, span: Span, expect: Expect) -> Expr {
@@ -183,6 +203,11 @@ impl Infer<'_, '_> {
             return self.error(span);
         };
         let (lets, args) = self.arguments(placed, &instance.params, target);
+        for (arg, &param) in args.iter().zip(&instance.params) {
+            if self.arena.is_error(self.type_of(arg)) {
+                self.forgive(param, 3);
+            }
+        }
         self.calls(instance.slot, span);
         let kind = self.call_kind(id, &instance.args, args, instance.ret, span);
         let call = self.done(kind, instance.ret, span, expect);
@@ -290,18 +315,29 @@ impl Infer<'_, '_> {
         self.absorb(args, span)
     }
 
+    /// Whether a `|>` stands before a place.
+    pub(super) fn is_piped_into(&self, span: Span) -> bool {
+        let file = self.world.files.get(span.file);
+        let before = file.and_then(|file| file.text().get(..span.start as usize));
+        let path = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let before = before.map(|before| before.trim_end_matches(path).trim_end());
+        before.is_some_and(|before| before.ends_with("|>"))
+    }
+
     fn not_a_function(&mut self, callee: &Expr, args: Args<'_>, span: Span) -> Expr {
         let ty = self.type_of(callee);
         if !self.arena.is_error(ty) {
             let text = self.show_one(ty);
-            self.sink.push(
-                Diagnostic::new(
-                    Code::NOT_A_FUNCTION,
-                    callee.span,
-                    format!("`{text}` is not a function and cannot be called"),
-                )
-                .label(format!("this is `{text}`")),
-            );
+            let diagnostic = Diagnostic::new(
+                Code::NOT_A_FUNCTION,
+                callee.span,
+                format!("`{text}` is not a function and cannot be called"),
+            )
+            .label(format!("this is `{text}`"));
+            self.sink.push(match self.is_piped_into(callee.span) {
+                true => diagnostic.help("on the right of `|>` stands a call, which gets the value as its first argument: `x |> f(y)` is `f(x, y)`"),
+                false => diagnostic,
+            });
         }
         self.absorb(args, span)
     }

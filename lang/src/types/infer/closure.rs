@@ -15,6 +15,18 @@ struct ClauseParts<'e> {
     span: Span,
 }
 
+impl ClauseParts<'_> {
+    /// Whether its text could not be read, so that nobody knows what it takes.
+    fn is_broken(&self) -> bool {
+        let [ast::Stmt::Expr(only)] = self.body.stmts.as_slice() else {
+            return false;
+        };
+        self.params.is_empty()
+            && matches!(only.kind, ast::ExprKind::Error)
+            && only.span == self.span
+    }
+}
+
 impl Infer<'_, '_> {
     pub(super) fn closure(&mut self, closure: &ast::Closure, span: Span, expect: Expect) -> Expr {
         let clauses: Vec<ClauseParts<'_>> = closure
@@ -42,6 +54,9 @@ impl Infer<'_, '_> {
     }
 
     fn lambda(&mut self, clauses: &[ClauseParts<'_>], span: Span, expect: Expect) -> Expr {
+        if clauses.iter().any(ClauseParts::is_broken) {
+            return self.error(span);
+        }
         let arity = clauses.first().map_or(0, |clause| clause.params.len());
         if let Some(odd) = clauses.iter().find(|clause| clause.params.len() != arity) {
             return self.clause_arity(clauses[0].span, arity, odd);
@@ -49,6 +64,10 @@ impl Infer<'_, '_> {
         let (params, ret) = match expect.ty().and_then(|ty| self.arena.known(ty)) {
             Some((Con::Fun, parts)) if parts.len() == arity + 1 => {
                 (parts[..arity].to_vec(), parts[arity])
+            }
+            // Nothing is known of what a function that was reported gives its closure.
+            _ if expect.ty().is_some_and(|ty| self.arena.is_error(ty)) => {
+                (vec![TyId::ERROR; arity], TyId::ERROR)
             }
             _ => {
                 let params = (0..arity).map(|_| self.arena.fresh()).collect();

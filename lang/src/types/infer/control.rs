@@ -255,13 +255,30 @@ impl Infer<'_, '_> {
             false => "function",
             true => "closure",
         };
+        let article = if needed == "Option" { "an" } else { "a" };
+        let known = self.world.program.known;
+        let returned = match self.arena.known(tried.ret.0) {
+            Some((Con::Adt(id), _)) => Some(id),
+            _ => None,
+        };
+        let help = match needed {
+            "Option" if returned.is_some() && returned == known.result => {
+                "say what the error is: `Option.to_result(x, error)?`".to_owned()
+            }
+            "Result" if returned.is_some() && returned == known.option => {
+                "drop the error: `Result.to_option(x)?`".to_owned()
+            }
+            _ => format!(
+                "handle the other case with `case`, or let the {what} return {article} `{needed}`"
+            ),
+        };
         let diagnostic = Diagnostic::new(
             Code::TRY_OUTSIDE_RESULT,
             span,
-            format!("`?` on a `{needed}` requires function to return `{needed}`, but this {what} returns `{ret}`"),
+            format!("`?` on {article} `{needed}` requires function to return `{needed}`, but this {what} returns `{ret}`"),
         )
         .label("cannot leave from here")
-        .help(format!("handle the other case with `case`, or let the {what} return a `{needed}`"));
+        .help(help);
         let diagnostic = match tried.ret.1 {
             Why::Return(place) => diagnostic.secondary(place, format!("returns `{ret}`")),
             _ => diagnostic,

@@ -2,7 +2,7 @@
 
 use super::pending::Wait;
 use super::{Expect, Infer};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean, listed};
 use crate::resolve::deps::upper_path;
 use crate::syntax::ast::{self, Ident, Span};
 use crate::typed::{Con, Expr, ExprKind, Shape};
@@ -73,6 +73,11 @@ impl Infer<'_, '_> {
     }
 
     fn no_field(&mut self, ty: TyId, name: &Ident) {
+        if let Some((Con::Adt(def), _)) = self.arena.known(ty)
+            && self.is_damaged(def)
+        {
+            return;
+        }
         let text = self.show_one(ty);
         let diagnostic = Diagnostic::new(
             Code::UNKNOWN_FIELD,
@@ -89,7 +94,7 @@ impl Infer<'_, '_> {
                         let all: Vec<&str> = fields.collect();
                         diagnostic
                             .maybe_help(did_you_mean(&name.name, all.iter().copied()))
-                            .note(format!("its fields are: {}", all.join(", ")))
+                            .note(format!("its fields are: {}", listed(all)))
                     }
                     Shape::Sum(_) => {
                         diagnostic.help("a sum type has variants: take it apart with `case`")

@@ -2,7 +2,7 @@
 
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::syntax::ast::Block;
+use crate::syntax::ast::{self, Block, FnBody, FnClause, Span, Stmt};
 use crate::typed::{Con, Expr, Owner};
 use crate::types::arena::TyId;
 
@@ -26,6 +26,33 @@ impl Infer<'_, '_> {
         }
         self.demand(block.span, ret, TyId::UNIT, why);
         self.discard(block)
+    }
+
+    /// Warns about a `return` of a value at the end of a function, where the value alone says the same.
+    pub(in crate::types) fn needless_return(&mut self, clause: &FnClause) {
+        let last = match &clause.body {
+            Some(FnBody::Expr(body)) => body,
+            Some(FnBody::Block(block)) => match block.stmts.last() {
+                Some(Stmt::Expr(last)) => last,
+                _ => return,
+            },
+            None => return,
+        };
+        let ast::ExprKind::Return(Some(value)) = &last.kind else {
+            return;
+        };
+        if self.world.is_std(self.f.module) {
+            return;
+        }
+        let word = Span {
+            end: value.span.start,
+            ..last.span
+        };
+        self.world.warnings.push(
+            Diagnostic::new(Code::NEEDLESS_RETURN, word, "this `return` is not needed")
+                .label("remove this")
+                .note("the value of a function is its last expression; `return` leaves it earlier"),
+        );
     }
 
     /// Warns about locals of the function at hand that nothing reads.

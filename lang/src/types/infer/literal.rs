@@ -79,9 +79,12 @@ impl Infer<'_, '_> {
         };
         let list = self.arena.app(Con::List, &[element]);
         let mut typed = Vec::with_capacity(items.len());
+        let mut wrong: Option<TyId> = None;
         for item in items {
             let (expr, wrap): (_, fn(Expr) -> ListItem) = match item {
-                ast::ListItem::One(expr) => (self.check(expr, element, why), ListItem::One),
+                ast::ListItem::One(expr) => {
+                    (self.element(expr, element, why, &mut wrong), ListItem::One)
+                }
                 ast::ListItem::Splice(expr) => (self.check(expr, list, why), ListItem::Splice),
             };
             if why == Why::Unknown && matches!(item, ast::ListItem::One(_)) {
@@ -90,6 +93,32 @@ impl Infer<'_, '_> {
             typed.push(wrap(expr));
         }
         self.done(ExprKind::List(typed), list, span, expect)
+    }
+
+    /// An element of a list. When one has the wrong type, others of that type are the same mistake.
+    fn element(
+        &mut self,
+        item: &ast::Expr,
+        element: TyId,
+        why: Why,
+        wrong: &mut Option<TyId>,
+    ) -> Expr {
+        let Some(known) = *wrong else {
+            let before = self.sink.error_count();
+            let expr = self.check(item, element, why);
+            let (place, found) = self.clashed;
+            if self.sink.error_count() > before && place == expr.span {
+                *wrong = Some(found);
+            }
+            return expr;
+        };
+        let (expr, found) = self.infer(item);
+        if let Err(clash) = self.unify_quietly(element, found)
+            && !self.arena.could_unify(known, found, 4)
+        {
+            self.report_clash(expr.span, element, found, why, clash);
+        }
+        expr
     }
 
     pub(super) fn map(

@@ -52,7 +52,21 @@ impl Infer<'_, '_> {
             }
         };
         self.settle_due();
-        self.done(ExprKind::Local(id, holes(&args)), ty, span, expect)
+        let open = self.arena.is_var(ty);
+        let local = self.done(ExprKind::Local(id, holes(&args)), ty, span, expect);
+        if open {
+            self.note_decision(id, ty, span);
+        }
+        local
+    }
+
+    /// Notes the use of a local that decided its type, for messages about later uses.
+    pub(super) fn note_decision(&mut self, id: LocalId, ty: TyId, span: Span) {
+        if !self.arena.is_var(ty) {
+            if let Some(decided) = self.f.decided.get_mut(id.0 as usize) {
+                decided.get_or_insert(span);
+            }
+        }
     }
 
     pub(super) fn func_value(&mut self, id: FuncId, span: Span, expect: Expect) -> Expr {
@@ -87,6 +101,11 @@ impl Infer<'_, '_> {
             && let Some(index) = id.0.checked_sub(self.world.first_func)
         {
             self.world.used_funcs[index as usize] = true;
+            let file = |id: FuncId| self.world.program.funcs[id.0 as usize].span.file;
+            let (from, to) = (file(self.f.func), file(id));
+            if from != to {
+                self.world.uses.insert((from, to));
+            }
         }
         let method = matches!(
             self.world.program.funcs[id.0 as usize].owner,

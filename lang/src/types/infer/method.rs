@@ -283,6 +283,9 @@ impl Infer<'_, '_> {
         .label("unknown function");
         let lacking = self.lacking_interface(name);
         if let Some((interface, span)) = lacking {
+            if self.world.disowned.iter().any(|name| *name == interface) {
+                return;
+            }
             let help = match self.arena.node(ty) {
                 Node::Rigid(_) => {
                     format!("demand it in the signature: `where {text}: {interface}`")

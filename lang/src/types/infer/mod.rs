@@ -122,6 +122,8 @@ pub struct Frame {
     pub locals: Vec<Local>,
     /// Which locals are read.
     pub used: Vec<bool>,
+    /// The use that decided the type of a local, where it was not clear before.
+    pub decided: Vec<Option<Span>>,
     /// Schemes of let-generalised locals.
     pub schemes: FxHashMap<LocalId, LocalScheme>,
     /// The local that a name means now.
@@ -157,6 +159,7 @@ impl Frame {
             fixed: Vec::new(),
             locals: Vec::new(),
             used: Vec::new(),
+            decided: Vec::new(),
             schemes: FxHashMap::default(),
             scope: FxHashMap::default(),
             undo: Vec::new(),
@@ -196,6 +199,8 @@ pub struct Infer<'c, 'a> {
     pub waiting: usize,
     /// Interfaces of types, or of parts of them, that several implementations may give.
     pub stuck: Vec<(Due, TyId)>,
+    /// The latest place at which another type was wanted, and the type found there.
+    pub clashed: (Span, TyId),
     /// Parts of the type at hand that were looked at, with the interface that they must have.
     pub settled: FxHashSet<(TyId, InterfaceId)>,
     /// The function at hand.
@@ -385,6 +390,7 @@ impl<'a> Infer<'_, 'a> {
             span,
         });
         self.f.used.push(false);
+        self.f.decided.push(None);
         id
     }
 

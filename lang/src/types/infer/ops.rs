@@ -2,6 +2,8 @@
 
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::deps::upper_path;
+use crate::resolve::scope::dotted;
 use crate::syntax::ast::{self, BinOp, Span, UnOp};
 use crate::typed::{Arith, Con, Expr, ExprKind, InterfaceId, Rel};
 use crate::types::arena::{Needs, Node, TyId};
@@ -168,9 +170,20 @@ impl Infer<'_, '_> {
         }
         let text = self.show_one(ty);
         let name = &self.world.program.interface(bound).name;
+        let joins = matches!(self.arena.known(other), None | Some((Con::String, _)));
+        let known = self.world.program.known;
         let help = match self.arena.known(ty) {
-            Some((Con::String, _)) if symbol == "+" => {
+            Some((Con::String, _)) if symbol == "+" && joins => {
                 Some("strings are joined with `<>`".to_owned())
+            }
+            Some((Con::String, _)) if symbol == "+" => {
+                Some("put the value into the string: `\"text ${value}\"`; strings are joined with `<>`".to_owned())
+            }
+            Some((Con::Adt(id), _)) if Some(id) == known.option => {
+                Some("the value may be absent: handle `None` with `case`, or use `Option.unwrap_or(x, default)`".to_owned())
+            }
+            Some((Con::Adt(id), _)) if Some(id) == known.result => {
+                Some("this may have failed: handle `Err` with `case`, or pass it on with `?`".to_owned())
             }
             Some((Con::List, _)) if symbol == "+" => Some("lists are joined with `++`".to_owned()),
             Some((Con::Fun, parts)) if parts.len() == 1 => {
@@ -184,16 +197,19 @@ impl Infer<'_, '_> {
             _ => None,
         };
         let message = format!("`{text}` has no `{name}`");
-        self.sink.push(
-            Diagnostic::new(Code::UNMET_BOUND, op_span, message)
-                .label(format!("`{symbol}` works on numbers"))
-                .secondary(a.span, format!("this is `{text}`"))
-                .maybe_help(help),
-        );
+        let diagnostic = Diagnostic::new(Code::UNMET_BOUND, op_span, message)
+            .label(format!("`{symbol}` works on numbers"))
+            .secondary(a.span, format!("this is `{text}`"))
+            .maybe_help(help);
+        let diagnostic = self.decided_by(diagnostic, a.span, &text);
+        self.sink.push(diagnostic);
         self.error(span)
     }
 
     fn cons(&mut self, a: &ast::Expr, b: &ast::Expr, span: Span, expect: Expect) -> Expr {
+        if let Some(module) = self.module_path(a) {
+            return self.double_colon(&module, a.span, b, span);
+        }
         let element = match expect.ty().and_then(|ty| self.arena.known(ty)) {
             Some((Con::List, parts)) => parts[0],
             _ => self.arena.fresh(),
@@ -203,6 +219,45 @@ impl Infer<'_, '_> {
         let tail = self.check(b, list, Why::Cons(head.span));
         let kind = ExprKind::Cons(Box::new(head), Box::new(tail));
         self.done(kind, list, span, expect)
+    }
+
+    /// The module that an expression names, when it can be nothing else.
+    fn module_path(&self, expr: &ast::Expr) -> Option<String> {
+        let path = upper_path(expr)?;
+        let last = path.last()?;
+        let variant = !self
+            .world
+            .find_variants(self.f.module, &last.name)
+            .item
+            .is_empty();
+        let module = self.world.find_module(self.f.module, &path).is_some();
+        (module && !variant).then(|| dotted(&path).to_string())
+    }
+
+    /// `String::length(s)`, as other languages write it.
+    fn double_colon(&mut self, module: &str, place: Span, b: &ast::Expr, span: Span) -> Expr {
+        let name = match &b.kind {
+            ast::ExprKind::Call(call) => self.world.files.text_of(call.callee.span),
+            _ => self.world.files.text_of(b.span),
+        };
+        let help = format!("write `{module}.{name}`");
+        let between = Span {
+            start: place.end,
+            end: b.span.start,
+            ..place
+        };
+        self.sink.push(
+            Diagnostic::new(
+                Code::FOREIGN_SYNTAX,
+                between,
+                "the items of a module follow a dot",
+            )
+            .label("write `.` here")
+            .secondary(place, "this is a module")
+            .note("`x :: xs` puts a value in front of a list")
+            .help(help),
+        );
+        self.error(span)
     }
 
     /// The second of two pids, which are compared whatever messages their actors take.

@@ -208,11 +208,37 @@ impl Infer<'_, '_> {
         if fields.is_empty() {
             return;
         }
-        if let [one] = self.structs_with(module, &fields).as_slice() {
+        let meant = match self.structs_with(module, &fields).as_slice() {
+            [one] => Some(*one),
+            // A field is misspelt: the others say which struct is meant.
+            [] => self.struct_with_most(module, &fields),
+            _ => None,
+        };
+        if let Some(one) = meant {
             let count = self.world.program.types[one.0 as usize].type_params.len();
             let args: Vec<TyId> = (0..count).map(|_| self.arena.fresh()).collect();
-            let whole = self.adt(*one, &args);
+            let whole = self.adt(one, &args);
             self.demand(span, whole, ty, Why::Unknown);
+        }
+    }
+
+    /// The one struct in scope that has more of the fields than any other.
+    fn struct_with_most(&self, module: ModuleId, wanted: &[Ident]) -> Option<TypeDefId> {
+        let mut counts: Vec<(usize, TypeDefId)> = Vec::new();
+        for name in wanted {
+            for id in self.structs_with(module, std::slice::from_ref(name)) {
+                match counts.iter_mut().find(|(_, known)| *known == id) {
+                    Some((count, _)) => *count += 1,
+                    None => counts.push((1, id)),
+                }
+            }
+        }
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        match counts.as_slice() {
+            [(most, id), rest @ ..] if rest.first().is_none_or(|(next, _)| next < most) => {
+                Some(*id)
+            }
+            _ => None,
         }
     }
 

@@ -53,7 +53,7 @@ impl Infer<'_, '_> {
         }
     }
 
-    fn unknown_keyword(&mut self, odd: &Ident, names: &[SmolStr], target: Target) {
+    pub(super) fn unknown_keyword(&mut self, odd: &Ident, names: &[SmolStr], target: Target) {
         let name = self.target_name(target);
         let what = match target {
             Target::Func(_) => "parameter",
@@ -116,6 +116,10 @@ impl Infer<'_, '_> {
         )
         .label("wrong number of arguments");
         let diagnostic = self.declared_as(diagnostic, target, names);
+        let diagnostic = match self.is_piped_into(name_span) {
+            true => diagnostic.note("the value before `|>` is the first argument"),
+            false => diagnostic,
+        };
         let diagnostic = match (target, names.len()) {
             (Target::Shape(_), 0) => diagnostic.help(format!("write `{name}` without parentheses")),
             _ if keywords > 0 => {

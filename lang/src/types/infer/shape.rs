@@ -206,10 +206,12 @@ impl Infer<'_, '_> {
             return Some(Shaped { def, variant });
         }
         let decl = &self.world.program.types[def.0 as usize];
-        let variants = match &decl.shape {
+        let variants: Vec<&str> = match &decl.shape {
             Shape::Sum(variants) => variants.iter().map(|v| v.name.as_str()).collect(),
             Shape::Struct(_) => Vec::new(),
         };
+        let listed = (!variants.is_empty() && variants.len() <= 8)
+            .then(|| format!("its variants are: {}", variants.join(", ")));
         self.sink.push(
             Diagnostic::new(
                 Code::UNKNOWN_VARIANT,
@@ -217,6 +219,7 @@ impl Infer<'_, '_> {
                 format!("type `{}` has no variant `{}`", decl.name, name.name),
             )
             .label("unknown variant")
+            .maybe_note(listed)
             .maybe_help(did_you_mean(&name.name, variants)),
         );
         None

@@ -5,10 +5,10 @@ use smol_str::SmolStr;
 use super::pending::Wait;
 use super::shape::Shaped;
 use super::{Expect, Infer};
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, did_you_mean, listed, nearest};
 use crate::resolve::Item;
 use crate::syntax::ast::{self, Ident, Span};
-use crate::typed::{Con, Expr, ExprKind, Shape};
+use crate::typed::{Con, Expr, ExprKind, Shape, TypeDefId};
 use crate::types::arena::TyId;
 use crate::types::hole;
 use crate::types::mismatch::Why;
@@ -42,6 +42,7 @@ impl Infer<'_, '_> {
             .map(|f| f.name.clone())
             .collect();
         let mut done: Vec<Option<Expr>> = names.iter().map(|_| None).collect();
+        let mut misspelt: Vec<&str> = Vec::new();
         let mut order = Vec::with_capacity(fields.len());
         for (name, value) in fields {
             match names.iter().position(|known| *known == name.name) {
@@ -56,10 +57,14 @@ impl Infer<'_, '_> {
                 None => {
                     self.infer(value);
                     self.unknown_field(shaped, name, &names);
+                    let unused = names
+                        .iter()
+                        .filter(|known| fields.iter().all(|(given, _)| given.name != **known));
+                    misspelt.extend(nearest(&name.name, unused.map(|known| known.as_str())));
                 }
             }
         }
-        if !self.all_given(shaped, &names, &done, Self::path_span(path)) {
+        if !self.all_given(shaped, &names, &done, &misspelt, Self::path_span(path)) {
             return self.reported_as(ty, span);
         }
         let (lets, fields) = self.in_parameter_order(order, done);
@@ -86,16 +91,20 @@ impl Infer<'_, '_> {
         shaped: Shaped,
         names: &[SmolStr],
         done: &[Option<Expr>],
+        misspelt: &[&str],
         span: Span,
     ) -> bool {
+        if done.iter().all(Option::is_some) {
+            return true;
+        }
         let missing: Vec<String> = names
             .iter()
             .zip(done)
-            .filter(|(_, value)| value.is_none())
+            .filter(|(name, value)| value.is_none() && !misspelt.contains(&name.as_str()))
             .map(|(name, _)| format!("`{name}`"))
             .collect();
-        if missing.is_empty() {
-            return true;
+        if missing.is_empty() || self.is_damaged(shaped.def) {
+            return false;
         }
         let fields = if missing.len() == 1 {
             "field"
@@ -126,7 +135,17 @@ impl Infer<'_, '_> {
         );
     }
 
+    /// Whether the text of a type's definition could not be read to the end, so that it may have more fields.
+    pub(super) fn is_damaged(&self, def: TypeDefId) -> bool {
+        let index = def.0.checked_sub(self.world.first_type);
+        let place = index.and_then(|index| self.world.type_places.get(index as usize));
+        place.is_some_and(|place| self.world.gaps_in(*place))
+    }
+
     pub(super) fn unknown_field(&mut self, shaped: Shaped, name: &Ident, names: &[SmolStr]) {
+        if self.is_damaged(shaped.def) {
+            return;
+        }
         let owner = self.shaped_name(shaped);
         let all: Vec<&str> = names
             .iter()
@@ -142,7 +161,7 @@ impl Infer<'_, '_> {
         .maybe_help(did_you_mean(&name.name, all.iter().copied()));
         let diagnostic = match all.is_empty() {
             true => diagnostic,
-            false => diagnostic.note(format!("its fields are: {}", all.join(", "))),
+            false => diagnostic.note(format!("its fields are: {}", listed(all))),
         };
         self.sink.push(diagnostic);
     }

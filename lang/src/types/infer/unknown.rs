@@ -65,7 +65,23 @@ impl Infer<'_, '_> {
         let prelude = ["Some", "None", "Ok", "Err", "Less", "Equal", "Greater"];
         let known = scope.variants.keys().chain(scope.import_variants.keys());
         let known = known.map(|n| n.as_str()).chain(prelude);
-        diagnostic.maybe_help(did_you_mean(text, known))
+        let near = did_you_mean(text, known);
+        diagnostic.maybe_help(near.or_else(|| Self::variant_habit(text)))
+    }
+
+    /// Capitals of other languages and what to write.
+    fn variant_habit(name: &str) -> Option<String> {
+        Some(match name {
+            "True" | "TRUE" => "write `true`".to_owned(),
+            "False" | "FALSE" => "write `false`".to_owned(),
+            "Nil" | "Null" | "NULL" | "Nothing" | "Undefined" => {
+                "an absent value of an `Option` is `None`".to_owned()
+            }
+            "Just" => "write `Some(value)`".to_owned(),
+            "Error" | "Failure" | "Left" => "write `Err(reason)`".to_owned(),
+            "Success" | "Right" => "write `Ok(value)`".to_owned(),
+            _ => "names of values start with a small letter; a capital starts a variant, type or module".to_owned(),
+        })
     }
 
     /// Words of other languages and what to write.
@@ -85,6 +101,11 @@ impl Infer<'_, '_> {
             "int" => "use `String.to_int(text)` or `Float.to_int(number)`",
             "this" => "functions get their data as parameters",
             "elif" | "elsif" => "write `else if`",
+            "is_nil" => "use `Option.is_none(value)`; a value that is no `Option` is never absent",
+            "loop" => "write `while true do … end`, or a function that calls itself",
+            "self" => "`self` is the first parameter of a method; the pid of an actor is `self()`",
+            "hd" => "write `List.head(xs)`",
+            "tl" => "write `List.tail(xs)`",
             "range" => "write a range: `0..n`",
             _ => return None,
         })
@@ -105,10 +126,21 @@ impl Infer<'_, '_> {
         } else {
             diagnostic.maybe_help(Self::habit(name).map(str::to_owned))
         };
+        let ended = self.f.locals.iter().rev().find(|local| local.name == *name);
+        let diagnostic = match ended {
+            Some(local) => {
+                diagnostic.secondary(local.span, "bound here, but only known within its block")
+            }
+            None => diagnostic,
+        };
         self.sink.push(diagnostic);
     }
 
     fn near_value(&self, name: &str) -> Option<String> {
+        // Who has as many mistakes as this needs no suggestions, and they take time where names are many.
+        if self.sink.error_count() > 200 {
+            return None;
+        }
         let own = self.world.scope(self.f.module);
         let prelude = self.world.prelude.map(|id| self.world.scope(id));
         let names = self

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// How bad a diagnostic is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// The program cannot be built.
     Error,
@@ -22,7 +24,7 @@ impl Severity {
 }
 
 /// A stable diagnostic code, printed as `E0001` or `W0001`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Code {
     severity: Severity,
     number: u16,
@@ -183,6 +185,7 @@ codes! {
     Warning 4 UNREACHABLE = "unreachable code";
     Warning 5 IGNORED_RESULT = "ignored Result";
     Warning 6 KEPT_COLLECTION = "collection kept for terminate";
+    Warning 7 NEEDLESS_RETURN = "return that is not needed";
 
     Error 901 INTERNAL = "internal compiler error";
     Error 902 NOT_SUPPORTED = "not supported yet";

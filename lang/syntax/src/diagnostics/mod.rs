@@ -13,12 +13,14 @@ mod suggest;
 pub use code::{Code, CodeInfo, Severity};
 pub use sink::Sink;
 pub use source::{FileSet, LineColumn, SourceFile};
-pub use suggest::{did_you_mean, nearest};
+pub use suggest::{did_you_mean, listed, nearest};
+
+use serde::{Deserialize, Serialize};
 
 use crate::syntax::ast::Span;
 
 /// A place and what to say about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// The place.
     pub span: Span,
@@ -27,7 +29,7 @@ pub struct Label {
 }
 
 /// One error or warning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Which mistake this is.
     pub code: Code,
@@ -86,6 +88,14 @@ impl Diagnostic {
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
         self
+    }
+
+    /// Adds background if there is some.
+    pub fn maybe_note(self, text: Option<String>) -> Self {
+        match text {
+            Some(text) => self.note(text),
+            None => self,
+        }
     }
 
     /// Adds a remedy.

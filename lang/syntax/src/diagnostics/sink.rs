@@ -73,6 +73,16 @@ impl Sink {
             .retain(|diagnostic| diagnostic.severity == Severity::Error);
     }
 
+    /// Takes the warnings out.
+    pub fn take_warnings(&mut self) -> Vec<Diagnostic> {
+        let is_warning = |diagnostic: &mut Diagnostic| diagnostic.severity == Severity::Warning;
+        let warnings: Vec<Diagnostic> = self.kept.extract_if(.., is_warning).collect();
+        for warning in &warnings {
+            self.seen.remove(&(warning.code, warning.primary.span));
+        }
+        warnings
+    }
+
     /// Whether any error was pushed, kept or not.
     pub fn has_errors(&self) -> bool {
         self.errors > 0
@@ -96,6 +106,11 @@ impl Sink {
     /// What was kept so far, in the order pushed.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.kept
+    }
+
+    /// What was kept, in the order pushed.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.kept
     }
 
     /// What was kept, by file and place.

@@ -7,7 +7,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (wanted.len() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        if candidate == name || candidate.len().abs_diff(name.len()) > limit * 4 {
+        // Each edit changes the length by one at most.
+        if candidate == name || candidate.chars().count().abs_diff(wanted.len()) > limit {
             continue;
         }
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
@@ -19,6 +20,20 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Names with commas between, the first ones where there are many.
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 12;
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.len() > SHOWN + 1 {
+        true => format!(
+            "{} and {} more",
+            names[..SHOWN].join(", "),
+            names.len() - SHOWN
+        ),
+        false => names.join(", "),
+    }
 }
 
 /// [`nearest`] as a sentence for [`Diagnostic::maybe_help`](super::Diagnostic::maybe_help).

@@ -87,7 +87,7 @@ impl Formatter<'_> {
         );
         let doc = self.expression(value);
         if opens {
-            return Doc::concat(vec![Doc::text(" "), doc]);
+            return doc.assigned();
         }
         Doc::concat(vec![Doc::Line, doc]).indent().group()
     }

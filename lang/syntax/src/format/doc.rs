@@ -37,6 +37,8 @@ pub enum Doc {
     Shared(Rc<Doc>),
     /// The arguments of a call whose last one may have several lines.
     Hug(Box<Hug>),
+    /// What follows a `=`: on the same line if it fits; on the next, deeper, if it fits there; else it opens on the same line.
+    Assigned(Rc<Doc>),
     /// Deeper by one level.
     Indent(Rc<Doc>),
     /// On one line if it fits and nothing in it demands a break.
@@ -137,6 +139,11 @@ impl Doc {
         Doc::Indent(Rc::new(self))
     }
 
+    /// As what follows a `=`.
+    pub fn assigned(self) -> Doc {
+        Doc::Assigned(Rc::new(self))
+    }
+
     /// Whether this is no text at all.
     pub fn is_nil(&self) -> bool {
         matches!(self, Doc::Concat(docs, _) if docs.is_empty())
@@ -150,7 +157,7 @@ impl Doc {
             Doc::Line | Doc::Soft | Doc::Start | Doc::End => false,
             Doc::Shared(inner) => inner.breaks(),
             Doc::Hug(hug) => hug.flat.breaks(),
-            Doc::Indent(inner) => inner.breaks(),
+            Doc::Assigned(inner) | Doc::Indent(inner) => inner.breaks(),
             Doc::Group(_, breaks) | Doc::Concat(_, breaks) => *breaks,
         }
     }
@@ -218,6 +225,7 @@ impl Renderer {
                     let way = self.choose(hug, mode, &steps);
                     steps.push((indent, mode, way));
                 }
+                Doc::Assigned(inner) => steps.push(self.assigned(indent, mode, inner, &steps)),
                 Doc::Indent(inner) => steps.push((indent + INDENT, mode, inner)),
                 Doc::Concat(docs, _) => {
                     steps.extend(docs.iter().rev().map(|doc| (indent, mode, doc)))
@@ -242,6 +250,32 @@ impl Renderer {
         {
             self.out.insert(gap, '\n');
         }
+    }
+
+    /// Puts a blank or a line break before what follows a `=`.
+    fn assigned<'d>(
+        &mut self,
+        indent: usize,
+        mode: Mode,
+        inner: &'d Doc,
+        after: &[Step<'_>],
+    ) -> Step<'d> {
+        let on_one_line = |this: &Self| !inner.breaks() && this.fits(inner, after);
+        self.column += 1;
+        let here = mode == Mode::Flat || on_one_line(self);
+        let column = std::mem::replace(&mut self.column, indent + INDENT) - 1;
+        let below = !here && on_one_line(self);
+        self.column = column;
+        match below {
+            true => self.line_break(indent + INDENT, 1),
+            false => self.text(" "),
+        }
+        let mode = if here || below {
+            Mode::Flat
+        } else {
+            Mode::Broken
+        };
+        (if below { indent + INDENT } else { indent }, mode, inner)
     }
 
     fn choose<'d>(&self, hug: &'d Hug, mode: Mode, after: &[Step<'_>]) -> &'d Doc {
@@ -310,6 +344,12 @@ impl Renderer {
                     };
                     pending.push((mode, way));
                     0
+                }
+                // It may still go to the next line.
+                Doc::Assigned(inner) if mode == Mode::Broken && !inner.breaks() => return true,
+                Doc::Assigned(inner) => {
+                    pending.push((mode, inner));
+                    1
                 }
                 Doc::Indent(inner) => {
                     pending.push((mode, inner));

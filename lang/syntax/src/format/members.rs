@@ -168,10 +168,10 @@ impl Formatter<'_> {
         }
         let bounds = self.bounds(&definition.bounds);
         let head = Doc::concat(vec![Doc::text(head), bounds, Doc::text(" do")]).group();
-        let types = definition
-            .assoc_types
-            .iter()
-            .map(|name| (name.span, Member::Type(name, None)));
+        let types = definition.assoc_types.iter().map(|(name, ty)| {
+            let span = ty.as_ref().map_or(name.span, |ty| name.span.to(ty.span));
+            (span, Member::Type(name, ty.as_ref()))
+        });
         let body = self.methods(types.collect(), &definition.methods, span);
         enclosed(head, body)
     }

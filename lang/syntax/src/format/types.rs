@@ -43,6 +43,10 @@ impl Formatter<'_> {
                 };
                 Doc::text(format!("{}!{error}", self.postfix_base(value)))
             }
+            TypeExprKind::Assoc(name, ty) => {
+                let ty = flat(&self.ty(ty));
+                Doc::text(format!("{} = {ty}", name.name))
+            }
             TypeExprKind::Error => self.verbatim(ty.span),
         }
     }

@@ -6,37 +6,18 @@
 //! print them back and diagnostics can point at them. Comments live beside the tree, in
 //! [`File::comments`]. Every node has a [`Span`].
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 /// Index of a source file in the compiler's file set.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
 pub struct FileId(pub u32);
 
 /// A half-open byte range `start..end` in one source file.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
 pub struct Span {
     /// The file the range lies in.
@@ -62,7 +43,7 @@ impl Span {
 pub type Name = SmolStr;
 
 /// An identifier and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ident {
     /// Its text.
     pub name: Name,
@@ -71,7 +52,7 @@ pub struct Ident {
 }
 
 /// One parsed source file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct File {
     /// Text of `##!` lines, joined by newlines.
     pub module_doc: Option<String>,
@@ -82,7 +63,7 @@ pub struct File {
 }
 
 /// A comment as it stands in the source, delimiters included.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
     /// Its place, including `#` or `#= … =#`.
     pub span: Span,
@@ -91,7 +72,7 @@ pub struct Comment {
 }
 
 /// A top-level item with what may stand before it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// `##` lines before the item.
     pub doc: Option<String>,
@@ -104,7 +85,7 @@ pub struct Item {
 }
 
 /// The kinds of items.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ItemKind {
     /// `import …` or `from … import …`.
     Import(Import),
@@ -135,7 +116,7 @@ pub enum ItemKind {
 }
 
 /// `import A.B`, `import A as M`, `from A.B import x, Y`, or the rejected `from M import *`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
     /// The dotted module path.
     pub path: Vec<Ident>,
@@ -144,7 +125,7 @@ pub struct Import {
 }
 
 /// What an import brings into scope.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ImportWhat {
     /// `import Math.Vector`: the last segment as a module name.
     Module,
@@ -160,7 +141,7 @@ pub enum ImportWhat {
 pub type TypeParam = Ident;
 
 /// `where T: Ord + Display`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bound {
     /// The bounded type (usually a parameter).
     pub ty: TypeExpr,
@@ -171,7 +152,7 @@ pub struct Bound {
 }
 
 /// One clause of a function.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FnClause {
     /// The function's name.
     pub name: Ident,
@@ -194,7 +175,7 @@ pub struct FnClause {
 }
 
 /// What a function was written as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// `fn`.
     #[default]
@@ -204,7 +185,7 @@ pub enum Role {
 }
 
 /// How a body was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FnBody {
     /// `= expr`.
     Expr(Expr),
@@ -213,7 +194,7 @@ pub enum FnBody {
 }
 
 /// A native declaration of the standard library.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NativeFn {
     /// Snow name.
     pub name: Ident,
@@ -232,7 +213,7 @@ pub struct NativeFn {
 }
 
 /// A parameter of a native: `m :: own Map<K, V>` passes ownership, without `own` it is borrowed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NativeParam {
     /// Name.
     pub name: Ident,
@@ -243,7 +224,7 @@ pub struct NativeParam {
 }
 
 /// A parameter of a function or closure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
     /// The pattern (in a parameter `::` is always an annotation).
     pub pattern: Pattern,
@@ -257,7 +238,7 @@ pub struct Param {
 pub type Deriving = Option<Vec<Ident>>;
 
 /// A struct definition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StructDef {
     /// Name.
     pub name: Ident,
@@ -272,7 +253,7 @@ pub struct StructDef {
 }
 
 /// `name :: Type`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDef {
     /// `##` lines before it.
     pub doc: Option<String>,
@@ -283,7 +264,7 @@ pub struct FieldDef {
 }
 
 /// A sum type definition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SumDef {
     /// Name.
     pub name: Ident,
@@ -298,7 +279,7 @@ pub struct SumDef {
 }
 
 /// A variant `Circle(Float)` or `Rectangle(width :: Float, height :: Float)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VariantDef {
     /// `##` lines before it.
     pub doc: Option<String>,
@@ -311,7 +292,7 @@ pub struct VariantDef {
 }
 
 /// `type Mapper<T> = Fun(T) -> String`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AliasDef {
     /// Name.
     pub name: Ident,
@@ -322,7 +303,7 @@ pub struct AliasDef {
 }
 
 /// An interface definition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InterfaceDef {
     /// Name.
     pub name: Ident,
@@ -332,14 +313,14 @@ pub struct InterfaceDef {
     pub supers: Vec<TypeExpr>,
     /// `where …`.
     pub bounds: Vec<Bound>,
-    /// `type Item`.
-    pub assoc_types: Vec<Ident>,
+    /// `type Item`, or with what it is where an implementation says nothing: `type Item = Int`.
+    pub assoc_types: Vec<(Ident, Option<TypeExpr>)>,
     /// Methods with optional defaults.
     pub methods: Vec<Method>,
 }
 
 /// A method of an interface or impl, with its docs.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Method {
     /// `##` lines before it.
     pub doc: Option<String>,
@@ -348,7 +329,7 @@ pub struct Method {
 }
 
 /// `impl Container for Stack<T> where T: Display do … end`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ImplDef {
     /// `impl<T>` parameters if written.
     pub type_params: Vec<TypeParam>,
@@ -365,7 +346,7 @@ pub struct ImplDef {
 }
 
 /// One clause of an actor.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ActorDef {
     /// Name.
     pub name: Ident,
@@ -386,7 +367,7 @@ pub struct ActorDef {
 }
 
 /// A service definition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceDef {
     /// Name.
     pub name: Ident,
@@ -395,7 +376,7 @@ pub struct ServiceDef {
 }
 
 /// A member of a service.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ServiceMember {
     /// `fn init(…) …` and helper functions.
     Fn(FnClause),
@@ -410,7 +391,7 @@ pub enum ServiceMember {
 }
 
 /// A call or cast handler.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handler {
     /// `##` lines before it.
     pub doc: Option<String>,
@@ -427,7 +408,7 @@ pub struct Handler {
 }
 
 /// `info pattern do |state| … end`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InfoHandler {
     /// The signal pattern.
     pub pattern: Pattern,
@@ -438,7 +419,7 @@ pub struct InfoHandler {
 }
 
 /// A supervisor definition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SupervisorDef {
     /// Name.
     pub name: Ident,
@@ -451,7 +432,7 @@ pub struct SupervisorDef {
 }
 
 /// `child name do … end`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChildDef {
     /// Name.
     pub name: Ident,
@@ -462,7 +443,7 @@ pub struct ChildDef {
 }
 
 /// `module Inner do … end`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModuleDef {
     /// Name.
     pub name: Ident,
@@ -471,7 +452,7 @@ pub struct ModuleDef {
 }
 
 /// `test "name" do … end`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TestDef {
     /// The test's title.
     pub title: SmolStr,
@@ -480,7 +461,7 @@ pub struct TestDef {
 }
 
 /// A type as written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TypeExpr {
     /// What was written.
     pub kind: TypeExprKind,
@@ -489,7 +470,7 @@ pub struct TypeExpr {
 }
 
 /// Forms of types.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeExprKind {
     /// `Int`, `T`, `Geometry.Point`, `Map<K, V>`, `Self.Item`.
     Path {
@@ -506,12 +487,14 @@ pub enum TypeExprKind {
     Option(Box<TypeExpr>),
     /// `T!E`.
     Result(Box<TypeExpr>, Box<TypeExpr>),
+    /// `Item = T` among the arguments of an interface: what an associated type is.
+    Assoc(Ident, Box<TypeExpr>),
     /// Something that did not parse; already reported.
     Error,
 }
 
 /// A sequence of statements; the last expression is its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
     /// Statements in order.
     pub stmts: Vec<Stmt>,
@@ -520,7 +503,7 @@ pub struct Block {
 }
 
 /// A statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Stmt {
     /// `let pattern [:: T] = value [else … end]`.
     Let(LetStmt),
@@ -529,7 +512,7 @@ pub enum Stmt {
 }
 
 /// A `let`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LetStmt {
     /// What is bound.
     pub pattern: Pattern,
@@ -544,7 +527,7 @@ pub struct LetStmt {
 }
 
 /// An expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expr {
     /// What was written.
     pub kind: ExprKind,
@@ -553,7 +536,7 @@ pub struct Expr {
 }
 
 /// Binary operators with both operands evaluated (and the short-circuit ones).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum BinOp {
     Or,
@@ -582,7 +565,7 @@ pub enum BinOp {
 }
 
 /// Prefix operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum UnOp {
     Neg,
@@ -590,7 +573,7 @@ pub enum UnOp {
 }
 
 /// Forms of expressions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ExprKind {
     /// `42`; the minus of a negative literal is part of it.
     Int(i64),
@@ -688,7 +671,7 @@ pub enum ExprKind {
 }
 
 /// A part of a string literal.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum StrPart {
     /// Text with escapes already decoded.
     Text(SmolStr),
@@ -697,7 +680,7 @@ pub enum StrPart {
 }
 
 /// An element of a list literal or pattern.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ListItem<T> {
     /// One element.
     One(T),
@@ -706,7 +689,7 @@ pub enum ListItem<T> {
 }
 
 /// A segment of a byte literal or pattern: `value[:spec[-spec…]]`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ByteSegment<T> {
     /// The value or pattern.
     pub value: T,
@@ -717,7 +700,7 @@ pub struct ByteSegment<T> {
 }
 
 /// A specifier of a byte segment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ByteSpec {
     /// `:16`.
     Bits(u32),
@@ -728,7 +711,7 @@ pub enum ByteSpec {
 }
 
 /// A call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// What is called.
     pub callee: Expr,
@@ -739,7 +722,7 @@ pub struct Call {
 }
 
 /// An argument.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arg {
     /// `name:` before it.
     pub name: Option<Ident>,
@@ -748,7 +731,7 @@ pub struct Arg {
 }
 
 /// `do |a, b| … end`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrailingBlock {
     /// Parameters between bars.
     pub params: Vec<Param>,
@@ -759,14 +742,14 @@ pub struct TrailingBlock {
 }
 
 /// A closure: `fn x -> e end` with one or more clauses.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Closure {
     /// Clauses; all have the same number of parameters (checked later).
     pub clauses: Vec<ClosureClause>,
 }
 
 /// One clause of a closure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClosureClause {
     /// Parameters.
     pub params: Vec<Param>,
@@ -779,7 +762,7 @@ pub struct ClosureClause {
 }
 
 /// `if`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IfExpr {
     /// Condition.
     pub cond: Expr,
@@ -790,7 +773,7 @@ pub struct IfExpr {
 }
 
 /// `case`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseExpr {
     /// What is matched.
     pub scrutinee: Expr,
@@ -799,7 +782,7 @@ pub struct CaseExpr {
 }
 
 /// `pattern [when guard] -> body`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arm {
     /// Pattern.
     pub pattern: Pattern,
@@ -812,7 +795,7 @@ pub struct Arm {
 }
 
 /// `for`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ForExpr {
     /// `pattern in iterable`, in order.
     pub generators: Vec<(Pattern, Expr)>,
@@ -823,7 +806,7 @@ pub struct ForExpr {
 }
 
 /// `receive`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReceiveExpr {
     /// Arms in order.
     pub arms: Vec<Arm>,
@@ -832,7 +815,7 @@ pub struct ReceiveExpr {
 }
 
 /// A pattern.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
     /// What was written.
     pub kind: PatternKind,
@@ -841,7 +824,7 @@ pub struct Pattern {
 }
 
 /// Forms of patterns.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PatternKind {
     /// `_`.
     Wildcard,

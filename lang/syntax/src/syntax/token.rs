@@ -82,6 +82,8 @@ pub enum Tok {
     /// Starts a text in single quotes, a mistake; never leaves the lexer.
     #[token("'")]
     SingleQuote,
+    /// What can be no token, reported already or to be reported with what stands around it; no rule takes it.
+    Unknown,
     /// A name in lower case or starting with `_`.
     #[regex(r"[\p{XID_Start}_]\p{XID_Continue}*")]
     Ident,
@@ -614,6 +616,7 @@ impl fmt::Display for Tok {
         }
         f.write_str(match self {
             Tok::Newline => "end of line",
+            Tok::Unknown => "what is no token",
             Tok::Ident => "a name",
             Tok::Upper => "a name starting with a capital",
             Tok::Int => "an integer",

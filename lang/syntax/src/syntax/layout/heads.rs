@@ -28,7 +28,7 @@ impl Matcher<'_> {
 
     /// Remembers a keyword that a `do` belongs to.
     pub fn note_head(&mut self, tok: Tok, span: Span) {
-        if tok == Tok::Eq && self.in_block() {
+        if tok == Tok::Eq && self.in_block() && !self.block().in_type_arguments() {
             self.drop_optional_head();
         }
         let Some(kind) = self.head_kind(tok) else {
@@ -184,6 +184,22 @@ impl Matcher<'_> {
             )
             .label("expected `do` here")
             .secondary(head.span, format!("the {name} starts here"));
+        }
+        let keyword = words.iter().find(|(tok, _)| *tok == Tok::Unknown);
+        if let Some((_, place)) = keyword.filter(|(_, span)| self.text_of(*span) == "do") {
+            let help = match head.kind {
+                GroupKind::Fn => "write `= expression` for a body of one line",
+                GroupKind::If => "on one line: `if c do a else b end`",
+                _ => "on one line: `do … end`",
+            };
+            return Diagnostic::new(
+                Code::FOREIGN_SYNTAX,
+                *place,
+                "blocks are written `do … end`, without a colon",
+            )
+            .label("write `do` here")
+            .secondary(head.span, format!("the {name} starts here"))
+            .help(help);
         }
         if let Some((_, then)) = then {
             return Diagnostic::new(Code::FOREIGN_SYNTAX, *then, "a block starts with `do`")

@@ -540,11 +540,22 @@ impl<'s> Matcher<'s> {
 /// Marks, in [`Chunk::angles`], that the last token closed a type's `<`.
 const CLOSED_ANGLE: u32 = u32::MAX;
 
+impl BlockFrame {
+    /// Whether the last token is a name in the `<…>` of a type: an `=` after it, as in `Iterable<Item = Int>`, starts no body.
+    pub(super) fn in_type_arguments(&self) -> bool {
+        let open = self.chunk.angles != 0 && self.chunk.angles != CLOSED_ANGLE;
+        open && self
+            .last_token()
+            .is_some_and(|(last, _)| last == Tok::Upper)
+    }
+}
+
 /// Follows `let` and the angle brackets of types, whose `>` does not continue a line.
 fn note_in_chunk(block: &mut BlockFrame, tok: Tok, span: Span) {
     let last = block.last_token();
     let opens_body = |tok| matches!(tok, Tok::Arrow | Tok::Do);
     let fresh = block.at_chunk_start() || last.is_some_and(|(last, _)| opens_body(last));
+    let in_arguments = block.in_type_arguments();
     let chunk = &mut block.chunk;
     if chunk.angles == CLOSED_ANGLE {
         chunk.angles = 0;
@@ -558,7 +569,7 @@ fn note_in_chunk(block: &mut BlockFrame, tok: Tok, span: Span) {
         }
         Tok::Gt if chunk.angles == 1 => chunk.angles = CLOSED_ANGLE,
         Tok::Gt if chunk.angles > 1 => chunk.angles -= 1,
-        Tok::Eq => chunk.angles = 0,
+        Tok::Eq if !in_arguments => chunk.angles = 0,
         Tok::Arrow | Tok::FatArrow => block.head_done = true,
         _ => {}
     }

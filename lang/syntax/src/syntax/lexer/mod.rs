@@ -48,7 +48,7 @@ pub struct Lexed {
     pub docs: Vec<DocLine>,
 }
 
-/// Splits a text into tokens. Mistakes go to the sink; what cannot be a token is left out.
+/// Splits a text into tokens. Mistakes go to the sink; what can be no token is [`Tok::Unknown`].
 pub fn lex(file: FileId, text: &str, sink: &mut Sink) -> Lexed {
     let mut lexer = Lexer {
         file,
@@ -57,12 +57,20 @@ pub fn lex(file: FileId, text: &str, sink: &mut Sink) -> Lexed {
         out: Lexed::default(),
         open_strings: Vec::new(),
         line_start: true,
+        unknown: None,
         sink,
     };
     lexer.out.tokens.reserve(text.len() / 4);
     lexer.skip_byte_order_mark();
     lexer.run();
     lexer.out
+}
+
+/// Gives the places of a text's tokens, mistakes included.
+pub fn each_token(text: &str, mut take: impl FnMut(std::ops::Range<usize>)) {
+    for token in lex(FileId(0), text, &mut Sink::new()).tokens {
+        take(token.start as usize..token.end as usize);
+    }
 }
 
 struct Lexer<'s, 'd> {
@@ -74,6 +82,8 @@ struct Lexer<'s, 'd> {
     open_strings: Vec<OpenString>,
     /// Whether only blanks and comments were seen since the last line break.
     line_start: bool,
+    /// The character on this line that could start no token.
+    unknown: Option<char>,
     sink: &'d mut Sink,
 }
 
@@ -98,6 +108,8 @@ impl<'s> Lexer<'s, '_> {
             Tok::Ident => self.name(),
             Tok::Atom => self.atom(),
             Tok::Int | Tok::Float => self.number(tok),
+            Tok::PlusPlus | Tok::Minus if self.is_step(tok) => self.step(tok),
+            Tok::Do | Tok::Else if self.is_keyword_argument() => self.push(Tok::Unknown),
             _ if self.is_name_here(tok) => self.push(Tok::Ident),
             _ if self.is_bound_here(tok) => self.keyword_as_name(tok),
             _ => {
@@ -144,6 +156,7 @@ impl<'s> Lexer<'s, '_> {
     fn line_break(&mut self) {
         let at = self.inner.span().start;
         self.line_start = true;
+        self.unknown = None;
         if self
             .open_strings
             .last()
@@ -267,6 +280,55 @@ impl<'s> Lexer<'s, '_> {
         true
     }
 
+    /// Whether `x++` or `x--` ends a line, as a statement of another language.
+    fn is_step(&self, tok: Tok) -> bool {
+        let range = self.inner.span();
+        let touches = self.out.tokens.last().is_some_and(|last| {
+            last.end as usize == range.start && matches!(last.tok, Tok::Ident | Tok::RBracket)
+        });
+        let rest = self.inner.remainder();
+        let rest = match tok {
+            Tok::Minus => rest.strip_prefix('-'),
+            _ => Some(rest),
+        };
+        let after = rest.map(|rest| rest.trim_start_matches([' ', '\t', '\r']));
+        touches && after.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', ';', '#']))
+    }
+
+    /// `x++`, `x--`.
+    fn step(&mut self, tok: Tok) {
+        let start = self.inner.span().start;
+        if tok == Tok::Minus {
+            self.inner.bump(1);
+        }
+        let end = self.inner.span().end;
+        let sign = &self.text[end - 1..end];
+        let name = self.out.tokens.last().filter(|last| last.tok == Tok::Ident);
+        let name = name.map_or("x", |last| {
+            &self.text[last.start as usize..last.end as usize]
+        });
+        let diagnostic = Diagnostic::new(
+            Code::FOREIGN_SYNTAX,
+            self.span(start, end),
+            format!("names cannot be changed, so there is no `{sign}{sign}`"),
+        )
+        .label("not an operator on numbers")
+        .help(format!(
+            "bind the new value: `let {name} = {name} {sign} 1`"
+        ));
+        self.report(match tok {
+            Tok::PlusPlus => diagnostic.note("`a ++ b` joins two lists"),
+            _ => diagnostic,
+        });
+        self.push_at(Tok::Unknown, start, end);
+    }
+
+    /// Whether a keyword is written as in `if c, do: a, else: b`; the block that lacks its `do` reports it.
+    fn is_keyword_argument(&self) -> bool {
+        let rest = self.inner.remainder();
+        rest.starts_with(": ")
+    }
+
     /// A comment from its `#`: to the end of the line, or a block that nests.
     fn comment(&mut self) {
         let start = self.inner.span().start;
@@ -357,8 +419,14 @@ impl<'s> Lexer<'s, '_> {
             .chars()
             .next()
             .unwrap_or('\u{fffd}');
+        let rest = &self.text[range.start + character.len_utf8()..];
         let help = match character {
-            '&' => Some("use `and` or `&&`; a function is passed by its bare name"),
+            '&' if rest.starts_with(['(', '1']) => {
+                Some("a closure is written `fn x -> … end`, with names for its parameters")
+            }
+            '&' => {
+                Some("use `and` or `&&`; a function is passed by its bare name: `String.length`")
+            }
             '@' => Some("Snow has no module attributes; use a function or a `let`"),
             '^' => Some("a name in a pattern always binds; compare in a guard: `x when x == y`"),
             '\\' => Some("a closure is written `fn x -> … end`"),
@@ -368,6 +436,11 @@ impl<'s> Lexer<'s, '_> {
             _ => None,
         };
         let span = self.span(range.start, range.start + character.len_utf8());
+        self.push_at(Tok::Unknown, range.start, range.end);
+        // One on a line is enough to say so: `&(&1 + &2)`.
+        if std::mem::replace(&mut self.unknown, Some(character)) == Some(character) {
+            return;
+        }
         self.report(
             Diagnostic::new(
                 Code::UNKNOWN_CHARACTER,

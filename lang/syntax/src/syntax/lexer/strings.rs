@@ -254,6 +254,10 @@ impl Lexer<'_, '_> {
     }
 
     fn unterminated(&mut self, open: &OpenString) {
+        if self.open_strings.last().is_some_and(|outer| !outer.triple) {
+            // The line ends within the interpolation of a string around it, which is reported.
+            return;
+        }
         let quotes = if open.triple { "\"\"\"" } else { "\"" };
         let span = self.span(open.start, open.start + quotes.len());
         let help = if open.triple {

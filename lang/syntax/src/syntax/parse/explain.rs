@@ -7,7 +7,7 @@ use super::habits;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::Span;
 use crate::syntax::layout::Token;
-use crate::syntax::token::{GroupKind, Tok};
+use crate::syntax::token::Tok;
 
 /// What a stretch of tokens was read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +89,15 @@ impl Trouble<'_> {
     pub fn found_name(&self) -> String {
         match self.found() {
             None => "the end of the line".to_owned(),
-            Some(Tok::Ident | Tok::Upper | Tok::Int | Tok::Float | Tok::Atom | Tok::SlotPipe) => {
-                format!("`{}`", self.text_at(self.at))
-            }
+            Some(
+                Tok::Ident
+                | Tok::Upper
+                | Tok::Int
+                | Tok::Float
+                | Tok::Atom
+                | Tok::SlotPipe
+                | Tok::Unknown,
+            ) => format!("`{}`", self.text_at(self.at)),
             Some(tok) => tok.to_string(),
         }
     }
@@ -125,6 +131,13 @@ pub(super) fn explain(
 /// Names of expectations, most telling first, at most four of them.
 fn list(expected: &[String]) -> String {
     let mut names: Vec<&str> = expected.iter().map(String::as_str).collect();
+    // Where brackets of all kinds may open, an expression may stand.
+    let opening = ["`(`", "`[`", "`<<`", "`%{`"];
+    if opening.iter().all(|bracket| names.contains(bracket)) {
+        let closing = ["`)`", "`]`", "`}`", "`>>`"];
+        names.retain(|name| closing.contains(name));
+        names.push("an expression");
+    }
     // What merely could go on says little beside what has to come.
     let optional = |name: &str| matches!(name, "an operator" | "the end of the line" | "`,`");
     if names.iter().any(|name| !optional(name)) {
@@ -184,23 +197,16 @@ pub(super) fn no_body(name: Span, clause: Span) -> Diagnostic {
         .help("write `do … end` around the body, or `= expression` for a body of one line")
 }
 
-/// `type Item = T` in an interface, or `type Item` in an implementation.
-pub(super) fn associated_type(line: &AssocType, kind: GroupKind) -> Diagnostic {
+/// `type Item` in an implementation.
+pub(super) fn associated_type(line: &AssocType) -> Diagnostic {
     let name = &line.name.name;
-    let (message, help) = match kind {
-        GroupKind::Impl => (
-            format!("this implementation does not say what `{name}` is"),
-            format!("write `type {name} = …`"),
-        ),
-        _ => (
-            format!("an interface only names `{name}`"),
-            format!("write `type {name}`; implementations say what it is"),
-        ),
-    };
-    let place = line.ty.as_ref().map_or(line.name.span, |ty| ty.span);
-    Diagnostic::new(Code::UNEXPECTED_TOKEN, place, message)
-        .label("associated type")
-        .help(help)
+    Diagnostic::new(
+        Code::UNEXPECTED_TOKEN,
+        line.name.span,
+        format!("this implementation does not say what `{name}` is"),
+    )
+    .label("associated type")
+    .help(format!("write `type {name} = …`"))
 }
 
 pub(super) fn one_tuple(comma: Span) -> Diagnostic {

@@ -8,10 +8,13 @@ use crate::syntax::token::Tok;
 
 /// The diagnostic for a known habit, if this is one.
 pub(super) fn recognise(trouble: &Trouble<'_>) -> Option<Diagnostic> {
-    let habits: [fn(&Trouble<'_>) -> Option<Diagnostic>; 9] = [
+    let habits: [fn(&Trouble<'_>) -> Option<Diagnostic>; 12] = [
         mutable,
         increment,
+        operators,
+        loop_heads,
         assignment,
+        calls,
         brace_block,
         words,
         definitions,
@@ -76,12 +79,153 @@ fn increment(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     }
 }
 
-/// `x = 1` without `let`, and `=` for `==`.
+/// Operators that other languages have.
+fn operators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let before = trouble.at.checked_sub(1)?;
+    let (_, first) = *trouble.tokens.get(before)?;
+    let (found, here) = *trouble.tokens.get(trouble.at)?;
+    let touches = first.end == here.start;
+    let both = first.to(here);
+    match (trouble.before()?, found) {
+        (Tok::EqEq, Tok::Eq) if touches => {
+            Some(foreign(both, "values are compared with `==`", "write `==` here"))
+        }
+        (Tok::NotEq, Tok::Eq) if touches => {
+            Some(foreign(both, "values are compared with `!=`", "write `!=` here"))
+        }
+        (Tok::Star, Tok::Star) if touches => Some(
+            foreign(both, "Snow has no `**`", "not an operator")
+                .help("use `Int.pow(base, exponent)` or `Math.pow(x, y)`"),
+        ),
+        (_, Tok::In) if trouble.tok(0) != Some(Tok::For) && trouble.tok(0) != Some(Tok::From) => Some(
+            foreign(here, "`in` belongs to `for`; it is no operator", "not an operator")
+                .help("ask the collection: `List.contains(xs, x)`, `Set.contains(s, x)`, `Map.has_key(m, key)`"),
+        ),
+        (Tok::Question, _) if trouble.tok(before.checked_sub(1)?) == Some(Tok::Question) => {
+            let place = trouble.tokens[before - 1].1.to(first);
+            Some(
+                foreign(place, "Snow has no `??`", "not an operator")
+                    .help("use `Option.unwrap_or(value, default)`"),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// `for (i = 0; …)`.
+fn loop_heads(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let counts = trouble.tok(0) == Some(Tok::For) && trouble.found()? == Tok::Eq;
+    counts.then(|| {
+        foreign(
+            trouble.place(),
+            "`for` goes over the elements of something",
+            "`=` cannot stand here",
+        )
+        .help("to count, loop over a range: `for i in 0..n do … end`")
+    })
+}
+
+/// Calls, closures and structs as other languages write them.
+fn calls(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let found = trouble.found()?;
+    let place = trouble.place();
+    let previous = trouble.at.checked_sub(1)?;
+    let word = trouble.text_at(previous);
+    let touches = trouble.tokens[previous].1.end == place.start;
+    match (trouble.before()?, found) {
+        (Tok::Dot, Tok::LParen) => Some(
+            foreign(place, "a function value is called like any function", "remove the dot before this")
+                .help("write `f(x)`"),
+        ),
+        (Tok::Ident, Tok::Bang) if touches => Some(
+            foreign(place, "Snow has no macros", "remove this")
+                .help(format!("call the function: `{word}(…)`")),
+        ),
+        (Tok::Ident, Tok::Str(_) | Tok::StrOpen) if touches && word.len() == 1 => Some(
+            foreign(trouble.tokens[previous].1, "strings have no prefixes", "remove this")
+                .help("every string interpolates: `\"${value}\"`; a backslash is written `\\\\`"),
+        ),
+        (Tok::Ident, Tok::Str(_) | Tok::StrOpen | Tok::Int | Tok::Float | Tok::Ident)
+            if trouble.reading == Reading::Statement && trouble.at == 1 && !is_word(word) =>
+        {
+            Some(
+                foreign(place, "the arguments of a call stand in parentheses", "expected `(` before this")
+                    .help(format!("write `{word}(…)`")),
+            )
+        }
+        (Tok::LParen | Tok::Comma, Tok::Bar) => Some(
+            foreign(place, "a closure in a call is written `fn x -> … end`", "not a closure")
+                .note("parameters stand between bars in a block after the call: `List.map(xs) do |x| … end`"),
+        ),
+        (Tok::Ident, Tok::FatArrow) if !in_map(trouble) => Some(
+            foreign(place, "a closure is written `fn x -> … end`", "not a closure")
+                .help(format!("write `fn {word} -> … end`")),
+        ),
+        (_, Tok::Percent) => {
+            let name = trouble.text_at(trouble.at + 1);
+            (trouble.tok(trouble.at + 1)? == Tok::Upper).then(|| {
+                foreign(place, "structs are built without `%`", "remove this")
+                    .help(format!("write `{name} {{ field: value }}`"))
+            })
+        }
+        (Tok::Upper, Tok::LBracket) => Some(
+            foreign(place, "type arguments stand in `<…>`", "expected `<` here")
+                .help(format!("write `{word}<…>`")),
+        ),
+        _ => None,
+    }
+}
+
+/// Words that [`words`] knows.
+fn is_word(word: &str) -> bool {
+    matches!(
+        word,
+        "unless"
+            | "switch"
+            | "new"
+            | "begin"
+            | "func"
+            | "function"
+            | "fun"
+            | "enum"
+            | "data"
+            | "union"
+            | "class"
+            | "record"
+            | "defstruct"
+            | "defmodule"
+            | "defp"
+            | "use"
+            | "require"
+            | "include"
+            | "try"
+            | "catch"
+            | "throw"
+            | "raise"
+            | "async"
+            | "await"
+            | "var"
+            | "const"
+            | "val"
+            | "final"
+    )
+}
+
+fn in_map(trouble: &Trouble<'_>) -> bool {
+    trouble.tokens[..trouble.at]
+        .iter()
+        .any(|token| token.0 == Tok::MapOpen)
+}
+
+/// `x = 1` without `let`, `x.y = 1`, `xs[i] = 1`, and `=` for `==`.
 fn assignment(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     if trouble.found()? != Tok::Eq {
         return None;
     }
     let place = trouble.place();
+    if let Some(change) = change(trouble) {
+        return Some(change);
+    }
     if trouble.reading == Reading::Statement
         && trouble.tok(0) == Some(Tok::Ident)
         && trouble.at == 1
@@ -105,6 +249,26 @@ fn assignment(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         )
         .help("write `==` here")
     })
+}
+
+/// `u.age = 2` and `xs[i] = 2`: values do not change.
+fn change(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    if trouble.reading != Reading::Statement || trouble.tok(0) != Some(Tok::Ident) {
+        return None;
+    }
+    let base = trouble.text_at(0);
+    let help = match (trouble.tok(1)?, trouble.before()?) {
+        (Tok::Dot, Tok::Ident) if trouble.at == 3 => {
+            let field = trouble.text_at(2);
+            format!("make a changed copy: `let {base} = %{{{base} | {field}: …}}`")
+        }
+        (Tok::LBracket, Tok::RBracket) => format!(
+            "make a changed copy: `let {base} = List.set({base}, index, value)`, or `Map.put` for a map"
+        ),
+        _ => return None,
+    };
+    let label = "`=` does not assign";
+    Some(foreign(trouble.place(), "values cannot be changed", label).help(help))
 }
 
 /// `{ … }` around a block.
@@ -269,6 +433,12 @@ fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         (Reading::Field, Tok::Colon) => {
             Some(foreign(place, "the type of a field follows `::`", "write `::` here"))
         }
+        (Reading::Item | Reading::Member, Tok::Colon)
+            if trouble.before() == Some(Tok::RParen)
+                && trouble.expected.iter().any(|name| name == "`->`") =>
+        {
+            Some(foreign(place, "the type of the result follows `->`", "write `->` here"))
+        }
         (Reading::Item | Reading::Statement | Reading::Member, Tok::Colon)
             if trouble.expected.iter().any(|name| name == "`::`") =>
         {
@@ -281,6 +451,11 @@ fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         (Reading::Item, Tok::Bar) if trouble.tokens.iter().any(|token| token.0 == Tok::Type) => Some(
             foreign(place, "the variants of a sum type stand in `do … end`", "not expected here")
                 .help("write `type Name do`, each variant on a line of its own, and `end`"),
+        ),
+        (Reading::Statement, Tok::Arrow) if follows_rescue(trouble) => Some(
+            foreign(place, "Snow has no exceptions", "not a handler of them").help(
+                "return a `Result` and match it with `case`, or end the actor with `panic`",
+            ),
         ),
         (Reading::Statement, Tok::Arrow) => Some(
             Diagnostic::new(Code::UNEXPECTED_TOKEN, place, "a second `->` in one arm")
@@ -315,6 +490,17 @@ fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     }
 }
 
+/// Whether the line before is `rescue` or `catch`.
+fn follows_rescue(trouble: &Trouble<'_>) -> bool {
+    let start = trouble
+        .tokens
+        .first()
+        .map_or(0, |token| token.1.start as usize);
+    let before = trouble.text.get(..start).unwrap_or("").trim_end();
+    let line = before.rsplit('\n').next().unwrap_or("").trim();
+    matches!(line, "rescue" | "catch" | "except")
+}
+
 /// Names in the wrong case, and keywords as names.
 fn names(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let found = trouble.found()?;
@@ -336,15 +522,25 @@ fn names(trouble: &Trouble<'_>) -> Option<Diagnostic> {
             .label(format!("expected {}", trouble.expected.join(" or ")))
             .help(format!("write `{}`", snake_case(word))),
         ),
-        Tok::Ident if wants("capital") || wants("a type") && !wants("name") => Some(
-            Diagnostic::new(
-                Code::NAME_CASE,
-                place,
-                format!("`{word}` must start with a capital"),
-            )
-            .label("types, variants and modules start with a capital")
-            .help(format!("write `{}`", pascal_case(word))),
+        Tok::Ident if wants("a type") && type_word(word).is_some() => Some(
+            foreign(place, &format!("Snow has no type `{word}`"), "not a type").help(format!(
+                "in Snow this is `{}`",
+                type_word(word).unwrap_or_default()
+            )),
         ),
+        Tok::Ident
+            if wants("capital") || wants("a variant") || wants("a type") && !wants("name") =>
+        {
+            Some(
+                Diagnostic::new(
+                    Code::NAME_CASE,
+                    place,
+                    format!("`{word}` must start with a capital"),
+                )
+                .label("types, variants and modules start with a capital")
+                .help(format!("write `{}`", pascal_case(word))),
+            )
+        }
         tok if tok.is_keyword() && (wants("name") || wants("a parameter")) => Some(
             Diagnostic::new(
                 Code::UNEXPECTED_TOKEN,
@@ -356,6 +552,23 @@ fn names(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         ),
         _ => None,
     }
+}
+
+/// Types of other languages that are written in small letters.
+fn type_word(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "int" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
+        | "u128" | "usize" | "integer" | "long" | "short" | "byte" => "Int",
+        "float" | "double" | "f32" | "f64" | "number" => "Float",
+        "str" | "string" | "char" => "String",
+        "bool" | "boolean" => "Bool",
+        "void" | "unit" | "nil" | "none" => "()",
+        "atom" => "Atom",
+        "list" | "array" | "vec" => "List<T>",
+        "map" | "dict" => "Map<K, V>",
+        "any" | "object" => "a type parameter: `fn f<T>(x :: T)`",
+        _ => return None,
+    })
 }
 
 fn snake_case(word: &str) -> String {

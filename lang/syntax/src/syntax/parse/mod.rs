@@ -123,7 +123,23 @@ impl<'t> Engine<'t> {
     }
 
     /// Parses a stretch of tokens by one rule; a failure is reported.
-    fn parse<C: Choose>(&mut self, _choice: C, range: Range<usize>) -> Option<C::Out> {
+    fn parse<C: Choose>(&mut self, choice: C, range: Range<usize>) -> Option<C::Out> {
+        let tokens = self.tokens(range.clone());
+        match self.attempt(choice, range)? {
+            Ok(out) => Some(out),
+            Err(failures) => {
+                self.complain(C::READING, &failures, tokens);
+                None
+            }
+        }
+    }
+
+    /// Parses a stretch of tokens by one rule; nothing if there are none.
+    fn attempt<C: Choose>(
+        &mut self,
+        _choice: C,
+        range: Range<usize>,
+    ) -> Option<Result<C::Out, Vec<Failure>>> {
         let tokens = self.tokens(range);
         let end = tokens.last()?.1;
         let end = Span {
@@ -133,17 +149,12 @@ impl<'t> Engine<'t> {
         let reported = self.state.problems.len();
         let result =
             C::rule(&self.rules).parse_with_state(tokens.split_token_span(end), &mut self.state);
-        match result.into_result() {
-            Ok(out) => {
-                self.problems.append(&mut self.state.problems);
-                Some(out)
-            }
-            Err(failures) => {
-                self.state.problems.truncate(reported);
-                self.complain(C::READING, &failures, tokens);
-                None
-            }
+        let result = result.into_result();
+        match result {
+            Ok(_) => self.problems.append(&mut self.state.problems),
+            Err(_) => self.state.problems.truncate(reported),
         }
+        Some(result)
     }
 
     fn complain(&mut self, reading: Reading, failures: &[Failure], tokens: &[Token]) {

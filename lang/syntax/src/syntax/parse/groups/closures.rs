@@ -58,12 +58,15 @@ impl Engine<'_> {
         body: Range<usize>,
         group: &Group,
     ) -> ClosureClause {
+        let span = self.span_of(head.start..body.end, group.close);
         let (params, guard) = if head.is_empty() {
             (Vec::new(), None)
         } else {
-            self.parse(OfClosureHead, head.clone()).unwrap_or_default()
+            match self.parse(OfClosureHead, head.clone()) {
+                Some(head) => head,
+                None => return broken_clause(span),
+            }
         };
-        let span = self.span_of(head.start..body.end, group.close);
         if self.chunks(body.clone()).next().is_none() {
             self.problems.push(explain::empty_closure(span));
         }

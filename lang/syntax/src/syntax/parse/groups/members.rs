@@ -9,7 +9,7 @@ use super::super::{
     explain,
 };
 use crate::syntax::ast::*;
-use crate::syntax::token::GroupKind;
+use crate::syntax::token::{GroupKind, Tok};
 
 impl Engine<'_> {
     /// Items with their docs.
@@ -18,13 +18,44 @@ impl Engine<'_> {
         chunks
             .filter_map(|chunk| {
                 let doc = self.doc_before(chunk.start);
-                let item = self.parse(OfItem, chunk)?;
+                let item = match self.parse(OfItem, chunk.clone()) {
+                    Some(item) => item,
+                    None => self.item_without_body(chunk)?,
+                };
                 if let ItemKind::Fn(clause) = &item.kind {
                     self.demand_body(clause);
                 }
                 Some(Item { doc, ..item })
             })
             .collect()
+    }
+
+    /// A function whose body, a single expression, does not parse: its head says what others need to know of it.
+    fn item_without_body(&mut self, chunk: Range<usize>) -> Option<Item> {
+        let at = self.find(chunk.clone(), |tok| tok == Tok::Eq)?;
+        let place = self.span_of(at + 1..chunk.end, self.layout.tokens[at].1);
+        let mut item = self.attempt(OfItem, chunk.start..at)?.ok()?;
+        let ItemKind::Fn(clause) = &mut item.kind else {
+            return None;
+        };
+        clause.body = Some(broken_body(place));
+        clause.span = clause.span.to(place);
+        item.span = item.span.to(place);
+        Some(item)
+    }
+
+    /// Like [`Engine::item_without_body`], for a method.
+    fn method_without_body(&mut self, chunk: Range<usize>) -> Option<MemberLine> {
+        let at = self.find(chunk.clone(), |tok| tok == Tok::Eq)?;
+        let place = self.span_of(at + 1..chunk.end, self.layout.tokens[at].1);
+        match self.attempt(OfMember, chunk.start..at)?.ok()? {
+            MemberLine::Method(mut clause) => {
+                clause.body = Some(broken_body(place));
+                clause.span = clause.span.to(place);
+                Some(MemberLine::Method(clause))
+            }
+            MemberLine::Assoc(_) => None,
+        }
     }
 
     /// Only methods of an interface may lack a body.
@@ -59,10 +90,11 @@ impl Engine<'_> {
         let (mut assoc, mut methods) = (Vec::new(), Vec::new());
         for chunk in self.chunks(range) {
             let doc = self.doc_before(chunk.start);
-            match self.parse(OfMember, chunk) {
+            let line = self.parse(OfMember, chunk.clone());
+            match line.or_else(|| self.method_without_body(chunk)) {
                 Some(MemberLine::Assoc(line)) => {
-                    if (kind == GroupKind::Impl) != line.ty.is_some() {
-                        self.problems.push(explain::associated_type(&line, kind));
+                    if kind == GroupKind::Impl && line.ty.is_none() {
+                        self.problems.push(explain::associated_type(&line));
                     }
                     assoc.push(line);
                 }
@@ -160,4 +192,11 @@ impl Engine<'_> {
             .collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }
+}
+
+fn broken_body(span: Span) -> FnBody {
+    FnBody::Expr(Expr {
+        kind: ExprKind::Error,
+        span,
+    })
 }

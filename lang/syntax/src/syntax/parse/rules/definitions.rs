@@ -173,7 +173,10 @@ fn interface<'t>(parts: &Parts<'t>) -> Rule<'t, ItemKind> {
         .then(content(GroupKind::Interface))
         .map(|((((name, type_params), supers), bounds), content)| {
             let (assoc, methods) = methods_of(content);
-            let assoc_types = assoc.into_iter().map(|assoc| assoc.name).collect();
+            let assoc_types = assoc
+                .into_iter()
+                .map(|assoc| (assoc.name, assoc.ty))
+                .collect();
             ItemKind::Interface(InterfaceDef {
                 name,
                 type_params,

@@ -55,9 +55,17 @@ fn function<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
         .boxed()
 }
 
-/// `Geometry.Point`, `Map<K, V>`.
+/// `Geometry.Point`, `Map<K, V>`, and for bounds `Iterable<Item = T>`.
 fn named<'t>(ty: Rule<'t, TypeExpr>) -> Rule<'t, TypeExpr> {
-    let args = ty
+    let assoc = upper()
+        .then_ignore(just(Tok::Eq))
+        .then(ty.clone())
+        .map_with(|(name, ty), e| TypeExpr {
+            kind: TypeExprKind::Assoc(name, Box::new(ty)),
+            span: e.span(),
+        });
+    let args = assoc
+        .or(ty)
         .separated_by(just(Tok::Comma))
         .at_least(1)
         .allow_trailing()
