@@ -98,7 +98,8 @@ impl Infer<'_, '_> {
         if self.arena.is_var(ty) {
             let _agrees = self.unify_quietly(ty, TyId::ERROR);
         } else if let (Some((_, parts)), true) = (self.arena.known(ty), depth > 0) {
-            for part in parts.to_vec() {
+            let parts = parts.to_vec();
+            for part in parts {
                 self.forgive(part, depth - 1);
             }
         }

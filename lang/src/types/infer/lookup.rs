@@ -62,10 +62,10 @@ impl Infer<'_, '_> {
 
     /// Notes the use of a local that decided its type, for messages about later uses.
     pub(super) fn note_decision(&mut self, id: LocalId, ty: TyId, span: Span) {
-        if !self.arena.is_var(ty) {
-            if let Some(decided) = self.f.decided.get_mut(id.0 as usize) {
-                decided.get_or_insert(span);
-            }
+        if !self.arena.is_var(ty)
+            && let Some(decided) = self.f.decided.get_mut(id.0 as usize)
+        {
+            decided.get_or_insert(span);
         }
     }
 

@@ -438,7 +438,7 @@ impl<'s> Lexer<'s, '_> {
         let span = self.span(range.start, range.start + character.len_utf8());
         self.push_at(Tok::Unknown, range.start, range.end);
         // One on a line is enough to say so: `&(&1 + &2)`.
-        if std::mem::replace(&mut self.unknown, Some(character)) == Some(character) {
+        if self.unknown.replace(character) == Some(character) {
             return;
         }
         self.report(
