@@ -177,13 +177,23 @@ fn main() do
   Process.register("member", self())
   println(Node.self())
   IO.flush()
-  if List.length(args) > 3 do assert Node.connect(args[3]) end
+  if List.length(args) > 3 do connect(args[3]) end
   let others = Option.unwrap_or(String.to_int(args[2]), 0) - 1
   wait(others)
   for node in Node.list() do Node.send_named("member", node, 1) end
   println(collect(others, 0))
   IO.flush()
   collect(1, 0)
+end
+
+# Few may knock at the same time.
+fn connect(node :: String) -> () do
+  if Node.connect(node) do
+    ()
+  else
+    Process.sleep(100)
+    connect(node)
+  end
 end
 
 fn wait(count :: Int) -> () do
