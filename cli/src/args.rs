@@ -59,9 +59,26 @@ Environment:
 Examples:
   snow node ping a@10.0.0.1:4040      whether a node answers, and how fast
   snow node list a@10.0.0.1:4040      the members that it is connected with
-  snow node info a@10.0.0.1:4040 --cookie-file secret"
+  snow node info a@10.0.0.1:4040 --cookie-file secret
+  snow node call a@10.0.0.1:4040 double 21   the result of a function, which the node must let others start"
     )]
     Node(NodeArgs),
+
+    /// Make what the nodes of a cluster need to know each other
+    #[command(after_help = "Examples:
+  snow cluster init secrets                                  a cookie, and a certificate authority
+  snow cluster init secrets a@10.0.0.1:4040 b@10.0.0.2:4040  and certificates of two nodes
+
+`init` makes what is missing; later calls add certificates. Each node gets `cookie`, `ca.pem`, and its own
+`NAME.pem` and `NAME.key`. Keep `ca.key` to yourself.")]
+    Cluster(ClusterArgs),
+
+    /// Type expressions that a running node evaluates (not there yet)
+    #[command(hide = true)]
+    Remote {
+        /// The node's name, `name@host:port`
+        name: String,
+    },
 
     /// Look for mistakes without running anything
     #[command(after_help = "Examples:
@@ -206,6 +223,46 @@ pub struct JoinArgs {
     /// What other nodes may start: none, actors, pub or all (default: actors)
     #[arg(long, value_name = "WHAT", requires = "name")]
     pub spawn: Option<String>,
+    /// Where to look for nodes, `dns:HOST:PORT`: all addresses that the name has are dialled
+    #[arg(long, value_name = "WHERE", requires = "name")]
+    pub discover: Option<String>,
+    /// Certificates, where all nodes must have one
+    #[command(flatten)]
+    pub tls: TlsFileArgs,
+}
+
+/// Files of certificates: all three, or none.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TlsFileArgs {
+    /// The certificate of the authority that has signed those of all nodes
+    #[arg(long, value_name = "FILE", requires_all = ["tls_cert", "tls_key"])]
+    pub tls_ca: Option<PathBuf>,
+    /// The node's certificate, which holds its name
+    #[arg(long, value_name = "FILE", requires = "tls_ca")]
+    pub tls_cert: Option<PathBuf>,
+    /// The key of the node's certificate
+    #[arg(long, value_name = "FILE", requires = "tls_ca")]
+    pub tls_key: Option<PathBuf>,
+}
+
+/// `snow cluster`.
+#[derive(Debug, Args)]
+pub struct ClusterArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub task: ClusterTask,
+}
+
+/// What `snow cluster` does.
+#[derive(Debug, clap::Subcommand)]
+pub enum ClusterTask {
+    /// Make a cookie, a certificate authority, and certificates of nodes
+    Init {
+        /// The folder
+        folder: PathBuf,
+        /// Names of nodes, `name@host:port`
+        names: Vec<String>,
+    },
 }
 
 /// `snow node`.
@@ -216,9 +273,18 @@ pub struct NodeArgs {
     pub question: NodeQuestion,
     /// The node's name, `name@host:port`
     pub name: String,
+    /// For `call`: the function and its arguments, as they are written in a program; texts need no quotes
+    #[arg(allow_negative_numbers = true)]
+    pub rest: Vec<String>,
     /// The file of the cookie (default: snow/cookie in the user's configuration folder)
     #[arg(long, value_name = "FILE")]
     pub cookie_file: Option<PathBuf>,
+    /// The name of the node that asks, where certificates say it
+    #[arg(long = "as", value_name = "NAME")]
+    pub own_name: Option<String>,
+    /// Certificates, where all nodes must have one
+    #[command(flatten)]
+    pub tls: TlsFileArgs,
 }
 
 /// What is asked of a node.
@@ -228,8 +294,10 @@ pub enum NodeQuestion {
     Ping,
     /// The members that it is connected with
     List,
-    /// Both
+    /// Whether it answers, its members, and what has passed over its connections with them
     Info,
+    /// Calls a function that its program exports and others may start
+    Call,
 }
 
 /// What runs a program.

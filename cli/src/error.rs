@@ -72,6 +72,14 @@ pub enum CliError {
     /// An environment variable that makes no sense.
     #[error("{0}")]
     Environment(snow_vm::run::BadVariable),
+    /// Nothing was made for a cluster.
+    #[error("{0}")]
+    Cluster(String),
+    /// There is no session on another node.
+    #[error(
+        "there is no session on {0}: this version of snow evaluates nothing on running nodes; `snow node call` runs a function there"
+    )]
+    NoRemote(String),
     /// No native code, or nothing to run it with.
     #[error(transparent)]
     Native(BuildError),

@@ -48,6 +48,8 @@ fn command(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Run(args) => commands::run::run(args),
         Command::Node(args) => commands::node::node(args),
+        Command::Cluster(args) => commands::cluster::cluster(args),
+        Command::Remote { name } => Err(CliError::NoRemote(name)),
         Command::Check(args) => commands::check::check(args),
         Command::Build(args) => commands::build::build(args),
         Command::Aot(args) => commands::aot::aot(args),

@@ -74,7 +74,7 @@ impl Refusals {
             0 => String::new(),
             more => format!(" (and {more} more)"),
         };
-        node.log("refused", &format!("{who}: {why}{more}"));
+        node.log("refused", &who.to_string(), &format!("{why}{more}"));
         self.untold = 0;
         self.told = Some(Instant::now());
     }
@@ -183,6 +183,19 @@ fn dial(node: &Arc<Node>, name: &NodeName) -> Result<(), Failure> {
     Err(failure)
 }
 
+/// Connects with whatever node is at an address; gives its name.
+pub(crate) fn dial_address(node: &Arc<Node>, address: SocketAddr) -> Result<NodeName, Failure> {
+    let socket = TcpStream::connect_timeout(&address, handshake::TIME)?;
+    let met = meet(node, socket, Role::Client)?;
+    let name = met.peer.name.clone();
+    if node.session_with(name.as_str()).is_some() {
+        // It hears that there is a connection already.
+        let _ = met.conclude(Verdict::Other);
+        return Ok(name);
+    }
+    conclude(node, met, Role::Client).map(|()| name)
+}
+
 /// Decides whether a connection stands, and begins to use it.
 fn conclude(node: &Arc<Node>, met: Met, role: Role) -> Result<(), Failure> {
     let peer = met.peer.name.clone();
@@ -248,10 +261,7 @@ fn begin(node: &Arc<Node>, connected: Connected) -> Result<(), Failure> {
     let session = Session::new(connected, (number, node.session_id()), tick, &node.unsent)?;
     let mut visitor = Visitor::new(Arc::clone(&node.runtime));
     node.add_session(&session);
-    // Who waits for the connection goes on when all know of it: who begins to watch the node then hears of what comes later.
     incoming::begin(node, &session, &mut visitor);
-    node.table
-        .settle(&session.peer.name, Some(Arc::clone(&session)));
     if let Err(error) = node.poll.add(&session) {
         session.close(&error.to_string());
         incoming::take_in(node, &session, &mut visitor, Until::Nothing);
@@ -262,7 +272,11 @@ fn begin(node: &Arc<Node>, connected: Connected) -> Result<(), Failure> {
     node.poll.ring();
     node.pulse.wake();
     node.flush_now();
-    Ok(())
+    // Who waits for the connection goes on when all know of it, and the other side has told of its names.
+    match node.table.await_up(&session.peer.name, handshake::TIME) {
+        true => Ok(()),
+        false => Err(Failure::Closed),
+    }
 }
 
 #[cfg(test)]

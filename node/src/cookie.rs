@@ -93,6 +93,11 @@ impl Cookie {
         }
     }
 
+    /// Makes a file with a random cookie.
+    pub fn make_file(path: &Path) -> Result<(), CookieError> {
+        make(path)
+    }
+
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }

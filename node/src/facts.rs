@@ -5,6 +5,7 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use snow_bytecode::fingerprint::Fingerprints;
 use snow_bytecode::module::{Export, ExportKind, ExportedCode, Module};
+use snow_bytecode::names::type_name;
 use snow_bytecode::types::{Type, TypeId};
 use snow_vm::types::RuntimeTypes;
 use std::sync::Arc;
@@ -39,6 +40,10 @@ pub struct Facts {
     exports: FxHashMap<Box<str>, usize>,
     /// The type `Int`, which answers to spawns have.
     pub int: Option<TypeId>,
+    /// Lists of Ints and of texts, which answers to questions have.
+    pub ints: Option<TypeId>,
+    /// See `ints`.
+    pub texts: Option<TypeId>,
     found: Mutex<Found>,
 }
 
@@ -52,11 +57,16 @@ impl Facts {
     /// What is known of a program with these types.
     pub fn new(module: Arc<Module>, types: Arc<RuntimeTypes>) -> Facts {
         let exports = module.exports.iter().enumerate();
+        let int = types.find(&Type::Int);
+        let string = types.find(&Type::String);
+        let list_of = |ty: Option<TypeId>| ty.and_then(|ty| types.find(&Type::List(ty)));
         Facts {
             exports: exports
                 .map(|(at, export)| (export.name.as_str().into(), at))
                 .collect(),
-            int: types.find(&Type::Int),
+            ints: list_of(int),
+            texts: list_of(string),
+            int,
             types,
             module,
             found: Mutex::default(),
@@ -96,6 +106,28 @@ impl Facts {
         let made = print(made.0);
         found.functions.insert(signature.clone(), made);
         made
+    }
+
+    /// A signature as people read it.
+    pub fn show(&self, signature: &Signature) -> String {
+        let name = |ty: &TypeId| type_name(self.types.table(), *ty);
+        let params: Vec<String> = signature.params.iter().map(name).collect();
+        let messages = signature.mailbox.as_ref().map(name);
+        let messages = messages.map_or_else(String::new, |ty| format!(", receives {ty}"));
+        format!(
+            "({}) -> {}{messages}",
+            params.join(", "),
+            name(&signature.ret)
+        )
+    }
+
+    /// The types of the parameters and of the result of what the program exports under a name.
+    pub fn types_of(&self, name: &str) -> Vec<Arc<str>> {
+        let code = self.export(name).and_then(|export| export.code.as_ref());
+        let Some(code) = code else { return Vec::new() };
+        let types = code.params.iter().chain([&code.ret]);
+        let name = |ty: &TypeId| type_name(self.types.table(), *ty).into();
+        types.map(name).collect()
     }
 
     /// What the program exports under a name.

@@ -43,6 +43,9 @@ pub enum Failure {
     /// It does not know the cookie.
     #[error("the cookies differ")]
     Cookie,
+    /// Its certificate does not hold the name that it says it has.
+    #[error("the other side's certificate is another node's")]
+    Certificate,
     /// It refuses.
     #[error("the other side refuses: {0}")]
     Refused(String),
@@ -93,19 +96,19 @@ pub struct Connected {
 pub fn meet(socket: TcpStream, role: Role, tls: &Tls, own: &Hello, cookie: &Cookie) -> Step<Met> {
     let deadline = Instant::now() + TIME;
     socket.set_nodelay(true)?;
-    let tls = match role {
+    let connection = match role {
         Role::Client => Connection::Client(tls.dial()?),
         Role::Server => Connection::Server(tls.accept()?),
     };
     let mut channel = Channel {
         socket,
-        tls,
+        tls: connection,
         deadline,
         received: 0,
         plain: Vec::new(),
     };
     channel.shake_hands()?;
-    let peer = channel.introduce(role, own, cookie)?;
+    let peer = channel.introduce(role, tls, own, cookie)?;
     Ok(Met {
         channel,
         role,
@@ -166,7 +169,7 @@ impl Channel {
         self.flush()
     }
 
-    fn introduce(&mut self, role: Role, own: &Hello, cookie: &Cookie) -> Step<Hello> {
+    fn introduce(&mut self, role: Role, tls: &Tls, own: &Hello, cookie: &Cookie) -> Step<Hello> {
         let ours = own.encode();
         let theirs = match role {
             Role::Client => {
@@ -180,6 +183,11 @@ impl Channel {
             }
         };
         let peer = hello_of(&theirs)?;
+        if !tls.admits(&self.tls, &peer.name) {
+            let why = Verdict::No("the certificate is another node's".to_owned());
+            self.reply(Reply::Verdict(why))?;
+            return Err(Failure::Certificate);
+        }
         if peer.name == own.name && peer.creation == own.creation {
             return Err(Failure::Itself);
         }

@@ -36,6 +36,8 @@ impl Node {
         let params = &ask.signature.params;
         let same = self.facts.function(&signature(code)) == self.facts.function(&ask.signature);
         if !same || params.len() != code.params.len() {
+            let theirs = self.facts.show(&signature(code));
+            self.note_mismatch(ask.requester, &ask.signature, &theirs);
             return Err(wrong());
         }
         let mut args = arguments(params.len());
@@ -62,7 +64,7 @@ impl Node {
             let (to, ty) = (ask.requester, code.ret);
             unborn.answers(Awaited { to, reference, ty });
         }
-        if ask.link {
+        if ask.link.is_link() {
             unborn.link(ask.requester);
             visitor.signal(ask.requester, snow_vm::actor::entry::Signal::Link(pid));
         }

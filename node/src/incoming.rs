@@ -4,6 +4,7 @@
 //! grows has a bound.
 
 use crate::facts::Print;
+use crate::global;
 use crate::keeper::Wanted;
 use crate::name::NodeName;
 use crate::node::Node;
@@ -83,6 +84,8 @@ pub(crate) struct Incoming {
     types: FxHashMap<u32, Arc<Described>>,
     nodes: SharedNodes,
     is_over: bool,
+    /// Whether those who want to know were told that the other side is there.
+    is_known: bool,
 }
 
 impl Incoming {
@@ -100,6 +103,7 @@ impl Incoming {
             types: FxHashMap::default(),
             nodes: SharedNodes(Arc::new(nodes)),
             is_over: false,
+            is_known: false,
         }
     }
 
@@ -120,6 +124,7 @@ pub(crate) struct Reading<'n> {
     pub session: &'n Arc<Session>,
     pub visitor: &'n mut dyn Host,
     types: &'n mut FxHashMap<u32, Arc<Described>>,
+    is_known: &'n mut bool,
     pub nodes: SharedNodes,
 }
 
@@ -206,6 +211,7 @@ fn take_frames(
         reassembly,
         types,
         nodes,
+        is_known,
         ..
     } = incoming;
     let mut reading = Reading {
@@ -213,6 +219,7 @@ fn take_frames(
         session,
         visitor: host,
         types,
+        is_known,
         nodes: nodes.clone(),
     };
     let (mut frames, mut count) = (0, 0);
@@ -249,6 +256,7 @@ impl<'n> Reading<'n> {
             visitor,
             nodes: incoming.nodes.clone(),
             types: &mut incoming.types,
+            is_known: &mut incoming.is_known,
         }
     }
 }
@@ -265,11 +273,36 @@ impl Reading<'_> {
         if self.session.peer.hidden || (self.node.options.mesh && self.session.peer.mesh) {
             self.introduce_members();
         }
-        if !self.is_member() {
+        match self.is_member() {
+            true => self.node.member_begins(self.visitor, self.session),
+            false => self.settle(),
+        }
+    }
+
+    /// The connection counts from now on.
+    fn settle(&mut self) {
+        let up = Some(Arc::clone(self.session));
+        self.node.table.settle(&self.session.peer.name, up);
+    }
+
+    /// The other side has told of all its names.
+    fn known(&mut self) {
+        if std::mem::replace(self.is_known, true) || !self.is_member() {
             return;
         }
-        self.node.log("connected", name.as_str());
+        let name = self.session.peer.name.clone();
+        self.node.log("connected", name.as_str(), "");
         self.tell_watchers(name.as_str(), Signal::NodeUp);
+        self.settle();
+    }
+
+    fn note(&mut self, note: &global::Note<'_>) {
+        let from = self.session.node;
+        self.node
+            .with_names(self.visitor, |names| names.take(from, note));
+        if note.kind == global::Kind::Synced {
+            self.known();
+        }
     }
 
     /// Tells the other side whom this one is connected with.
@@ -354,7 +387,7 @@ impl Reading<'_> {
                 value,
             } => self.answer(here(to), call, unwatched, value)?,
             Frame::PeerList { peers } => self.learn(&peers)?,
-            Frame::Link { from, to } => self.link(from, to),
+            Frame::Link { from, to, adopts } => self.link(from, to, adopts),
             Frame::Unlink { from, to } => {
                 let (here, there) = (here(to), self.there(from));
                 self.session
@@ -397,7 +430,28 @@ impl Reading<'_> {
                 req_id,
                 status,
                 serial,
-            } => self.spawn_reply(req_id, status, serial),
+                detail,
+            } => self.spawn_reply(req_id, status, serial, detail),
+            Frame::Ask {
+                from,
+                call,
+                kind,
+                serial,
+                name,
+            } => self.question(from, call, kind, serial, name),
+            Frame::Told {
+                to,
+                call,
+                numbers,
+                texts,
+            } => self.told(here(to), call, &numbers, &texts),
+            Frame::Global(note) => self.note(&note),
+            Frame::Group { kind, serial, name } => {
+                let from = self.session.node;
+                self.node.with_groups(self.visitor, |groups| {
+                    groups.take(from, kind, serial, name);
+                });
+            }
             Frame::Fragment { .. } => return Err(Malformed("a piece within pieces")),
             Frame::NodeDef {
                 index,
@@ -523,7 +577,7 @@ fn reject(node: &Node, session: &Session, why: &str) {
     };
     if rejected.is_power_of_two() {
         let name = &session.peer.name;
-        node.log("rejected", &format!("{name}: {why}"));
+        node.log("rejected", name.as_str(), why);
     }
 }
 
@@ -544,11 +598,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn link(&mut self, from: u64, to: u64) {
+    fn link(&mut self, from: u64, to: u64, adopts: bool) {
         let (here, there) = (here(to), self.there(from));
         self.session
             .send(|outbox| outbox.links.insert((here, from)));
-        if !self.visitor.signal(here, Signal::Link(there)) {
+        let signal = match adopts {
+            true => Signal::Adopt(there),
+            false => Signal::Link(there),
+        };
+        if !self.visitor.signal(here, signal) {
             self.session.send(|outbox| {
                 outbox.links.remove(&(here, from));
                 outbox.push(&Frame::Exit {
@@ -601,10 +659,16 @@ impl Reading<'_> {
                 std::mem::take(&mut outbox.monitors),
                 std::mem::take(&mut outbox.watched),
                 std::mem::take(&mut outbox.pending_spawns),
+                outbox
+                    .questions
+                    .drain()
+                    .map(|(call, asker)| (asker, call))
+                    .chain(outbox.awaiting_room.drain(..))
+                    .collect::<Vec<_>>(),
                 outbox.released(),
             )
         });
-        let (links, monitors, watched, spawns, held) = left;
+        let (links, monitors, watched, spawns, askers, held) = left;
         for sender in held {
             self.visitor.deliver(sender, Content::Room);
         }
@@ -624,9 +688,16 @@ impl Reading<'_> {
             let down = Signal::Down(reference, self.there(0), Reason::NoConnection);
             self.visitor.signal(pending.requester, down);
         }
+        for (asker, call) in askers {
+            let down = Signal::Down(call, self.there(0), Reason::NoConnection);
+            self.visitor.signal(asker, down);
+        }
         let name = session.peer.name.clone();
         if self.is_member() {
-            node.log("disconnected", &format!("{name}: {}", session.reason()));
+            node.member_ends(self.visitor, session);
+        }
+        if *self.is_known {
+            node.log("disconnected", name.as_str(), &session.reason());
             self.tell_watchers(name.as_str(), Signal::NodeDown);
         }
         node.table.ended(session);

@@ -139,7 +139,7 @@ pub fn run(node: &Arc<Node>) {
                 let done = accept::connect(&node, &other);
                 let is_news = node.keeper.dialled(&other, done.is_err());
                 if let (Err(why), true) = (done, is_news) {
-                    node.log("not connected", &format!("{other}: {why}"));
+                    node.log("not connected", other.as_str(), &why.to_string());
                 }
             });
             kept.is_dialled = begun.is_ok();

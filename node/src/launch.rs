@@ -1,11 +1,13 @@
 //! Starting a node from what people write: on a command line, in environment variables, in a program.
 
 use crate::cookie::{Cookie, CookieError};
+use crate::discovery::{BadSource, Source};
 use crate::facts::SpawnPolicy;
 use crate::hello::TICKS;
 use crate::keeper::Wanted;
 use crate::name::{BadName, NodeName};
 use crate::node::{DEFAULT_TICK, Node, NotStarted, Options};
+use crate::tls::TlsFiles;
 use snow_vm::sched::Runtime;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +18,15 @@ pub const NAME_VARIABLE: &str = "SNOW_NODE";
 pub const COOKIE_VARIABLE: &str = "SNOW_COOKIE_FILE";
 /// The variable that holds the names of nodes to connect with, with commas between.
 pub const CONNECT_VARIABLE: &str = "SNOW_CONNECT";
+
+/// The variable that says where nodes are looked for: `dns:HOST:PORT`.
+pub const DISCOVER_VARIABLE: &str = "SNOW_DISCOVER";
+/// The variable that holds the file of the authority's certificate.
+pub const TLS_CA_VARIABLE: &str = "SNOW_TLS_CA";
+/// The variable that holds the file of the node's certificate.
+pub const TLS_CERT_VARIABLE: &str = "SNOW_TLS_CERT";
+/// The variable that holds the file of its key.
+pub const TLS_KEY_VARIABLE: &str = "SNOW_TLS_KEY";
 
 /// A node that is to be started.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +47,41 @@ pub struct Launch {
     pub no_mesh: bool,
     /// Nodes to be connected with.
     pub connect: Vec<String>,
+    /// Where nodes are looked for: `dns:HOST:PORT`.
+    pub discover: Option<String>,
+    /// Files of certificates.
+    pub tls: TlsArgs,
+}
+
+/// Files of certificates as people name them: all three, or none.
+#[derive(Clone, Debug, Default)]
+pub struct TlsArgs {
+    /// The certificate of the authority.
+    pub ca: Option<PathBuf>,
+    /// The node's own.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
+}
+
+impl TlsArgs {
+    /// What environment variables say.
+    pub fn from_environment() -> TlsArgs {
+        let file = |name| std::env::var_os(name).map(PathBuf::from);
+        TlsArgs {
+            ca: file(TLS_CA_VARIABLE),
+            cert: file(TLS_CERT_VARIABLE),
+            key: file(TLS_KEY_VARIABLE),
+        }
+    }
+
+    fn files(&self) -> Result<Option<TlsFiles>, LaunchError> {
+        match (self.ca.clone(), self.cert.clone(), self.key.clone()) {
+            (None, None, None) => Ok(None),
+            (Some(ca), Some(cert), Some(key)) => Ok(Some(TlsFiles { ca, cert, key })),
+            _ => Err(LaunchError::HalfTls),
+        }
+    }
 }
 
 /// Where a cookie is.
@@ -65,6 +111,12 @@ pub enum LaunchError {
     /// A word that is no policy.
     #[error("there is no spawn policy `{0}`; there are none, actors, pub and all")]
     Policy(String),
+    /// Where nodes are to be looked for.
+    #[error(transparent)]
+    Source(#[from] BadSource),
+    /// Not all files of certificates.
+    #[error("certificates need three files: of the authority, of the node, and of its key")]
+    HalfTls,
     /// A tick that is too short or too long.
     #[error("a tick has {} to {} seconds", TICKS.start(), TICKS.end())]
     Tick,
@@ -79,6 +131,8 @@ impl Launch {
             name,
             cookie: cookie.map_or(CookieSource::User, |file| CookieSource::File(file.into())),
             connect: names(&std::env::var(CONNECT_VARIABLE).unwrap_or_default()),
+            discover: std::env::var(DISCOVER_VARIABLE).ok(),
+            tls: TlsArgs::from_environment(),
             ..Launch::default()
         })
     }
@@ -118,6 +172,11 @@ impl Launch {
             spawn,
             hidden: self.hidden,
             mesh: !self.no_mesh,
+            tls: self.tls.files()?,
+            discover: match self.discover.as_deref() {
+                None | Some("") => None,
+                Some(text) => Some(Source::parse(text)?),
+            },
         })
     }
 }

@@ -1,22 +1,26 @@
 //! A node: what it is called, whom it is connected with, and how what is sent to others leaves it.
 
 use crate::cookie::Cookie;
+use crate::discovery::{self, Source};
 use crate::facts::{Facts, SpawnPolicy};
+use crate::global::Names;
+use crate::group::Groups;
 use crate::hello::Hello;
 use crate::incoming::{RAW, Until};
 use crate::lanes::{NOBODY, Pair};
+use crate::membership::NODE_ITSELF;
 use crate::name::NodeName;
 use crate::outbox::{OutNodes, Outbox};
 use crate::peers::{Life, Peers};
 use crate::poll::Poll;
 use crate::session::{LAST_WORDS, Session, Unsent};
 use crate::table::Table;
-use crate::tls::{NoTls, Tls};
+use crate::tls::{NoTls, Tls, TlsFiles};
 use crate::value::{Encoder, Unsendable, split};
 use crate::watchers::Watchers;
 use crate::wire::frame::{ExitKind, Frame, Payload};
 use crate::wire::pack::Writer;
-use crate::{accept, incoming, keeper, pulse};
+use crate::{accept, incoming, keeper, pulse, questions};
 use parking_lot::{Mutex, RwLock};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustc_hash::FxHashMap;
@@ -52,6 +56,10 @@ pub struct Options {
     pub hidden: bool,
     /// Whether it wants to be connected with all members.
     pub mesh: bool,
+    /// The certificates that all nodes must have, if they must.
+    pub tls: Option<TlsFiles>,
+    /// Where nodes are looked for.
+    pub discover: Option<Source>,
 }
 
 /// The tick of nodes that do not say theirs.
@@ -77,6 +85,16 @@ pub enum NotStarted {
     NoThread(std::io::Error),
 }
 
+/// What is said of a connection.
+#[derive(serde::Serialize)]
+struct Event<'a> {
+    level: &'a str,
+    event: &'a str,
+    node: &'a str,
+    peer: &'a str,
+    why: &'a str,
+}
+
 /// A running node.
 pub struct Node {
     /// The program.
@@ -88,18 +106,21 @@ pub struct Node {
     /// What is known of the program.
     pub facts: Facts,
     /// Numbers of nodes.
-    pub peers: Peers,
+    pub peers: Arc<Peers>,
     pub(crate) options: Options,
     pub(crate) tls: Tls,
     pub(crate) table: Table,
     pub(crate) watchers: Mutex<Watchers>,
+    pub(crate) names: Mutex<Names>,
+    pub(crate) mismatches: Mutex<FxHashMap<Pid, (String, String)>>,
+    pub(crate) groups: Mutex<Groups>,
     pub(crate) keeper: keeper::Keeper,
     pub(crate) pulse: pulse::Pulse,
     pub(crate) poll: Poll,
     pub(crate) unsent: Arc<Unsent>,
     raw: Mutex<Vec<Vec<u8>>>,
     sessions: RwLock<FxHashMap<u32, Arc<Session>>>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     next_session: AtomicU64,
     is_leaving: AtomicBool,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -124,7 +145,7 @@ impl Node {
             _ => options.name.clone(),
         };
         let (name, creation) = (Arc::new(name), random()?);
-        let tls = Tls::new()?;
+        let tls = Tls::new(options.tls.as_ref(), &name)?;
         let poll = Poll::new().map_err(NotStarted::NoThread)?;
         let program = &runtime.program;
         let facts = Facts::new(Arc::clone(&program.module), Arc::clone(&program.types));
@@ -132,12 +153,16 @@ impl Node {
             name: Arc::clone(&name),
             creation,
         };
+        let peers = Arc::new(Peers::new(life.clone()));
         let node = Arc::new_cyclic(|own| Node {
             runtime: Arc::clone(&runtime),
             name,
             creation,
             facts,
-            peers: Peers::new(life),
+            peers: Arc::clone(&peers),
+            names: Mutex::new(Names::new(life, options.mesh)),
+            groups: Mutex::default(),
+            mismatches: Mutex::default(),
             options,
             tls,
             table: Table::default(),
@@ -157,10 +182,14 @@ impl Node {
         if !runtime.join_cluster(Arc::clone(&node) as Arc<dyn Remote>) {
             return Err(NotStarted::Already);
         }
+        node.facts.types().name_nodes(peers);
+        // From now on SIGTERM lets what was sent leave.
+        runtime.is_stopping();
         let begun = node
             .thread("snow accept", move |node| accept::run(&node, listener))
             .and_then(|()| node.thread("snow keeper", |node| keeper::run(&node)))
-            .and_then(|()| node.thread("snow pulse", |node| pulse::run(&node)));
+            .and_then(|()| node.thread("snow pulse", |node| pulse::run(&node)))
+            .and_then(|()| discovery::begin(&node));
         if let Err(error) = begun {
             runtime.leave_cluster();
             return Err(NotStarted::NoThread(error));
@@ -208,23 +237,31 @@ impl Node {
         Ok(())
     }
 
+    /// Seconds of silence after which a connection is lost, if the other side does not say fewer.
+    pub fn tick(&self) -> u64 {
+        self.options.tick
+    }
+
     /// Whether the node is about to end.
     pub(crate) fn is_leaving(&self) -> bool {
         self.is_leaving.load(SeqCst)
     }
 
     /// Says something to whoever operates the node.
-    pub(crate) fn log(&self, event: &str, detail: &str) {
+    pub(crate) fn log(&self, event: &str, peer: &str, why: &str) {
         use snow_vm::actor::report::Reports;
-        let quoted = |text: &str| format!("{text:?}");
+        let colon = if why.is_empty() { "" } else { ": " };
+        let text = format!("node: {event}: {peer}{colon}{why}\n");
         match self.runtime.reports {
             Reports::Off => {}
-            Reports::Text => self.runtime.report(&format!("node: {event}: {detail}\n")),
-            Reports::Json => self.runtime.report(&format!(
-                "{{\"level\":\"info\",\"event\":{},\"detail\":{}}}\n",
-                quoted(event),
-                quoted(detail)
-            )),
+            Reports::Text => self.runtime.report(&text),
+            Reports::Json => self.runtime.report_json(&Event {
+                level: "info",
+                event,
+                node: self.name.as_str(),
+                peer,
+                why,
+            }),
         }
     }
 
@@ -259,6 +296,11 @@ impl Node {
         let mut all = sessions.values();
         all.find(|session| session.peer.name.as_str() == name)
             .cloned()
+    }
+
+    /// The connection with the node of a number.
+    pub(crate) fn session_of_number(&self, node: u32) -> Option<Arc<Session>> {
+        self.sessions.read().get(&node).cloned()
     }
 
     /// The members that are connected.
@@ -455,10 +497,13 @@ fn forward_signal(
 ) -> Result<Passed, Undelivered> {
     let mut pair = None;
     let frame = match *signal {
-        Signal::Link(from) => {
+        Signal::Link(from) | Signal::Adopt(from) => {
             outbox.links.insert((from, to));
-            let from = from.serial();
-            Frame::Link { from, to }
+            Frame::Link {
+                from: from.serial(),
+                to,
+                adopts: matches!(signal, Signal::Adopt(_)),
+            }
         }
         Signal::Unlink(from) => {
             outbox.links.remove(&(from, to));
@@ -497,10 +542,31 @@ fn forward_signal(
             exit(pid, to, ExitKind::Linked, reason)
         }
         Signal::Exit(pid, ref reason) => exit(pid, to, ExitKind::Asked, reason),
-        Signal::Info(..) => return Err(Undelivered::NoProc),
-        Signal::End(_) | Signal::Stopping | Signal::NodeUp(_) | Signal::NodeDown(_) => {
-            return Ok(Passed::On);
+        Signal::Info(from, reference, _) => Frame::Ask {
+            from: from.serial(),
+            call: reference,
+            kind: questions::Kind::Info,
+            serial: to,
+            name: "",
+        },
+        Signal::Question(from, reference, question) => {
+            let kind = questions::Kind::from(question);
+            return questions::put(outbox, (from, reference), kind, to, "");
         }
+        Signal::Numbers(reference, ref numbers) => Frame::Told {
+            to,
+            call: split(reference).1,
+            numbers: numbers.to_vec(),
+            texts: Vec::new(),
+        },
+        // They are for actors here.
+        Signal::End(_)
+        | Signal::Stopping
+        | Signal::NodeUp(_)
+        | Signal::NodeDown(_)
+        | Signal::NameLost(_)
+        | Signal::Joined(..)
+        | Signal::Left(..) => return Ok(Passed::On),
     };
     match pair {
         Some(_) => outbox.push_of(pair, &frame),
@@ -530,6 +596,10 @@ impl Remote for Node {
         to: Pid,
         content: &Content,
     ) -> Result<Passed, Undelivered> {
+        if to == NODE_ITSELF {
+            self.hear(content);
+            return Ok(Passed::On);
+        }
         let session = self.session_of(to)?;
         let session = &*session;
         // SAFETY: the caller has the value.

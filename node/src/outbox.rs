@@ -1,5 +1,6 @@
 //! What waits to be sent over a connection, and what the connection has said of nodes and types.
 
+use crate::facts::Signature;
 use crate::hello::Hello;
 use crate::lanes::{Lanes, NOBODY, Pair, Part};
 use crate::session::Session;
@@ -35,7 +36,7 @@ pub const RECEIVER: u32 = 1;
 pub const FIRST_DEFINED: u32 = 2;
 
 /// A spawn that was not answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingSpawn {
     /// Who has asked.
     pub requester: Pid,
@@ -43,6 +44,8 @@ pub struct PendingSpawn {
     pub link: bool,
     /// The call of the requester to which the result is the answer.
     pub call: Option<u64>,
+    /// What was asked for.
+    pub signature: Signature,
     /// Whether the requester waits no more.
     pub is_abandoned: bool,
 }
@@ -69,6 +72,10 @@ pub struct Outbox {
     nodes: FxHashMap<u32, u32>,
     /// Unanswered spawns by their requests.
     pub pending_spawns: FxHashMap<u64, PendingSpawn>,
+    /// Who waits until there are fewer, by the calls under which they are told.
+    pub awaiting_room: VecDeque<(Pid, u64)>,
+    /// Questions that were not answered, by the calls of who asks.
+    pub questions: FxHashMap<u64, Pid>,
     /// Links across the connection: an actor here, and the serial of one there.
     pub links: FxHashSet<(Pid, u64)>,
     /// Monitors of actors there, by reference: who monitors, and the serial of whom.

@@ -3,6 +3,7 @@
 use crate::name::NodeName;
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
+use snow_vm::types::NodeNames;
 use std::sync::Arc;
 
 /// The number of this node.
@@ -68,6 +69,13 @@ impl Peers {
             None => Some(self.own.clone()),
             Some(at) => self.known.read().lives.get(at as usize).cloned(),
         }
+    }
+}
+
+impl NodeNames for Peers {
+    fn name(&self, node: u32) -> Option<(Arc<str>, u64)> {
+        let life = self.life(node)?;
+        Some((life.name.as_str().into(), life.creation))
     }
 }
 

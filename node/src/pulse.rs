@@ -68,7 +68,8 @@ fn feel(node: &Node, session: &Session) {
         let (name, seconds) = (&session.peer.name, silence.as_secs_f64());
         node.log(
             "silent",
-            &format!("{name}: nothing was heard for {seconds:.1} s"),
+            name.as_str(),
+            &format!("nothing was heard for {seconds:.1} s"),
         );
     }
     if !session.has_pulse() {

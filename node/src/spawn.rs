@@ -8,7 +8,7 @@ use crate::outbox::{MOST_SPAWNS, PendingSpawn};
 use crate::session::Session;
 use crate::value::{Misfit, join};
 use crate::wire::Read;
-use crate::wire::frame::{ExitKind, Frame, Spawn};
+use crate::wire::frame::{ExitKind, Frame, LinkKind, Spawn};
 use crate::wire::pack::Writer;
 use snow_bytecode::module::ExportedCode;
 use snow_bytecode::types::{Type, TypeId};
@@ -16,7 +16,7 @@ use snow_vm::actor::entry::{Answer, Content, Signal};
 use snow_vm::actor::process::Awaited;
 use snow_vm::actor::{Pid, Reason};
 use snow_vm::remote::{Passed, Undelivered};
-use snow_vm::sched::visitor::Unborn;
+use snow_vm::sched::visitor::{Host, Unborn, Visitor};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -54,7 +54,12 @@ pub enum Status {
     TooMany = 4,
     /// There is no connection.
     NotConnected = 5,
+    /// Too many requests of this side are unanswered: there is to be one answer before the next.
+    Full = 7,
 }
+
+/// Signatures that did not fit of which is known what they are.
+const MOST_MISMATCHES: usize = 1024;
 
 /// What is asked for.
 pub struct Request<'a> {
@@ -64,8 +69,8 @@ pub struct Request<'a> {
     pub node: &'a str,
     /// The function's name.
     pub name: &'a str,
-    /// Whether the two are to be linked.
-    pub link: bool,
+    /// How the two are to be linked.
+    pub link: LinkKind,
     /// The call of the requester to which the function's result is the answer.
     pub call: Option<u64>,
     /// The signature that the function is thought to have.
@@ -128,8 +133,9 @@ impl Node {
         });
         let pending = PendingSpawn {
             requester: ask.requester,
-            link: ask.link,
+            link: ask.link.is_link(),
             call: ask.call,
+            signature: ask.signature.clone(),
             is_abandoned: false,
         };
         let pair = Pair::new(ask.requester.serial(), NOBODY);
@@ -138,7 +144,7 @@ impl Node {
                 return Err(Refusal::Status(Status::NotConnected));
             }
             if outbox.pending_spawns.len() >= MOST_SPAWNS {
-                return Err(Refusal::Status(Status::TooMany));
+                return Err(Refusal::Status(Status::Full));
             }
             outbox.push_of(Some(pair), &frame);
             outbox.pending_spawns.insert(req_id, pending);
@@ -146,10 +152,66 @@ impl Node {
         })
     }
 
+    /// An actor waits until one more request can be made of a node: then the call has the answer 0, or 5 when the connection is over.
+    pub fn await_room(&self, node: &str, asker: (Pid, u64)) -> Result<(), Undelivered> {
+        let session = self.session_with(node).ok_or(Undelivered::NoConnection)?;
+        let has_room = session.send(|outbox| {
+            if outbox.closed.is_some() {
+                return Err(Undelivered::NoConnection);
+            }
+            let has_room = outbox.pending_spawns.len() < MOST_SPAWNS;
+            if !has_room {
+                outbox.awaiting_room.push_back(asker);
+            }
+            Ok(has_room)
+        })?;
+        if has_room {
+            let mut visitor = Visitor::new(Arc::clone(&self.runtime));
+            self.answer_number(&mut visitor, asker, 0);
+        }
+        Ok(())
+    }
+
+    /// Answers a call of an actor with a number; false when the actor has ended.
+    pub(crate) fn answer_number(
+        &self,
+        visitor: &mut dyn Host,
+        (to, reference): (Pid, u64),
+        word: u64,
+    ) -> bool {
+        let Some(ty) = self.facts.int else {
+            return true;
+        };
+        let answer = Answer {
+            ty,
+            word,
+            reference,
+            unwatched: true,
+        };
+        visitor.deliver(to, Content::Answer(answer))
+    }
+
+    /// Keeps what an actor expected of a function and what that has, until it asks.
+    pub(crate) fn note_mismatch(&self, requester: Pid, ours: &Signature, theirs: &str) {
+        let ours = self.facts.show(ours);
+        let mut mismatches = self.mismatches.lock();
+        if mismatches.len() >= MOST_MISMATCHES {
+            mismatches.clear();
+        }
+        mismatches.insert(requester, (ours, theirs.to_owned()));
+    }
+
+    /// What an actor expected of the function that had another signature, and what that has.
+    pub fn mismatch(&self, requester: Pid) -> (String, String) {
+        let known = self.mismatches.lock();
+        known.get(&requester).cloned().unwrap_or_default()
+    }
+
     /// The requester waits no more: if the actor is to be linked with it, it is killed when the answer comes.
     pub fn abandon_spawn(&self, req_id: u64) {
         for session in self.sessions() {
-            if let Some(pending) = session.outbox().pending_spawns.get_mut(&req_id) {
+            let mut outbox = session.outbox();
+            if let Some(pending) = outbox.pending_spawns.get_mut(&req_id) {
                 pending.is_abandoned = true;
             }
         }
@@ -191,11 +253,14 @@ impl Reading<'_> {
         match self.make(spawn)? {
             Ok(mut unborn) => {
                 let pid = unborn.pid();
-                if spawn.link {
-                    unborn.link(self.there(spawn.requester));
+                let requester = self.there(spawn.requester);
+                match spawn.link {
+                    LinkKind::None => {}
+                    LinkKind::Link => unborn.link(requester),
+                    LinkKind::Adopt => unborn.adopt(requester),
                 }
                 self.session.send(|outbox| {
-                    if spawn.link {
+                    if spawn.link.is_link() {
                         outbox.links.insert((pid, spawn.requester));
                     }
                     if let Some(call) = spawn.call {
@@ -205,19 +270,35 @@ impl Reading<'_> {
                         req_id,
                         status: Status::Done as u8,
                         serial: pid.serial(),
+                        detail: "",
                     });
                 });
                 self.visitor.start(unborn);
             }
-            Err(status) => self.session.send(|outbox| {
-                outbox.push(&Frame::SpawnReply {
-                    req_id,
-                    status: status as u8,
-                    serial: 0,
-                });
-            }),
+            Err(status) => self.refuse_spawn(spawn, status),
         }
         Ok(())
+    }
+
+    /// A function of another signature says which one it has.
+    fn refuse_spawn(&mut self, spawn: &Spawn<'_>, status: Status) {
+        let facts = &self.node.facts;
+        let code = facts
+            .export(spawn.name)
+            .and_then(|export| export.code.as_ref());
+        let detail = match (status, code) {
+            (Status::BadSignature, Some(code)) => facts.show(&signature(code)),
+            (Status::BadSignature, None) => "a generic function".to_owned(),
+            _ => String::new(),
+        };
+        self.session.send(|outbox| {
+            outbox.push(&Frame::SpawnReply {
+                req_id: spawn.req_id,
+                status: status as u8,
+                serial: 0,
+                detail: &detail,
+            });
+        });
     }
 
     fn make(&mut self, spawn: &Spawn<'_>) -> Read<Result<Unborn, Status>> {
@@ -290,17 +371,22 @@ impl Reading<'_> {
     }
 
     /// What has come of a spawn of this side.
-    pub(crate) fn spawn_reply(&mut self, req_id: u64, status: u8, serial: u64) {
+    pub(crate) fn spawn_reply(&mut self, req_id: u64, status: u8, serial: u64, detail: &str) {
         let pending = self
             .session
             .send(|outbox| outbox.pending_spawns.remove(&req_id));
         let Some(pending) = pending else { return };
+        self.make_room();
         if status != Status::Done as u8 {
+            if status == Status::BadSignature as u8 {
+                self.node
+                    .note_mismatch(pending.requester, &pending.signature, detail);
+            }
             self.answer_spawn(pending.requester, req_id, status.into());
             return;
         }
         if pending.is_abandoned {
-            return self.give_up_child(pending, serial, Reason::Killed);
+            return self.give_up_child(&pending, serial, Reason::Killed);
         }
         let child = self.there(serial);
         if let Some(call) = pending.call {
@@ -314,25 +400,28 @@ impl Reading<'_> {
             self.visitor.signal(pending.requester, Signal::Link(child));
         }
         if !self.answer_spawn(pending.requester, req_id, child.word()) {
-            self.give_up_child(pending, serial, Reason::NoProc);
+            self.give_up_child(&pending, serial, Reason::NoProc);
         }
     }
 
     fn answer_spawn(&mut self, requester: Pid, req_id: u64, word: u64) -> bool {
-        let Some(ty) = self.node.facts.int else {
-            return true;
-        };
-        let answer = Answer {
-            ty,
-            word,
-            reference: reference(req_id),
-            unwatched: true,
-        };
-        self.visitor.deliver(requester, Content::Answer(answer))
+        let asker = (requester, reference(req_id));
+        self.node.answer_number(self.visitor, asker, word)
+    }
+
+    /// One who waits to make a request may.
+    fn make_room(&mut self) {
+        loop {
+            let next = self.session.send(|outbox| outbox.awaiting_room.pop_front());
+            let Some(asker) = next else { return };
+            if self.node.answer_number(self.visitor, asker, 0) {
+                return;
+            }
+        }
     }
 
     /// Nobody waits for an actor any more that was to be linked.
-    fn give_up_child(&mut self, pending: PendingSpawn, serial: u64, reason: Reason) {
+    fn give_up_child(&mut self, pending: &PendingSpawn, serial: u64, reason: Reason) {
         if !pending.link {
             return;
         }

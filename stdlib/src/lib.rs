@@ -9,6 +9,7 @@ mod env;
 mod file;
 mod file_stream;
 mod float;
+mod global;
 mod int;
 mod io;
 mod json;
@@ -40,6 +41,7 @@ const TABLES: &[&[&Intrinsic]] = &[
     file::TABLE,
     file_stream::TABLE,
     float::TABLE,
+    global::TABLE,
     int::TABLE,
     io::TABLE,
     json::TABLE,

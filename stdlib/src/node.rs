@@ -4,14 +4,17 @@ use snow_bytecode::types::TypeId;
 use snow_node::accept;
 use snow_node::facts::Signature;
 use snow_node::keeper::Wanted;
-use snow_node::launch::{CookieSource, Launch};
+use snow_node::launch::{CookieSource, Launch, TlsArgs};
 use snow_node::name::NodeName;
 use snow_node::node::Node;
+use snow_node::questions;
 use snow_node::spawn::{self, Asked, Refusal, Request, SPAWN_REQUEST_ID};
+use snow_node::wire::frame::LinkKind;
 use snow_vm::actor::entry::{Signal, drop_element};
-use snow_vm::actor::{Pid, ops};
+use snow_vm::actor::{Pid, Reason, ops};
 use snow_vm::native::{Call, Fault};
 use snow_vm::remote::{Passed, Undelivered};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -19,7 +22,7 @@ use std::time::Duration;
 use crate::support::{Outcome, natives, string_list};
 
 natives! {
-    "snow_cluster_start" Blocking "(String, String, String, String, Int, String, Int) -> String" = start;
+    "snow_cluster_start" Blocking "(String, String, String, String, Int, String, Int, String, String, String, String) -> String" = start;
     "snow_cluster_start_from_environment" Blocking "() -> String" = start_from_environment;
     "snow_cluster_stop" Blocking "() -> ()" = |call| { call.ctx.runtime()?.leave_cluster(); call.return_unit() };
     "snow_cluster_self" Large "() -> String" = |call| { let node = Node::of(&*call.ctx.runtime()?); call.return_str(node.as_ref().map_or("", |node| node.name.as_str())) };
@@ -28,26 +31,34 @@ natives! {
     "snow_cluster_disconnect" Large "(String) -> Bool" = disconnect;
     "snow_cluster_ping" Blocking "(String) -> Bool" = ping;
     "snow_cluster_watch" Large "(String, Int) -> ()" = watch;
-    "snow_cluster_request" Large "<M, R, A>(String, String, own A, Int, Bool, Option<M>, Option<R>) -> Ref" = |call| request_for(call, None);
-    "snow_cluster_request_call" Large "<M, R, A>(String, String, own A, Int, Bool, Option<M>, Option<R>, Ref) -> Ref" = |call| { let answer = call.word(7); request_for(call, Some(answer)) };
+    "snow_cluster_request" Large "<M, R, A>(String, String, own A, Int, Int, Option<M>, Option<R>) -> Ref" = |call| request_for(call, None);
+    "snow_cluster_request_call" Large "<M, R, A>(String, String, own A, Int, Int, Option<M>, Option<R>, Ref) -> Ref" = |call| { let answer = call.word(7); request_for(call, Some(answer)) };
     "snow_cluster_abandon" Large "(Ref) -> ()" = abandon;
+    "snow_cluster_tick" Large "() -> Int" = |call| { let tick = node(call)?.map_or(0, |node| node.tick()); call.return_int(tick as i64) };
+    "snow_cluster_full_name" Small "(String) -> String" = |call| { let name = full_name(call.str(0)).unwrap_or_else(|| call.str(0).to_owned()); call.return_str(&name) };
+    "snow_cluster_room" Large "(String) -> Ref" = room;
+    "snow_cluster_signature" Large "(Bool) -> String" = mismatch;
     "snow_cluster_pid" Small "<M>(Int) -> Pid<M>" = |call| { let word = call.word(0); call.return_word(word) };
     "snow_cluster_pid_node" Large "<M>(Pid<M>) -> String" = pid_node;
     "snow_cluster_send" Large "<M>(String, String, own M) -> ()" = send_named;
     "snow_cluster_peers" Large "(String) -> List<String>" = peers;
-    "snow_cluster_stats" Large "(String) -> List<Int>" = stats;
+    "snow_cluster_is_own" Large "(String) -> Bool" = is_own;
+    "snow_cluster_ask" Large "(String, Int, String) -> Ref" = ask_node;
+    "snow_cluster_there" Large "<M>(String, Int) -> Option<Pid<M>>" = there;
+    "snow_cluster_traffic_names" Large "() -> List<String>" = traffic_names;
+    "snow_cluster_traffic" Large "(String) -> List<Int>" = traffic;
 }
 
 /// Bits of the last argument of the start.
 const HIDDEN: i64 = 1;
 const NO_MESH: i64 = 2;
 
-fn node(call: &Call<'_>) -> Result<Option<Arc<Node>>, Fault> {
+pub(crate) fn node(call: &Call<'_>) -> Result<Option<Arc<Node>>, Fault> {
     Ok(Node::of(&*call.ctx.runtime()?))
 }
 
 /// The node, which must have been started.
-fn started(call: &Call<'_>, what: &str) -> Result<Arc<Node>, Fault> {
+pub(crate) fn started(call: &Call<'_>, what: &str) -> Result<Arc<Node>, Fault> {
     node(call)?.ok_or_else(|| Fault::Crash(format!("{what}: Node.start was not called")))
 }
 
@@ -73,6 +84,12 @@ fn begin(call: &mut Call<'_>) -> Result<(), String> {
         hidden: flags & HIDDEN != 0,
         no_mesh: flags & NO_MESH != 0,
         connect: Vec::new(),
+        discover: text(7),
+        tls: TlsArgs {
+            ca: text(8).map(PathBuf::from),
+            cert: text(9).map(PathBuf::from),
+            key: text(10).map(PathBuf::from),
+        },
     };
     start_in(call, &launch)
 }
@@ -206,7 +223,7 @@ fn ask(
         requester: call.ctx.me()?,
         node: &target,
         name: call.str(1),
-        link: call.bool(4),
+        link: LinkKind::of(call.word(4)).unwrap_or(LinkKind::None),
         call: answer,
         signature: Signature {
             params: spawn::parameters(&types, all, count),
@@ -290,24 +307,83 @@ fn peers(call: &mut Call<'_>) -> Outcome {
     call.return_word(list)
 }
 
-/// Numbers of a connection; an empty list when there is none.
-fn stats(call: &mut Call<'_>) -> Outcome {
-    let name = full_name(call.str(0));
-    let session = node(call)?
-        .zip(name)
-        .and_then(|(node, name)| node.session_with(&name));
-    let numbers = session.map_or_else(Vec::new, |session| {
-        let outbox = session.outbox();
-        let counts = outbox.counts;
-        vec![
-            counts.frames_out,
-            counts.bytes_out,
-            counts.frames_in,
-            counts.bytes_in,
-            counts.rejected,
-            outbox.waiting() as u64,
-        ]
-    });
+/// The names of connected members.
+fn traffic_names(call: &mut Call<'_>) -> Outcome {
+    let traffic = node(call)?.map_or_else(Vec::new, |node| node.traffic());
+    let names = traffic.into_iter().map(|(name, _)| name);
+    let list = string_list(call, call.ret_type(), names);
+    call.return_word(list)
+}
+
+/// Numbers of the connection with a member; an empty list when there is none.
+fn traffic(call: &mut Call<'_>) -> Outcome {
+    let traffic = node(call)?.map_or_else(Vec::new, |node| node.traffic());
+    let found = traffic.into_iter().find(|(name, _)| name == call.str(0));
+    let numbers = found.map_or_else(Vec::new, |(_, numbers)| numbers.to_vec());
     let list = crate::support::new_list(call, call.ret_type(), &numbers);
     call.return_word(list)
+}
+
+/// Asks a node something; gives the reference under which the answer comes. Where the node is not connected the call is over at once.
+fn ask_node(call: &mut Call<'_>) -> Outcome {
+    let number = full_name(call.str(0))
+        .zip(node(call)?)
+        .and_then(|(name, node)| node.number_of(&name));
+    let reference = ops::call_prepare(call.ctx)?;
+    let asker = (call.ctx.me()?, reference);
+    let kind = u64::try_from(call.int(1))
+        .ok()
+        .and_then(questions::Kind::of);
+    let asked = match (number, node(call)?, kind) {
+        (Some(number), Some(node), Some(kind)) => node.ask(number, asker, kind, call.str(2)),
+        _ => Err(Undelivered::NoConnection),
+    };
+    match asked {
+        Ok(passed) => ops::note_passed(call.ctx, passed)?,
+        Err(_) => {
+            let down = Signal::Down(reference, asker.0, Reason::NoConnection);
+            ops::signal_self(call.ctx, down)?;
+        }
+    }
+    call.return_word(reference)
+}
+
+/// The actor of a serial on a node.
+fn there(call: &mut Call<'_>) -> Outcome {
+    let number = full_name(call.str(0))
+        .zip(node(call)?)
+        .and_then(|(name, node)| node.number_of(&name));
+    let serial = u64::try_from(call.int(1)).unwrap_or(0);
+    let pid = number.filter(|_| serial != 0);
+    call.return_option(pid.map(|number| Pid::foreign(number, serial).word()))
+}
+
+/// Whether a name is that of this node.
+fn is_own(call: &mut Call<'_>) -> Outcome {
+    let name = full_name(call.str(0));
+    let own = node(call)?.zip(name);
+    call.return_bool(own.is_some_and(|(node, name)| node.name.as_str() == name))
+}
+
+/// Gives the reference of a call that is answered when a node can be asked for one more function.
+fn room(call: &mut Call<'_>) -> Outcome {
+    let reference = ops::call_prepare(call.ctx)?;
+    let asker = (call.ctx.me()?, reference);
+    let awaited = match full_name(call.str(0)).zip(node(call)?) {
+        Some((name, node)) => node.await_room(&name, asker),
+        None => Err(Undelivered::NoConnection),
+    };
+    if awaited.is_err() {
+        let down = Signal::Down(reference, asker.0, Reason::NoConnection);
+        ops::signal_self(call.ctx, down)?;
+    }
+    call.return_word(reference)
+}
+
+/// What the actor at hand expected of the function that it could not start, or what that has.
+fn mismatch(call: &mut Call<'_>) -> Outcome {
+    let me = call.ctx.me()?;
+    let found = node(call)?.map(|node| node.mismatch(me));
+    let (ours, theirs) = found.unwrap_or_default();
+    call.return_str(if call.bool(0) { &theirs } else { &ours })
 }

@@ -1,5 +1,6 @@
 //! Natives of the module `Process`: actors, links, monitors, names.
 
+use snow_vm::actor::entry::Question;
 use snow_vm::actor::limits::{self, Limits, Policy};
 use snow_vm::actor::ops::{self, Bond};
 use snow_vm::actor::{Pid, Reason, info};
@@ -14,12 +15,15 @@ natives! {
     "snow_me" Small "<M>() -> Pid<M>" = |call| { let pid = ops::me(call.ctx)?; call.return_word(pid.word()) };
     "snow_on_terminate" Small "(own Fun() -> ()) -> ()" = on_terminate;
     "snow_link" Small "<M>(Pid<M>) -> ()" = |call| { ops::link(call.ctx, pid(call, 0))?; call.return_unit() };
+    "snow_adopt" Small "<M>(Pid<M>) -> ()" = |call| { ops::adopt(call.ctx, pid(call, 0))?; call.return_unit() };
     "snow_unlink" Small "<M>(Pid<M>) -> ()" = |call| { ops::unlink(call.ctx, pid(call, 0))?; call.return_unit() };
     "snow_monitor" Small "<M>(Pid<M>) -> Ref" = |call| { let word = ops::monitor(call.ctx, pid(call, 0))?; call.return_word(word) };
     "snow_demonitor" Small "(Ref) -> ()" = |call| { ops::demonitor(call.ctx, call.word(0))?; call.return_unit() };
     "snow_trap_exit" Small "(Bool) -> ()" = |call| { ops::trap_exit(call.ctx, call.word(0) != 0)?; call.return_unit() };
     "snow_exit" Small "<M>(Pid<M>, Int, own String) -> ()" = exit;
     "snow_alive" Small "<M>(Pid<M>) -> Bool" = |call| { let alive = ops::is_alive(call.ctx, pid(call, 0))?; call.return_bool(alive) };
+    "snow_question" Small "<M>(Pid<M>, Int) -> Ref" = question;
+    "snow_is_here" Small "<M>(Pid<M>) -> Bool" = |call| { let here = pid(call, 0).node() == 0; call.return_bool(here) };
     "snow_register" Small "<M>(String, Pid<M>) -> Bool" = |call| { let done = ops::register(call.ctx, call.str(0), pid(call, 1))?; call.return_bool(done) };
     "snow_unregister" Small "(String) -> Bool" = |call| { let done = ops::unregister(call.ctx, call.str(0))?; call.return_bool(done) };
     "snow_whereis" Small "<M>(String) -> Option<Pid<M>>" = whereis;
@@ -50,6 +54,16 @@ fn limits_from(call: &Call<'_>, first: usize) -> Limits {
         },
         heap: call.int(first + 2),
     }
+}
+
+/// Asks the node of an actor about it; gives the reference under which the answer comes.
+fn question(call: &mut Call<'_>) -> Outcome {
+    let question = match call.int(1) {
+        0 => Question::Alive,
+        _ => Question::Names,
+    };
+    let reference = info::question(call.ctx, pid(call, 0), question)?;
+    call.return_word(reference)
 }
 
 /// The list is there for its type.

@@ -34,6 +34,8 @@ sources! {
     "Env" "env.snow";
     "File" "file.snow";
     "Float" "float.snow";
+    "Global" "global.snow";
+    "Group" "group.snow";
     "IO" "io.snow";
     "Int" "int.snow";
     "Interfaces" "interfaces.snow";

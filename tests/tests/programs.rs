@@ -17,7 +17,7 @@ fn main() -> Result<(), String> {
     let mut cases = Case::discover(&root.join("programs"))?;
     cases.extend(Case::in_section(&root.join("../examples"))?);
     // It starts nodes of its own, in several tiers at once: `clusters.rs` runs it.
-    cases.retain(|case| case.name != "examples/cluster");
+    cases.retain(|case| !["examples/cluster", "examples/deploy"].contains(&&*case.name));
     let length = Length::from_environment();
     cases.retain(|case| case.belongs_to(length));
     let mut trials = Vec::new();

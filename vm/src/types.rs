@@ -1,8 +1,12 @@
 //! What the runtime knows about the types of a loaded module: which words of a cell are references, and how values are read by
 //! the operations that are driven by structure (equality, comparison, hashing, text).
 
+use crate::actor::Pid;
+use parking_lot::RwLock;
 use snow_bytecode::layout::{CellLayout, LayoutError, Layouts, Repr, Slot, fits_byte};
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable};
+use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::heap::Statics;
 use crate::value::list;
@@ -216,6 +220,12 @@ impl TypeInfo {
     }
 }
 
+/// What nodes are called, for the order of pids and for their texts.
+pub trait NodeNames: Send + Sync {
+    /// The name of the node of a number, and a number for its life.
+    fn name(&self, node: u32) -> Option<(Arc<str>, u64)>;
+}
+
 /// The loaded types.
 pub struct RuntimeTypes {
     infos: Vec<TypeInfo>,
@@ -224,6 +234,7 @@ pub struct RuntimeTypes {
     string: TypeId,
     bytes: TypeId,
     hash_key: [u64; 2],
+    nodes: RwLock<Option<Arc<dyn NodeNames>>>,
     /// Keeps the cells of `TypeInfo::empty` and `Shape::static_cell` alive.
     _statics: Statics,
 }
@@ -246,6 +257,7 @@ impl RuntimeTypes {
             string,
             bytes,
             hash_key,
+            nodes: RwLock::default(),
             _statics: statics,
         })
     }
@@ -265,6 +277,32 @@ impl RuntimeTypes {
     /// The layouts.
     pub fn layouts(&self) -> &Layouts {
         &self.layouts
+    }
+
+    /// From now on nodes have these names.
+    pub fn name_nodes(&self, names: Arc<dyn NodeNames>) {
+        *self.nodes.write() = Some(names);
+    }
+
+    /// The order of actors: by node name, life of the node, and number there, so that it is the same on all nodes.
+    pub fn compare_pids(&self, a: Pid, b: Pid) -> Ordering {
+        if a.node() == b.node() {
+            return a.serial().cmp(&b.serial());
+        }
+        let names = self.nodes.read();
+        let name = |pid: Pid| names.as_ref().and_then(|names| names.name(pid.node()));
+        let key = |pid: Pid| (name(pid), pid.word());
+        key(a).cmp(&key(b))
+    }
+
+    /// An actor as text.
+    pub fn show_pid(&self, pid: Pid) -> String {
+        let names = self.nodes.read();
+        let named = names.as_ref().filter(|_| pid.node() != 0);
+        match named.and_then(|names| names.name(pid.node())) {
+            Some((name, _)) => format!("#Pid<{name}.{}>", pid.slot()),
+            None => pid.to_string(),
+        }
     }
 
     /// The type `String`.

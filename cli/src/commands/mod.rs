@@ -4,6 +4,7 @@ pub mod about;
 pub mod aot;
 pub mod build;
 pub mod check;
+pub mod cluster;
 pub mod disasm;
 pub mod explain;
 pub mod fmt;

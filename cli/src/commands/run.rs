@@ -11,12 +11,12 @@ use snow_aot::find::WORKER;
 use snow_aot::tier::{self, HotTier, TierSettings};
 use snow_bytecode::decode::decode;
 use snow_bytecode::module::Module;
-use snow_node::launch::{CookieSource, Launch};
+use snow_node::launch::{CookieSource, Launch, TlsArgs};
 use snow_vm::interp::{NativeUnit, TierHook};
 use snow_vm::run::{Prepare, RunOptions, VerifiedModule};
 
 use super::aot::opt_level;
-use crate::args::{JoinArgs, RunArgs, Tier};
+use crate::args::{JoinArgs, RunArgs, Tier, TlsFileArgs};
 use crate::compiler::compile_sources;
 use crate::error::CliError;
 use crate::project::{Program, load};
@@ -63,12 +63,23 @@ fn joining(args: JoinArgs) -> Option<Prepare> {
         listen: args.listen,
         spawn: args.spawn,
         connect: args.connect,
+        discover: args.discover,
+        tls: certificates(args.tls),
         ..Launch::default()
     };
     Some(Box::new(move |runtime| {
         let started = launch.start(Arc::clone(runtime));
         started.map(|_| ()).map_err(|error| error.to_string())
     }))
+}
+
+/// The files of certificates.
+pub fn certificates(args: TlsFileArgs) -> TlsArgs {
+    TlsArgs {
+        ca: args.tls_ca,
+        cert: args.tls_cert,
+        key: args.tls_key,
+    }
 }
 
 /// The cookie in a file, or the user's own.

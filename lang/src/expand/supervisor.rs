@@ -21,6 +21,10 @@ const SETTINGS: [&str; 3] = ["strategy", "max_restarts", "max_seconds"];
 const CHILD_SETTINGS: [&str; 5] = ["start", "restart", "shutdown", "name", "node"];
 /// Milliseconds that a child has to end.
 const SHUTDOWN: i64 = 5000;
+/// What stands for any other node.
+const ANYWHERE: &str = "any";
+/// The parameter of the function that starts a child on another node.
+const PLACE: &str = "(node)";
 /// What stands for killing a child at once.
 const BRUTAL_KILL: i64 = -1;
 
@@ -150,7 +154,77 @@ fn child_spec(child: &ChildDef, sink: &mut Sink) -> Option<Expr> {
     };
     let mut args = parts.plain();
     args.push(registered);
-    Some(at.std("Supervisor", "child", args))
+    let Some(node) = setting(&child.settings, "node") else {
+        return Some(at.std("Supervisor", "child", args));
+    };
+    let at = Build { span: node.span };
+    args[1] = elsewhere(&parts.start, at, sink)?;
+    if is_name(node, ANYWHERE) {
+        return Some(at.std("Supervisor", "child_anywhere", args));
+    }
+    args.push(node.clone());
+    Some(at.std("Supervisor", "child_on", args))
+}
+
+/// `fn -> X.start_link(args) end` as `fn node -> X.start_link(args, node: node) end`, and `spawn_link(f, args)` as `Node.spawn_link(node, f, args)`.
+fn elsewhere(start: &Expr, at: Build, sink: &mut Sink) -> Option<Expr> {
+    let mut start = start.clone();
+    let call = last_call(&mut start);
+    let is_placed = call.is_some_and(|call| place(call, at));
+    if let (true, ExprKind::Closure(closure)) = (is_placed, &mut start.kind) {
+        closure.clauses[0].params = vec![at.param(PLACE, None)];
+        return Some(start);
+    }
+    let message = "a child on another node is started by its name";
+    sink.push(
+        Diagnostic::new(Code::BAD_SUPERVISOR, start.span, message)
+            .label("this cannot be said to another node")
+            .help("write `fn -> X.start_link(…) end` or `fn -> spawn_link(f, …) end`"),
+    );
+    None
+}
+
+/// The call that a closure without parameters ends with.
+fn last_call(start: &mut Expr) -> Option<&mut Call> {
+    let ExprKind::Closure(closure) = &mut start.kind else {
+        return None;
+    };
+    let [clause] = closure.clauses.as_mut_slice() else {
+        return None;
+    };
+    match clause.body.stmts.last_mut() {
+        Some(Stmt::Expr(Expr {
+            kind: ExprKind::Call(call),
+            ..
+        })) if clause.params.is_empty() => Some(call),
+        _ => None,
+    }
+}
+
+/// Says in a call on which node it starts something; false when it starts nothing.
+fn place(call: &mut Call, at: Build) -> bool {
+    let node = at.name(PLACE);
+    match &call.callee.kind {
+        ExprKind::Name(name) if name == "spawn_link" => {
+            call.callee = at.field(at.upper(&["Node"]), "spawn_link");
+            call.args.insert(
+                0,
+                Arg {
+                    name: None,
+                    value: node,
+                },
+            );
+            true
+        }
+        ExprKind::Field(_, name) if name.name == "start_link" => {
+            call.args.push(Arg {
+                name: Some(at.ident("node")),
+                value: node,
+            });
+            true
+        }
+        _ => false,
+    }
 }
 
 /// What a child says.
@@ -179,12 +253,6 @@ fn child_parts(child: &ChildDef, sink: &mut Sink) -> Option<Parts> {
         span: child.name.span,
     };
     known_settings(&child.settings, &CHILD_SETTINGS, "a child", sink);
-    if let Some((name, _)) = child.settings.iter().find(|(name, _)| name.name == "node") {
-        let message = "children on other nodes are not supported yet";
-        sink.push(
-            Diagnostic::new(Code::NOT_SUPPORTED, name.span, message).label("not supported yet"),
-        );
-    }
     let Some(start) = setting(&child.settings, "start") else {
         sink.push(
             Diagnostic::new(

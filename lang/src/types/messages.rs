@@ -35,8 +35,8 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
 ];
 
 /// Modules of the standard library that come later.
-const LATER_MODULES: [&str; 11] = [
-    "Crypto", "Date", "DateTime", "Global", "Group", "HTTP", "Log", "Regex", "Tcp", "Time", "Ws",
+const LATER_MODULES: [&str; 9] = [
+    "Crypto", "Date", "DateTime", "HTTP", "Log", "Regex", "Tcp", "Time", "Ws",
 ];
 
 /// Reports a path that is no module in scope.

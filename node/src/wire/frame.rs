@@ -7,6 +7,7 @@ use super::pack::{Reader, Writer};
 use super::stream::{LENGTH, set_length};
 use super::{Malformed, Read};
 use crate::lanes::Pair;
+use crate::{global, group, questions};
 use snow_vm::actor::Reason;
 use snow_vm::actor::pid::SERIAL;
 
@@ -58,12 +59,20 @@ tags! {
     Spawn = 0x19;
     /// What has come of that.
     SpawnReply = 0x1a;
+    /// A name of the whole cluster: who has it, who may have it.
+    Global = 0x1b;
+    /// An actor joins a group or leaves it.
+    Group = 0x1c;
     /// A piece of a frame that is too large for one.
     Fragment = 0x1d;
     /// The index of a node.
     NodeDef = 0x20;
     /// The index of a type.
     TypeDef = 0x21;
+    /// A question about the receiver's actors.
+    Ask = 0x22;
+    /// What it is answered.
+    Told = 0x23;
     /// Is anybody there?
     Ping = 0xf0;
     /// Yes.
@@ -84,6 +93,30 @@ pub enum ExitKind {
     Asked,
 }
 
+/// How an actor is linked with the one that it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LinkKind {
+    /// It is not.
+    None = 0,
+    /// As all are that are linked.
+    Link = 1,
+    /// As a child with its supervisor: it ends when the connection does.
+    Adopt = 2,
+}
+
+impl LinkKind {
+    /// The kind of a number.
+    pub fn of(number: u64) -> Option<LinkKind> {
+        let all = [LinkKind::None, LinkKind::Link, LinkKind::Adopt];
+        all.get(usize::try_from(number).ok()?).copied()
+    }
+
+    /// Whether there is a link.
+    pub fn is_link(self) -> bool {
+        self != LinkKind::None
+    }
+}
+
 /// A value on its way: the index of its type, and its MessagePack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {
@@ -100,8 +133,8 @@ pub struct Spawn<'a> {
     pub req_id: u64,
     /// Who asks.
     pub requester: u64,
-    /// Whether they are to be linked.
-    pub link: bool,
+    /// How they are to be linked.
+    pub link: LinkKind,
     /// The function.
     pub name: &'a str,
     /// Fingerprint of what it takes, gives and receives.
@@ -141,6 +174,7 @@ pub enum Frame<'a> {
     Link {
         from: u64,
         to: u64,
+        adopts: bool,
     },
     Unlink {
         from: u64,
@@ -172,6 +206,14 @@ pub enum Frame<'a> {
         req_id: u64,
         status: u8,
         serial: u64,
+        /// The signature that the function has, if it is another one.
+        detail: &'a str,
+    },
+    Global(global::Note<'a>),
+    Group {
+        kind: group::Kind,
+        serial: u64,
+        name: &'a str,
     },
     Fragment {
         id: u32,
@@ -188,6 +230,19 @@ pub enum Frame<'a> {
         fingerprint: [u8; 16],
         structure: &'a [u8],
     },
+    Ask {
+        from: u64,
+        call: u64,
+        kind: questions::Kind,
+        serial: u64,
+        name: &'a str,
+    },
+    Told {
+        to: u64,
+        call: u64,
+        numbers: Vec<u64>,
+        texts: Vec<&'a str>,
+    },
     Ping {
         token: u64,
     },
@@ -196,6 +251,8 @@ pub enum Frame<'a> {
     },
 }
 
+/// Most bytes of a global name, or the name of a group.
+pub const MAX_NAME: usize = 1024;
 /// Most bytes of the text of a reason that travel.
 const MAX_REASON: usize = 16 << 10;
 
@@ -214,9 +271,13 @@ impl Frame<'_> {
             Frame::MonitorExit { .. } => Tag::MonitorExit,
             Frame::Spawn(_) => Tag::Spawn,
             Frame::SpawnReply { .. } => Tag::SpawnReply,
+            Frame::Global(_) => Tag::Global,
+            Frame::Group { .. } => Tag::Group,
             Frame::Fragment { .. } => Tag::Fragment,
             Frame::NodeDef { .. } => Tag::NodeDef,
             Frame::TypeDef { .. } => Tag::TypeDef,
+            Frame::Ask { .. } => Tag::Ask,
+            Frame::Told { .. } => Tag::Told,
             Frame::Ping { .. } => Tag::Ping,
             Frame::Pong { .. } => Tag::Pong,
         }
@@ -225,7 +286,7 @@ impl Frame<'_> {
     /// The pair of actors that a frame is of, if it is of one; messages do not say from whom they are.
     pub fn pair(&self) -> Option<Pair> {
         match *self {
-            Frame::Link { from, to }
+            Frame::Link { from, to, .. }
             | Frame::Unlink { from, to }
             | Frame::Exit { from, to, .. }
             | Frame::Monitor { from, to, .. }
@@ -304,7 +365,11 @@ impl Frame<'_> {
                 out.array(peers.len());
                 peers.iter().for_each(|peer| out.text(peer));
             }
-            Frame::Link { from, to } | Frame::Unlink { from, to } => numbers(out, 2, &[*from, *to]),
+            Frame::Link { from, to, adopts } => {
+                numbers(out, 3, &[*from, *to]);
+                out.bool(*adopts);
+            }
+            Frame::Unlink { from, to } => numbers(out, 2, &[*from, *to]),
             Frame::Exit {
                 from,
                 to,
@@ -335,7 +400,19 @@ impl Frame<'_> {
                 req_id,
                 status,
                 serial,
-            } => numbers(out, 3, &[*req_id, u64::from(*status), *serial]),
+                detail,
+            } => {
+                numbers(out, 4, &[*req_id, u64::from(*status), *serial]);
+                out.text(detail);
+            }
+            Frame::Global(note) => {
+                numbers(out, 4, &[note.kind as u64, note.req, note.value]);
+                out.text(note.name);
+            }
+            Frame::Group { kind, serial, name } => {
+                numbers(out, 3, &[*kind as u64, *serial]);
+                out.text(name);
+            }
             Frame::Fragment { id, is_last, bytes } => {
                 numbers(out, 3, &[u64::from(*id)]);
                 out.bool(*is_last);
@@ -359,6 +436,27 @@ impl Frame<'_> {
                 out.bytes(fingerprint);
                 out.bytes(structure);
             }
+            Frame::Ask {
+                from,
+                call,
+                kind,
+                serial,
+                name,
+            } => {
+                numbers(out, 5, &[*from, *call, *kind as u64, *serial]);
+                out.text(name);
+            }
+            Frame::Told {
+                to,
+                call,
+                numbers: some,
+                texts,
+            } => {
+                numbers(out, 4, &[*to, *call]);
+                numbers(out, some.len(), some);
+                out.array(texts.len());
+                texts.iter().for_each(|text| out.text(text));
+            }
             Frame::Ping { token } | Frame::Pong { token } => numbers(out, 1, &[*token]),
         }
     }
@@ -367,7 +465,7 @@ impl Frame<'_> {
 impl Spawn<'_> {
     fn body(&self, out: &mut Writer) {
         numbers(out, 9, &[self.req_id, self.requester]);
-        out.bool(self.link);
+        out.number(self.link as u64);
         out.text(self.name);
         out.bytes(&self.fingerprint);
         optional(out, self.call);
@@ -438,6 +536,7 @@ fn decode_body<'a>(tag: Tag, read: &mut Reader<'a>) -> Read<Frame<'a>> {
         Tag::Link => Frame::Link {
             from: serial(read)?,
             to: serial(read)?,
+            adopts: read.bool()?,
         },
         Tag::Unlink => Frame::Unlink {
             from: serial(read)?,
@@ -472,6 +571,13 @@ fn decode_body<'a>(tag: Tag, read: &mut Reader<'a>) -> Read<Frame<'a>> {
             req_id: read.number()?,
             status: read.small()?,
             serial: serial(read)?,
+            detail: read.text()?,
+        },
+        Tag::Global => Frame::Global(decode_note(read)?),
+        Tag::Group => Frame::Group {
+            kind: group::Kind::of(read.number()?).ok_or(Malformed("an unknown change"))?,
+            serial: serial(read)?,
+            name: short_name(read)?,
         },
         Tag::Fragment => Frame::Fragment {
             id: read.small()?,
@@ -488,6 +594,19 @@ fn decode_body<'a>(tag: Tag, read: &mut Reader<'a>) -> Read<Frame<'a>> {
             fingerprint: read.exactly()?,
             structure: read.bytes()?,
         },
+        Tag::Ask => Frame::Ask {
+            from: serial(read)?,
+            call: serial(read)?,
+            kind: questions::Kind::of(read.number()?).ok_or(Malformed("an unknown question"))?,
+            serial: serial(read)?,
+            name: read.text()?,
+        },
+        Tag::Told => Frame::Told {
+            to: serial(read)?,
+            call: serial(read)?,
+            numbers: list(read, Reader::number)?,
+            texts: list(read, Reader::text)?,
+        },
         Tag::Ping => Frame::Ping {
             token: read.number()?,
         },
@@ -501,16 +620,39 @@ fn decode_body<'a>(tag: Tag, read: &mut Reader<'a>) -> Read<Frame<'a>> {
 fn fields(tag: Tag) -> usize {
     match tag {
         Tag::PeerList | Tag::Ping | Tag::Pong => 1,
-        Tag::Link | Tag::Unlink | Tag::Demonitor => 2,
+        Tag::Unlink | Tag::Demonitor => 2,
         Tag::RegSend
+        | Tag::Link
         | Tag::Monitor
-        | Tag::SpawnReply
+        | Tag::Group
         | Tag::Fragment
         | Tag::NodeDef
         | Tag::TypeDef => 3,
-        Tag::Send => 4,
-        Tag::Exit | Tag::MonitorExit => 5,
+        Tag::Send | Tag::SpawnReply | Tag::Global | Tag::Told => 4,
+        Tag::Ask | Tag::Exit | Tag::MonitorExit => 5,
         Tag::Spawn => 9,
+    }
+}
+
+fn decode_note<'a>(read: &mut Reader<'a>) -> Read<global::Note<'a>> {
+    use global::Kind::{Name, NoName, Register, Release};
+    let kind = global::Kind::of(read.number()?).ok_or(Malformed("an unknown note"))?;
+    Ok(global::Note {
+        kind,
+        req: read.number()?,
+        value: match kind {
+            Name | NoName | Register | Release => serial(read)?,
+            _ => read.number()?,
+        },
+        name: short_name(read)?,
+    })
+}
+
+/// A name of an actor or a group.
+fn short_name<'a>(read: &mut Reader<'a>) -> Read<&'a str> {
+    match read.text()? {
+        name if name.len() <= MAX_NAME => Ok(name),
+        _ => Err(Malformed("a name that is too long")),
     }
 }
 
@@ -534,7 +676,7 @@ fn decode_spawn<'a>(read: &mut Reader<'a>) -> Read<Spawn<'a>> {
     Ok(Spawn {
         req_id: read.number()?,
         requester: serial(read)?,
-        link: read.bool()?,
+        link: LinkKind::of(read.number()?).ok_or(Malformed("an unknown link"))?,
         name: read.text()?,
         fingerprint: read.exactly()?,
         call: decode_optional(read, serial)?,
@@ -615,6 +757,7 @@ pub(super) mod tests {
             Frame::Link {
                 from: 1,
                 to: SERIAL,
+                adopts: true,
             },
             Frame::Unlink { from: 1, to: 2 },
             Frame::Exit {
@@ -628,6 +771,30 @@ pub(super) mod tests {
                 to: 2,
                 kind: ExitKind::Asked,
                 reason: Reason::Killed,
+            },
+            Frame::Global(global::Note {
+                kind: global::Kind::Lock,
+                req: 3,
+                value: u64::MAX,
+                name: "leader",
+            }),
+            Frame::Group {
+                kind: group::Kind::Left,
+                serial: SERIAL,
+                name: "workers",
+            },
+            Frame::Ask {
+                from: 1,
+                call: 2,
+                kind: questions::Kind::Info,
+                serial: 4,
+                name: "store",
+            },
+            Frame::Told {
+                to: 1,
+                call: 2,
+                numbers: vec![1, u64::MAX],
+                texts: vec!["store", ""],
             },
             Frame::Monitor {
                 from: 1,
@@ -647,7 +814,7 @@ pub(super) mod tests {
             Frame::Spawn(Spawn {
                 req_id: 1,
                 requester: 2,
-                link: true,
+                link: LinkKind::Adopt,
                 name: "Main.worker",
                 fingerprint: [9; 16],
                 call: Some(7),
@@ -658,7 +825,7 @@ pub(super) mod tests {
             Frame::Spawn(Spawn {
                 req_id: 1,
                 requester: 2,
-                link: false,
+                link: LinkKind::None,
                 name: "",
                 fingerprint: [0; 16],
                 call: None,
@@ -670,6 +837,7 @@ pub(super) mod tests {
                 req_id: 1,
                 status: 4,
                 serial: 0,
+                detail: "",
             },
             Frame::Fragment {
                 id: 3,

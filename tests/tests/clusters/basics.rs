@@ -200,7 +200,9 @@ end
 "#;
     place.write("boss.snow", &[definitions, &main]);
     let printed = finished(place.run("boss.snow", &[&name, COOKIE]));
-    assert_eq!(printed, "Err(BadSignature)\n", "Jump is not known there");
+    let both = "(Int) -> Unit, receives Main.Ask";
+    let expected = format!("Err(BadSignature({both}, {both}))\n");
+    assert_eq!(printed, expected, "Jump is not known there");
     let definitions = definitions
         .replace("  Jump(Int)\n", "")
         .replace("    Jump(_) -> ()\n", "");

@@ -79,6 +79,29 @@ actor forever(seen :: Int) do
   end
 end
 
+actor named(name :: String, to :: Pid<Int>) do
+  Process.register(name, self())
+  send(to, 0)
+  squarer(1)
+end
+
+actor sleepy(ms :: Int) do
+  Process.sleep(ms)
+  ms
+end
+
+service Picky do
+  fn init(n :: Int) do
+    if n < 0 do
+      Err("no negative numbers, please: ${n}")
+    else
+      Process.sleep(n)
+      Ok(n)
+    end
+  end
+  call Get() :: Int do |state| (state, state) end
+end
+
 actor words(text :: String, times :: Int) do
   List.flatten(List.repeat(String.words(text), times))
 end
@@ -160,7 +183,13 @@ pub struct Running {
 
 impl Running {
     pub fn start(mut command: Command) -> Running {
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        command.stdin(Stdio::null());
+        Running::start_with_input(command)
+    }
+
+    /// As [`Running::start`]; the command says what its standard input is.
+    pub fn start_with_input(mut command: Command) -> Running {
+        command.stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();

@@ -1,6 +1,6 @@
 //! Nodes that are killed, that stand still, and that come back.
 
-use crate::fixture::{COOKIE, Place, Running, START, WORKER, WORKER_MAIN, signal};
+use crate::fixture::{COOKIE, Place, Running, START, WORKER, WORKER_MAIN, finished, signal};
 
 #[test]
 fn a_killed_node_is_noticed_by_links_monitors_and_watchers() {
@@ -79,6 +79,31 @@ end
     signal(&worker.child, "-CONT");
     assert_eq!(boss.line(), "up");
     assert_eq!(boss.line(), "16");
+}
+
+/// A program that is a node goes on when `main` has returned: others may start actors on it. At SIGTERM it ends in order.
+#[test]
+fn a_node_without_actors_goes_on_until_it_is_asked_to_stop() {
+    let place = Place::new();
+    let main = WORKER_MAIN.replace("  receive do n -> println(n + 1) end\n", "");
+    let main = main.replace("  Process.register(\"store\", Store.start(10))\n", "");
+    place.write("worker.snow", &[WORKER, &main]);
+    let mut worker = Running::start(place.snow("worker.snow", &[COOKIE]));
+    let name = worker.line();
+    let main = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  println(Node.call(worker, double, 2))
+  Process.sleep(100)
+  println(Node.call(worker, double, 3))
+  Node.stop()
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    assert_eq!(finished(place.run("boss.snow", &[&name, COOKIE])), "4\n6\n");
+    signal(&worker.child, "-TERM");
+    assert_eq!(worker.child.wait().unwrap().code(), Some(0));
 }
 
 /// A node that was killed and started again at the same place is another life: what is known of the first is dead.

@@ -7,10 +7,16 @@
 
 mod basics;
 mod chaos;
+mod deployed;
 mod fixture;
+mod global;
 mod lives;
 mod members;
 mod network;
 mod pressure;
 mod proxy;
+mod secured;
+mod steered;
 mod strangers;
+mod supervised;
+mod targets;

@@ -107,3 +107,71 @@ fn a_program_is_made_a_node_from_outside() {
     );
     assert!(output.stderr.contains("chmod 600"), "{output:?}");
 }
+
+/// Functions of a running program are called from the shell, and what has passed is shown.
+#[test]
+fn the_shell_calls_functions_and_sees_what_has_passed() {
+    let place = Place::new();
+    let (_worker, name) = place.worker();
+    signal_mode(&place.write("cookie", &[COOKIE]));
+    let node = |words: &[&str]| {
+        let mut command = Command::new(command::snow().unwrap());
+        command.current_dir(place.0.path());
+        command.args(["node", words[0], &name]).args(&words[1..]);
+        command.args(["--cookie-file", "cookie"]);
+        command::run(&mut command, "", LIMIT).unwrap()
+    };
+    let called = node(&["call", "double", "21"]);
+    assert_eq!(
+        (called.code, called.stdout.as_str()),
+        (Some(0), "42\n"),
+        "{called:?}"
+    );
+    let called = node(&["call", "Main.words", "a $b", "2"]);
+    assert_eq!(
+        called.stdout, "[\"a\", \"$b\", \"a\", \"$b\"]\n",
+        "{called:?}"
+    );
+    let called = node(&["call", "double", "-1"]);
+    assert_eq!(called.code, Some(1), "{called:?}");
+    assert!(called.stderr.contains("negative"), "{called:?}");
+    for (wrong, why) in [
+        (["call", "nothing", "1"], "has no function `Main.nothing`"),
+        (["call", "open", "1"], "Refused"),
+        (
+            ["call", "words", "a"],
+            "takes (String, Int), but 1 values are given",
+        ),
+    ] {
+        let called = node(&wrong);
+        assert_eq!(called.code, Some(1), "{called:?}");
+        assert!(called.stderr.contains(why), "{called:?}");
+    }
+    place.write(
+        "peer.snow",
+        &[r#"
+fn main() do
+  Node.start("peer@127.0.0.1:0", Env.args()[1])
+  println(Node.connect(List.head(Env.args())))
+  IO.flush()
+  receive do NodeDown(_) -> () end
+end
+"#],
+    );
+    let peer = Running::start(place.snow("peer.snow", &[&name, COOKIE]));
+    assert_eq!(peer.line(), "true");
+    let shown = node(&["info"]);
+    let lines: Vec<&str> = shown.stdout.lines().collect();
+    assert!(lines[0].contains(" answers after "), "{shown:?}");
+    assert_eq!(lines[1], "1 members", "{shown:?}");
+    assert!(lines[2].starts_with("peer@127.0.0.1:"), "{shown:?}");
+    assert!(lines[2].ends_with("0 rejected, 0 bytes wait"), "{shown:?}");
+    let mut command = Command::new(command::snow().unwrap());
+    command.args(["remote", &name]);
+    let remote = command::run(&mut command, "", LIMIT).unwrap();
+    assert_eq!(remote.code, Some(1));
+    assert!(
+        remote.stderr.contains("there is no session on"),
+        "{remote:?}"
+    );
+}

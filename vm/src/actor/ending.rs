@@ -82,7 +82,7 @@ impl Scheduler {
             entry = next;
             match content {
                 Content::Signal(signal) => match *signal {
-                    Signal::Link(from) => {
+                    Signal::Link(from) | Signal::Adopt(from) => {
                         let exit = Signal::LinkExit(pid, reason.clone());
                         self.deliver_signal(heap, from, exit);
                     }

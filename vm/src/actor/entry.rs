@@ -55,6 +55,8 @@ pub struct Answer {
 pub enum Signal {
     /// The sender links itself to the receiver.
     Link(Pid),
+    /// As `Link`, of a supervisor with its child: the child ends when the connection between the two does.
+    Adopt(Pid),
     /// The sender gives up the link.
     Unlink(Pid),
     /// The sender wants to know when the receiver ends, under this reference.
@@ -75,8 +77,27 @@ pub enum Signal {
     NodeUp(Arc<str>),
     /// A node has left.
     NodeDown(Arc<str>),
+    /// A global name is another actor's now.
+    NameLost(Arc<str>),
+    /// An actor has joined a group.
+    Joined(Arc<str>, Pid),
+    /// An actor has left a group.
+    Left(Arc<str>, Pid),
     /// The sender wants to know how the receiver is: it answers this call with a list of numbers, of this type.
     Info(Pid, u64, TypeId),
+    /// How the sender is, for an actor of another node that has asked under the reference of a call.
+    Numbers(u64, Box<[u64]>),
+    /// The sender asks the receiver's node, which is another one, under the reference of a call.
+    Question(Pid, u64, Question),
+}
+
+/// What an actor may want to know of one of another node, which that node says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it lives.
+    Alive,
+    /// Its names.
+    Names,
 }
 
 /// Words of an entry.

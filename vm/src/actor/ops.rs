@@ -166,16 +166,26 @@ pub fn sleep(ctx: &mut Ctx, ms: i64) -> Result<(), Fault> {
 
 /// Links the running actor with another.
 pub fn link(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
+    let me = ctx.process()?.pid;
+    link_by(ctx, to, Signal::Link(me))
+}
+
+/// As [`link`], of a supervisor with its child.
+pub fn adopt(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
+    let me = ctx.process()?.pid;
+    link_by(ctx, to, Signal::Adopt(me))
+}
+
+fn link_by(ctx: &mut Ctx, to: Pid, signal: Signal) -> Result<(), Fault> {
     let process = ctx.process()?;
     if to == process.pid || !process.links.insert(to) {
         return Ok(());
     }
     if !to.is_local() {
-        let link = Signal::Link(process.pid);
-        return send_away(ctx, to, Content::Signal(Box::new(link)));
+        return send_away(ctx, to, Content::Signal(Box::new(signal)));
     }
     let scheduler = ctx.scheduler()?;
-    if !scheduler.deliver_signal(&mut ctx.heap, to, Signal::Link(process.pid)) {
+    if !scheduler.deliver_signal(&mut ctx.heap, to, signal) {
         let exit = Signal::LinkExit(to, Reason::NoProc);
         scheduler.deliver_signal(&mut ctx.heap, process.pid, exit);
     }
@@ -561,4 +571,15 @@ pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> 
     }
     scheduler.deliver(&mut ctx.heap, to, Content::Answer(answer));
     Ok(())
+}
+
+/// Whoever waits for the running actor's result has it: the actor has begun, and gives none later.
+pub fn acknowledge(ctx: &mut Ctx) -> Result<(), Fault> {
+    let Some(awaited) = ctx.process()?.answers.take() else {
+        return Ok(());
+    };
+    match ctx.types().table().get(awaited.ty) {
+        Type::Unit => answer(ctx, awaited.to, awaited.reference, awaited.ty, 0),
+        _ => Ok(()),
+    }
 }

@@ -49,8 +49,8 @@ impl Pid {
     }
 
     /// An actor of another node, by that node's number here and its own number there.
-    pub fn foreign(node: u32, serial: u64) -> Pid {
-        Pid(u64::from(node) << SERIAL_BITS | serial & SERIAL)
+    pub const fn foreign(node: u32, serial: u64) -> Pid {
+        Pid((node as u64) << SERIAL_BITS | serial & SERIAL)
     }
 
     /// The number of its node; 0 is this one.

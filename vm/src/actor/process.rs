@@ -64,6 +64,9 @@ pub struct Process {
     pub answers: Option<Box<Awaited>>,
 }
 
+/// The reference under which a supervisor watches a child with which it ends, also when that traps exits, if the connection between them does. No monitor has it.
+pub const KEEPER: u64 = u64::MAX - 1;
+
 /// A call that waits for the result of an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {

@@ -40,7 +40,10 @@ impl Signal {
             Signal::Exit(..) | Signal::LinkExit(..) => Some(1),
             Signal::NodeUp(_) => Some(2),
             Signal::NodeDown(_) => Some(3),
+            Signal::NameLost(_) => Some(4),
             Signal::Stopping => Some(5),
+            Signal::Joined(..) => Some(6),
+            Signal::Left(..) => Some(7),
             _ => None,
         }
     }
@@ -235,7 +238,11 @@ pub fn signal(ctx: &mut Ctx) -> Result<SignalParts, Fault> {
     };
     let kind = signal.kind().ok_or("no signal is there")?;
     let text = match &**signal {
-        Signal::NodeUp(name) | Signal::NodeDown(name) => Arc::clone(name),
+        Signal::NodeUp(name)
+        | Signal::NodeDown(name)
+        | Signal::NameLost(name)
+        | Signal::Joined(name, _)
+        | Signal::Left(name, _) => Arc::clone(name),
         Signal::Down(_, _, Reason::Crash(text))
         | Signal::Exit(_, Reason::Crash(text))
         | Signal::LinkExit(_, Reason::Crash(text)) => Arc::clone(text),
@@ -246,6 +253,7 @@ pub fn signal(ctx: &mut Ctx) -> Result<SignalParts, Fault> {
         Signal::Exit(pid, reason) | Signal::LinkExit(pid, reason) => {
             (0, Some(*pid), Some(reason.clone()))
         }
+        Signal::Joined(_, pid) | Signal::Left(_, pid) => (0, Some(*pid), None),
         _ => (0, None, None),
     };
     Ok(SignalParts {

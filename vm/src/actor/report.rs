@@ -121,6 +121,13 @@ fn ancestors(origin: &Origin) -> String {
 }
 
 /// A report as a line of JSON.
+impl Runtime {
+    /// Writes something about the program as a line of JSON.
+    pub fn report_json(&self, event: &impl Serialize) {
+        self.report(&json_line(event));
+    }
+}
+
 fn json_line(report: &impl Serialize) -> String {
     let mut line = serde_json::to_string(report).expect("texts and numbers can be written as JSON");
     line.push('\n');

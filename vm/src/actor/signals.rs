@@ -1,7 +1,7 @@
 //! What happens when entries arrive: messages are queued, signals that concern the runtime take effect.
 
 use super::entry::{Answer, Content, Entry, Signal};
-use super::process::{Alarm, Process, Wait};
+use super::process::{Alarm, KEEPER, Process, Wait};
 use super::slots::{Gone, Slot, Slots, Woken};
 use super::{Pid, Reason, calls};
 use crate::heap::Heap;
@@ -129,6 +129,11 @@ impl Scheduler {
         let Signal::Info(to, reference, ty) = signal else {
             return;
         };
+        if to.node() != 0 {
+            let numbers = Box::from(process.numbers());
+            self.deliver_signal(heap, to, Signal::Numbers(reference, numbers));
+            return;
+        }
         // SAFETY: the type is a list of Ints, as the native's signature says.
         let word = unsafe { list::new(heap, ty, &process.numbers()) };
         let answer = Answer {
@@ -230,6 +235,10 @@ fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
         Signal::Link(pid) => {
             process.links.insert(pid);
         }
+        Signal::Adopt(pid) => {
+            process.links.insert(pid);
+            process.watchers.insert(KEEPER, pid);
+        }
         Signal::Unlink(pid) => {
             process.links.remove(&pid);
         }
@@ -252,6 +261,10 @@ fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
             // What is no link any more does not matter any more.
             if process.links.remove(&pid) {
                 let reason = reason.clone();
+                if reason == Reason::NoConnection && process.watchers.get(&KEEPER) == Some(&pid) {
+                    lose_keeper(process);
+                    return;
+                }
                 exit_signal(heap, process, signal, &reason);
             }
         }
@@ -266,10 +279,21 @@ fn signal_arrives(heap: &mut Heap, process: &mut Process, signal: Box<Signal>) {
                 process.ending.get_or_insert(reason.clone());
             }
         }
-        Signal::NodeUp(_) | Signal::NodeDown(_) | Signal::Stopping => {
-            queue(heap, process, signal);
-        }
+        Signal::NodeUp(_)
+        | Signal::NodeDown(_)
+        | Signal::NameLost(_)
+        | Signal::Stopping
+        | Signal::Joined(..)
+        | Signal::Left(..) => queue(heap, process, signal),
         Signal::Info(..) => unreachable!("answered where it arrives"),
+        Signal::Numbers(..) | Signal::Question(..) => unreachable!("for actors of other nodes"),
+    }
+}
+
+/// The supervisor cannot be reached any more: it starts the child anew, so this one ends, also when it traps exits.
+fn lose_keeper(process: &mut Process) {
+    if process.terminating.is_none() {
+        process.ending.get_or_insert(Reason::NoConnection);
     }
 }
 

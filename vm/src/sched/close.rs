@@ -76,10 +76,12 @@ fn start_main(worker: &mut Worker, main: FuncId) {
 pub(super) fn actor_ended(worker: &mut Worker) {
     let runtime = Arc::clone(&worker.runtime);
     let main = runtime.outlook.lock().main.clone();
-    if runtime.actors() == 0 && main.is_some() {
+    let has_failed = matches!(main, Some(Reason::Crash(_)));
+    // Other nodes may start actors on one that has none.
+    let may_go_on = runtime.phase() == Phase::Running && !has_failed && runtime.is_node();
+    if runtime.actors() == 0 && main.is_some() && !may_go_on {
         return runtime.enter(Phase::Over);
     }
-    let has_failed = matches!(main, Some(Reason::Crash(_)));
     if has_failed && runtime.phase() == Phase::Running {
         close(worker);
     }

@@ -54,6 +54,11 @@ impl Runtime {
         }
     }
 
+    /// Whether the program is a node of a cluster.
+    pub(super) fn is_node(&self) -> bool {
+        self.remote.read().is_some()
+    }
+
     /// What connects the program with others, if anything does.
     pub fn remote(&self) -> Option<Arc<dyn Remote>> {
         self.remote.read().clone()

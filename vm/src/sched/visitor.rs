@@ -3,7 +3,7 @@
 use super::queue::Ready;
 use super::{Runtime, Scheduler};
 use crate::actor::entry::{Content, Signal};
-use crate::actor::process::{Awaited, Origin, Process};
+use crate::actor::process::{Awaited, KEEPER, Origin, Process};
 use crate::actor::signals::put;
 use crate::actor::slots::{NO_TYPE, Spare, Woken};
 use crate::actor::{Pid, Reason};
@@ -106,6 +106,12 @@ impl Unborn {
     /// Links it with another actor.
     pub fn link(&mut self, other: Pid) {
         self.process.links.insert(other);
+    }
+
+    /// Links it with whoever starts it for a supervisor: it ends with the connection, too.
+    pub fn adopt(&mut self, other: Pid) {
+        self.link(other);
+        self.process.watchers.insert(KEEPER, other);
     }
 }
 
@@ -231,9 +237,11 @@ impl Scheduler {
 
     fn refuse(&mut self, heap: &mut Heap, to: Pid, signal: &Signal, reason: Reason) {
         let (from, answer) = match *signal {
-            Signal::Link(from) => (from, Signal::LinkExit(to, reason)),
+            Signal::Link(from) | Signal::Adopt(from) => (from, Signal::LinkExit(to, reason)),
             Signal::Monitor(from, reference) => (from, Signal::Down(reference, to, reason)),
-            Signal::Info(from, reference, _) => (from, Signal::Down(reference, to, reason)),
+            Signal::Info(from, reference, _) | Signal::Question(from, reference, _) => {
+                (from, Signal::Down(reference, to, reason))
+            }
             _ => return,
         };
         self.deliver_signal(heap, from, answer);

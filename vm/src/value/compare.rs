@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use snow_bytecode::types::TypeId;
 
+use crate::actor::Pid;
 use crate::types::{Elem, Form, RuntimeTypes};
 
 use super::walk::{Value, same_variant};
@@ -83,9 +84,8 @@ unsafe fn enter(types: &RuntimeTypes, a: Value, b: Value, stack: &mut Vec<Frame>
     unsafe {
         match &types.info(a.ty).form {
             Form::Int => (x as i64).cmp(&(y as i64)),
-            Form::Bool | Form::Unit | Form::Atom | Form::Pid | Form::Ref | Form::Fun { .. } => {
-                x.cmp(&y)
-            }
+            Form::Pid => types.compare_pids(Pid::from_word(x), Pid::from_word(y)),
+            Form::Bool | Form::Unit | Form::Atom | Form::Ref | Form::Fun { .. } => x.cmp(&y),
             Form::Float => floats(f64::from_bits(x), f64::from_bits(y)),
             Form::String | Form::Bytes => text::bytes(x).cmp(text::bytes(y)),
             Form::Range => {

@@ -290,7 +290,7 @@ unsafe fn enter<'t>(
                 out.push("..");
                 out.text = push_int(out.heap, out.text, value.words[1] as i64);
             }
-            Form::Pid => out.push(&crate::actor::Pid::from_word(first).to_string()),
+            Form::Pid => out.push(&types.show_pid(crate::actor::Pid::from_word(first))),
             Form::Ref => out.push(&format!("#Ref<{first}>")),
             Form::Fun { arity } => {
                 let name = &(*closure::entry(first)).name;

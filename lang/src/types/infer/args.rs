@@ -51,6 +51,13 @@ pub(super) struct Argument<'e> {
     fixed: Option<usize>,
 }
 
+impl Argument<'_> {
+    /// Whether it is given as `name:`.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.name.is_some_and(|given| given.name == name)
+    }
+}
+
 /// The arguments of a call, in the order of evaluation.
 #[derive(Default)]
 pub(super) struct Args<'e> {
@@ -74,6 +81,16 @@ impl<'e> Args<'e> {
         Args {
             items: written.chain(trailing).collect(),
         }
+    }
+
+    /// One value.
+    pub(super) fn one(value: Value<'e>) -> Self {
+        let items = vec![Argument {
+            name: None,
+            value,
+            fixed: None,
+        }];
+        Args { items }
     }
 
     /// Adds a piped value, which is evaluated first and stands at `slot` (from 0).

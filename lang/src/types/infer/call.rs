@@ -134,6 +134,9 @@ impl Infer<'_, '_> {
         if let Some(remote) = self.remote_of(&path, name) {
             return self.remote_spawn(remote, args, span, expect);
         }
+        if let Some(remote) = self.remote_start_of(&path, name, &args) {
+            return self.remote_start(remote, base, args, span, expect);
+        }
         let Some(found) = self.path_func(&path, name) else {
             return self.absorb(args, span);
         };

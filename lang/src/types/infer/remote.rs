@@ -7,59 +7,122 @@ use super::call::{Target, with_lets};
 use super::lookup::Instance;
 use super::{Expect, Infer, holes};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::syntax::ast::{Ident, Span};
+use crate::expand::RUN;
+use crate::resolve::scope::Access;
+use crate::syntax::ast::{self, Ident, Span};
 use crate::typed::{Con, Expr, ExprKind, FuncId};
 use crate::types::arena::TyId;
 use crate::types::hole;
 use crate::types::mailbox::Mailbox;
 use crate::types::mismatch::Why;
 
-/// A function of `Node` that starts another one, and what the library calls it.
+/// A function that starts another one on another node, and what the library calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Remote {
+    /// The module that programs say; none for a service or supervisor.
+    module: Option<&'static str>,
     /// What programs call it.
     name: &'static str,
-    /// The function that does it, with the spawned one's name and arguments as values.
+    /// The function of `Node` that does it, with the spawned one's name and arguments as values.
     code: &'static str,
-    /// What is said besides.
-    extra: Extra,
+    /// Whether the two actors are linked.
+    link: bool,
 }
 
-/// The last argument of the library's function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extra {
-    /// The two actors have nothing to do with each other.
-    Apart,
-    /// They are linked.
-    Linked,
-    /// How long the result may take: the argument `timeout:`.
-    Time,
-}
-
-const REMOTES: [Remote; 6] = [
-    remote("spawn", "remote_or_crash", Extra::Apart),
-    remote("spawn_link", "remote_or_crash", Extra::Linked),
-    remote("try_spawn", "remote", Extra::Apart),
-    remote("try_spawn_link", "remote", Extra::Linked),
-    remote("call", "remote_call", Extra::Time),
-    remote("try_call", "remote_try_call", Extra::Time),
+const REMOTES: [Remote; 10] = [
+    node("spawn", "remote_or_crash", false),
+    node("spawn_link", "remote_or_crash", true),
+    node("try_spawn", "remote", false),
+    node("try_spawn_link", "remote", true),
+    node("call", "remote_call", false),
+    node("try_call", "remote_try_call", false),
+    remote(Some("Job"), "async_on", "remote_job", false),
+    remote(None, "start", "remote_start_or_crash", false),
+    remote(None, "start_link", "remote_start_or_crash", true),
+    remote(None, "try_start", "remote_start", false),
 ];
 
-const fn remote(name: &'static str, code: &'static str, extra: Extra) -> Remote {
-    Remote { name, code, extra }
+const fn node(name: &'static str, code: &'static str, link: bool) -> Remote {
+    remote(Some("Node"), name, code, link)
 }
 
-/// The argument that says how long a result may take, and how many milliseconds that is when nothing is said.
+const fn remote(
+    module: Option<&'static str>,
+    name: &'static str,
+    code: &'static str,
+    link: bool,
+) -> Remote {
+    Remote {
+        module,
+        name,
+        code,
+        link,
+    }
+}
+
+/// The argument that says how long the other node may take, and how many milliseconds that is when nothing is said.
 const TIMEOUT: &str = "timeout";
 const DEFAULT_TIMEOUT: i64 = 5000;
+/// The argument that says on which node a service is to start.
+const NODE: &str = "node";
+
+impl Remote {
+    /// Its name with its module.
+    fn shown(self) -> String {
+        match self.module {
+            Some(module) => format!("{module}.{}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
 
 impl Infer<'_, '_> {
     /// What `Node.spawn` and its like mean, where `Node` is the library's.
     pub(super) fn remote_of(&self, path: &[Ident], name: &Ident) -> Option<Remote> {
-        let found = REMOTES.iter().find(|remote| remote.name == name.name)?;
+        let mut named = REMOTES.iter().filter(|remote| remote.name == name.name);
         let hit = self.world.find_module(self.f.module, path)?;
-        let library = self.world.std_modules.get("Node")?;
-        (hit.item.id == *library).then_some(*found)
+        let found = named.find(|remote| {
+            let library = remote
+                .module
+                .and_then(|module| self.world.std_modules.get(module));
+            library == Some(&hit.item.id)
+        });
+        found.copied()
+    }
+
+    /// What `Store.start(…, node: n)` means, where `Store` is a service or a supervisor.
+    pub(super) fn remote_start_of(
+        &self,
+        path: &[Ident],
+        name: &Ident,
+        args: &Args<'_>,
+    ) -> Option<Remote> {
+        let mut starts = REMOTES.iter().filter(|remote| remote.module.is_none());
+        let found = starts.find(|remote| remote.name == name.name)?;
+        args.items.iter().find(|arg| arg.is_named(NODE))?;
+        let hit = self.world.find_module(self.f.module, path)?;
+        let Access::Found(run) = self.world.func_in(self.f.module, hit.item, RUN) else {
+            return None;
+        };
+        // One whose own parameter has the name starts here.
+        let is_own = self.param_names(run).iter().any(|param| param == NODE);
+        (!is_own).then_some(*found)
+    }
+
+    /// `Store.start(args…, node: n)`.
+    pub(super) fn remote_start(
+        &mut self,
+        remote: Remote,
+        definition: &ast::Expr,
+        mut args: Args<'_>,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
+        let at = args.items.iter().position(|arg| arg.is_named(NODE));
+        let Some(node) = at.map(|at| args.items.remove(at).value) else {
+            return self.remote_count(remote, args, span);
+        };
+        self.remote_call(remote, node, Value::Written(definition), args, span, expect)
     }
 
     /// `Node.spawn(node, f, args…)`.
@@ -75,6 +138,18 @@ impl Infer<'_, '_> {
         }
         let node = args.items.remove(0).value;
         let callee = args.items.remove(0).value;
+        self.remote_call(remote, node, callee, args, span, expect)
+    }
+
+    fn remote_call(
+        &mut self,
+        remote: Remote,
+        node: Value<'_>,
+        callee: Value<'_>,
+        mut args: Args<'_>,
+        span: Span,
+        expect: Expect,
+    ) -> Expr {
         let node = self.value(node, Expect::Type(TyId::STRING, Why::Unknown));
         let named = match &callee {
             Value::Written(expr) => self.spawned_func(expr),
@@ -102,35 +177,26 @@ impl Infer<'_, '_> {
         for arg in &instance.args {
             let _fresh = self.unify_quietly(*arg, TyId::UNIT);
         }
-        let extra = self.extra(remote, &mut args, span);
-        let ends = (node, extra);
+        let time = self.time_of(&mut args, span);
+        let ends = (node, time);
         self.start_remote(remote, ends, (id, instance, at), args, span, expect)
     }
 
-    /// The last argument of the library's function.
-    fn extra(&mut self, remote: Remote, args: &mut Args<'_>, span: Span) -> Expr {
-        let int = |number| plain(ExprKind::Int(number), TyId::INT, span);
-        match remote.extra {
-            Extra::Apart => int(0),
-            Extra::Linked => int(1),
-            Extra::Time => {
-                let mut items = args.items.iter();
-                let is_time = |name: Option<&Ident>| name.is_some_and(|name| name.name == TIMEOUT);
-                match items.position(|arg| is_time(arg.name)) {
-                    Some(at) => {
-                        let time = args.items.remove(at).value;
-                        self.value(time, Expect::Type(TyId::INT, Why::Unknown))
-                    }
-                    None => int(DEFAULT_TIMEOUT),
-                }
+    /// How long the other node may take.
+    fn time_of(&mut self, args: &mut Args<'_>, span: Span) -> Expr {
+        match args.items.iter().position(|arg| arg.is_named(TIMEOUT)) {
+            Some(at) => {
+                let time = args.items.remove(at).value;
+                self.value(time, Expect::Type(TyId::INT, Why::Unknown))
             }
+            None => plain(ExprKind::Int(DEFAULT_TIMEOUT), TyId::INT, span),
         }
     }
 
     fn start_remote(
         &mut self,
         remote: Remote,
-        (node, extra): (Expr, Expr),
+        (node, time): (Expr, Expr),
         (id, instance, at): (FuncId, Instance, Span),
         args: Args<'_>,
         span: Span,
@@ -157,7 +223,8 @@ impl Infer<'_, '_> {
         let name = format_smolstr!("{module}.{}", func.name);
         let int = |number| plain(ExprKind::Int(number), TyId::INT, span);
         let name = plain(ExprKind::Str(name), TyId::STRING, span);
-        let values = vec![node, name, all, int(count as i64), extra];
+        let link = int(remote.link.into());
+        let values = vec![node, name, all, int(count as i64), link, time];
         self.calls(start.slot, span);
         let kind = ExprKind::Call(code, holes(&start.args), values);
         let call = self.done(kind, start.ret, span, expect);
@@ -198,12 +265,12 @@ impl Infer<'_, '_> {
     }
 
     fn remote_count(&mut self, remote: Remote, args: Args<'_>, span: Span) -> Expr {
-        let name = remote.name;
+        let name = remote.shown();
         self.sink.push(
             Diagnostic::new(
                 Code::ARGUMENT_COUNT,
                 span,
-                format!("`Node.{name}` takes a node, a function and its arguments"),
+                format!("`{name}` takes a node, a function and its arguments"),
             )
             .label("wrong number of arguments"),
         );
@@ -211,12 +278,12 @@ impl Infer<'_, '_> {
     }
 
     fn not_remote(&mut self, remote: Remote, args: Args<'_>, span: Span, why: &str) -> Expr {
-        let name = remote.name;
+        let name = remote.shown();
         self.sink.push(
             Diagnostic::new(Code::NOT_REMOTE, span, why.to_owned())
                 .label("the other node finds it by its name alone")
                 .help(format!(
-                    "write a function that calls it, `fn start(n :: Int) = …`, and `Node.{name}(node, start, 1)`"
+                    "write a function that calls it, `fn start(n :: Int) = …`, and `{name}(node, start, 1)`"
                 )),
         );
         self.absorb(args, span)

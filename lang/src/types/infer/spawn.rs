@@ -9,10 +9,11 @@ use super::special::Special;
 use super::{Expect, Infer, holes};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::expand::RUN;
+use crate::resolve::Item;
 use crate::resolve::deps::upper_path;
 use crate::resolve::scope::Access;
 use crate::syntax::ast::{self, ExprKind as Ast, Ident, Span};
-use crate::typed::{Clause, Con, Expr, ExprKind, FuncId, Stmt};
+use crate::typed::{Clause, Con, Expr, ExprKind, FuncId, Stmt, TypeDefId};
 use crate::types::arena::TyId;
 use crate::types::hole;
 use crate::types::mailbox::{Mailbox, SlotId};
@@ -65,12 +66,38 @@ impl Infer<'_, '_> {
         let Some(code) = self.process_func("raw_send", span) else {
             return self.error(span);
         };
+        let to = self.value(to, Expect::Any);
+        let found = self.type_of(&to);
+        if let Some(post) = self.post_of(found) {
+            let args = Args::one(message).with_receiver(to);
+            return self.call_func(post, args, span, span, expect);
+        }
         let accepted = self.arena.fresh();
         let pid = self.arena.app(Con::Pid, &[accepted]);
-        let to = self.value(to, Expect::Type(pid, Why::Receiver));
+        self.demand(to.span, pid, found, Why::Receiver);
         let message = self.value(message, Expect::Type(accepted, Why::Message(to.span)));
         let kind = ExprKind::Call(code, holes(&[accepted]), vec![to, message]);
         self.done(kind, TyId::UNIT, span, expect)
+    }
+
+    fn global_name(&self) -> Option<TypeDefId> {
+        let module = self.world.std_modules.get("Global")?;
+        match self.world.scope(*module).types.get("Name") {
+            Some(Item::Type(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// What sends to a receiver that is found by a name: `(name, node)` or `global(name)`.
+    fn post_of(&self, receiver: TyId) -> Option<FuncId> {
+        let is_named = match self.arena.known(receiver)? {
+            (Con::Tuple, [_, _]) => true,
+            (Con::Adt(def), []) => Some(def) == self.global_name(),
+            _ => false,
+        };
+        let service = self.world.std_modules.get("Service").copied();
+        let post = service.and_then(|id| self.world.scope(id).values.get("cast").copied());
+        post.filter(|_| is_named)
     }
 
     /// `spawn(f, args…)` and `spawn_link(f, args…)`.
@@ -168,7 +195,9 @@ impl Infer<'_, '_> {
                 let found = self.path_func(&path, name)?;
                 Some((found.id, self.instance_on(found, name.span), name.span))
             }
-            Ast::Upper(name) => self.spawned_definition(name, expr.span),
+            Ast::Upper(_) | Ast::Field(..) => {
+                self.spawned_definition(&upper_path(expr)?, expr.span)
+            }
             _ => None,
         }
     }
@@ -176,14 +205,10 @@ impl Infer<'_, '_> {
     /// `spawn(App)`: what a service or supervisor runs.
     fn spawned_definition(
         &mut self,
-        name: &SmolStr,
+        path: &[Ident],
         span: Span,
     ) -> Option<(FuncId, Instance, Span)> {
-        let path = [Ident {
-            name: name.clone(),
-            span,
-        }];
-        let hit = self.world.find_module(self.f.module, &path)?;
+        let hit = self.world.find_module(self.f.module, path)?;
         let Access::Found(id) = self.world.func_in(self.f.module, hit.item, RUN) else {
             return None;
         };
