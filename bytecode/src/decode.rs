@@ -5,7 +5,9 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use crate::inst::{Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TextForm};
+use crate::inst::{
+    BitField, Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TextForm,
+};
 use crate::layout::Slot;
 use crate::module::{
     Const, ConstId, Export, ExportKind, ExportedCode, FuncId, FuncKind, Function, Inlined, Label,
@@ -378,8 +380,16 @@ impl Reader<'_> {
             OperandMut::Cond(cond) => *cond = self.coded(Cond::from_code)?,
             OperandMut::CrashKind(kind) => *kind = self.coded(CrashKind::from_code)?,
             OperandMut::TextForm(form) => *form = self.coded(TextForm::from_code)?,
+            OperandMut::Bits(field) => *field = self.bit_field()?,
         }
         Ok(())
+    }
+
+    fn bit_field(&mut self) -> Decoded<BitField> {
+        match BitField::unpack(self.number()?) {
+            Some(field) => Ok(field),
+            None => self.invalid("unknown field among bytes"),
+        }
     }
 
     fn coded<T>(&mut self, from_code: fn(u8) -> Option<T>) -> Decoded<T> {

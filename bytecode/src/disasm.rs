@@ -356,6 +356,7 @@ impl Display for Operand<'_> {
             Operand::Cond(cond) => f.write_str(cond.name()),
             Operand::CrashKind(kind) => f.write_str(kind.name()),
             Operand::TextForm(form) => f.write_str(form.name()),
+            Operand::Bits(field) => write!(f, "{field}"),
         }
     }
 }

@@ -312,6 +312,7 @@ impl Writer {
             Operand::Cond(cond) => self.byte(cond.code()),
             Operand::CrashKind(kind) => self.byte(kind.code()),
             Operand::TextForm(form) => self.byte(form.code()),
+            Operand::Bits(field) => self.number(field.pack()),
         }
     }
 

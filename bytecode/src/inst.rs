@@ -23,10 +23,12 @@
 //! **Crashes.** An instruction that crashes has consumed its `Take` operands and written nothing: what the frame still owns is what it owned
 //! before the instruction, less the registers that it takes. [`crate::liveness`] computes these sets.
 
+mod bits;
 mod operand;
 mod ops;
 mod walk;
 
+pub use bits::BitField;
 pub use operand::{Operand, OperandKind, OperandMut};
 pub use ops::{Cond, CrashKind, FloatOp, FloatUnOp, IntOp, TextForm};
 pub use walk::Access;
@@ -264,7 +266,7 @@ instructions! {
     0x5B ListConcat "list.concat" { dst: Def, a: Take, b: Take }
 
     // ---- text and structure-driven operations; `a`, `b`, `slots` are all slots of one value of type `ty`
-    /// `a <> b` for String or Bytes: appends to `a` in place when unique.
+    /// `a <> b` for String or Bytes: appends to `a` in place when unique. A String may be appended to Bytes.
     0x60 Concat "concat" { dst: Def, a: Take, b: Use }
     /// Appends the text of a value to an owned String.
     0x61 AppendText "text" { form: TextForm, dst: Def, text: Take, ty: Type, slots: Uses }
@@ -278,6 +280,27 @@ instructions! {
     0x65 StrEqConst "str.eq.const" { dst: Def, a: Use, value: Const }
     /// When String `a` starts with the constant, `dst` is the rest (owned) and the next instruction runs; else jumps with `dst` unset.
     0x66 StrStripPrefix "str.strip" { dst: Def, a: Use, prefix: Const, target: Target }
+
+    // ---- bytes; a `field` is of an integer, or with 64 bits of a double, as the register's kind says
+    /// `dst` = number of bytes.
+    0x80 BytesLen "bytes.len" { dst: Def, a: Use }
+    /// Reads a field. Crash when it ends outside of the bytes.
+    0x81 BytesGet "bytes.get" { field: Bits, dst: Def, a: Use }
+    /// As `BytesGet`, with the field's offset counted from byte `at`.
+    0x82 BytesGetAt "bytes.get.at" { field: Bits, dst: Def, a: Use, at: Use }
+    /// The code point in UTF-8 at byte `at`, shifted left by 3, plus the number of its bytes; -1 where there is none.
+    0x83 BytesScalar "bytes.scalar" { dst: Def, a: Use, at: Use }
+    /// Bytes `from` up to `to`, a view when they are many. Crash when they are not there.
+    0x84 BytesSlice "bytes.slice" { dst: Def, a: Use, from: Use, to: Use }
+    /// What follows the first `count` bytes; a view is moved on in place when it is unique. Crash when there are fewer.
+    0x85 BytesDrop "bytes.drop" { dst: Def, a: Take, count: Use }
+    /// No bytes, with room for `capacity`.
+    0x86 BytesNew "bytes.new" { dst: Def, ty: Type, capacity: Imm }
+    /// Appends the low bits of a value, in place when unique. The field's offset is the number of bits of the last byte that are in use, 0
+    /// when that is full.
+    0x87 BytesPut "bytes.put" { field: Bits, dst: Def, a: Take, value: Use }
+    /// Appends a code point in UTF-8. Crash when the value is none.
+    0x88 BytesPutScalar "bytes.put.scalar" { dst: Def, a: Take, value: Use }
 
     // ---- maps (the common operations; the others are natives)
     /// An empty map or set of type `ty`.

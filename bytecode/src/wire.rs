@@ -4,7 +4,7 @@
 pub(crate) const MAGIC: [u8; 4] = *b"SNOW";
 
 /// Version of the format, raised with every change that old readers or old files would not survive.
-pub const FORMAT_VERSION: u32 = 4;
+pub const FORMAT_VERSION: u32 = 5;
 
 /// Bytes before the body: magic, version, length of the body, checksum of the body.
 pub(crate) const HEADER_LEN: usize = 24;

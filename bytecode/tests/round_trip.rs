@@ -6,7 +6,7 @@ use snow_bytecode::decode::decode;
 use snow_bytecode::disasm::disassemble;
 use snow_bytecode::encode::encode;
 use snow_bytecode::inst::{
-    Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TABLE, TextForm,
+    BitField, Cond, CrashKind, FloatOp, FloatUnOp, Inst, IntOp, OperandMut, TABLE, TextForm,
 };
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{
@@ -153,6 +153,14 @@ fn fill(operand: OperandMut<'_>, numbers: &mut impl Iterator<Item = u64>) {
         OperandMut::Cond(cond) => *cond = pick(Cond::ALL, next()),
         OperandMut::CrashKind(kind) => *kind = pick(CrashKind::ALL, next()),
         OperandMut::TextForm(form) => *form = pick(TextForm::ALL, next()),
+        OperandMut::Bits(field) => {
+            *field = BitField {
+                offset: next() as u32,
+                bits: next() as u8,
+                signed: next() % 2 == 0,
+                little: next() % 2 == 0,
+            }
+        }
     }
 }
 

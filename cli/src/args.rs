@@ -135,6 +135,7 @@ Examples:
   snow test                    all tests of the project in this folder
   snow test queue.snow --filter empty
   snow test --seed 7 --jobs 1  one after another, in another order
+  snow test --coverage         which lines ran, also in coverage.lcov
   snow test --json             one JSON object a line on standard output"
     )]
     Test(TestArgs),
@@ -340,6 +341,15 @@ pub struct TestArgs {
     /// Compile them to native code instead of interpreting them
     #[arg(long)]
     pub native: bool,
+    /// Count which lines run: a summary, and a file that lcov and editors read
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "coverage.lcov"
+    )]
+    pub coverage: Option<PathBuf>,
     /// Seconds after which a test is stopped, unless it is native code
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub timeout: u64,

@@ -16,7 +16,7 @@ use crate::error::CliError;
 use crate::memory::Kept;
 use crate::project::Sources;
 use crate::report::report;
-use crate::testing::{Suite, example_path};
+use crate::testing::{Covered, Suite, example_path};
 
 /// What [`StdImage::encode`] gave for the sources of the standard library.
 const IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/std.image"));
@@ -56,8 +56,21 @@ pub fn compile_sources(sources: &Sources, args: ReportArgs) -> Result<Module, Cl
     module.ok_or(CliError::NoReason)
 }
 
+/// What the code of tests counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// How often each line runs.
+    Lines,
+    /// Nothing.
+    Nothing,
+}
+
 /// Compiles the tests of a program, and the examples in its doc comments; mistakes are reported, and an error when there are some.
-pub fn compile_suite(sources: &Sources, args: ReportArgs) -> Result<Suite, CliError> {
+pub fn compile_suite(
+    sources: &Sources,
+    counting: Counting,
+    args: ReportArgs,
+) -> Result<Suite, CliError> {
     let std = standard_library();
     let mut sink = Sink::new();
     let mut project = parse(sources, &std, &mut sink);
@@ -68,7 +81,13 @@ pub fn compile_suite(sources: &Sources, args: ReportArgs) -> Result<Suite, CliEr
         }
     }
     let program = check(&project, &std, &mut sink);
-    let suite = program.and_then(|program| Suite::compile(&program, &project.files, &mut sink));
+    let suite = program.and_then(|program| {
+        let covered = match counting {
+            Counting::Lines => Some(Covered::of(&program, &project.files)),
+            Counting::Nothing => None,
+        };
+        Suite::compile(&program, covered, &project.files, &mut sink)
+    });
     report(&sink.into_sorted(), &project.files, args)?;
     suite.ok_or(CliError::NoReason)
 }

@@ -116,6 +116,10 @@ fn change_operand(inst: &mut Inst, regs: usize, len: usize, numbers: &mut Number
             }
             OperandMut::Field(slot) => *slot = numbers.below(5) as u16,
             OperandMut::Tag(tag) => *tag = numbers.below(3) as u8,
+            OperandMut::Bits(field) => {
+                field.offset = [0, 3, 8, 64, u32::MAX][numbers.below(5)];
+                field.bits = [1, 8, 24, 64][numbers.below(4)];
+            }
             OperandMut::Type(id) => id.0 = numbers.below(12) as u32,
             OperandMut::Func(id) => id.0 = numbers.below(5) as u32,
             OperandMut::Const(id) => id.0 = numbers.below(4) as u32,

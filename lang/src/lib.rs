@@ -2,6 +2,7 @@
 pub mod check;
 pub mod compile;
 pub mod core;
+pub mod coverage;
 pub mod emit;
 pub mod examples;
 mod expand;

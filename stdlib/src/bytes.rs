@@ -6,7 +6,6 @@ use snow_vm::value::text;
 use crate::support::{Outcome, list_words, natives, new_list};
 
 natives! {
-    "snow_bytes_size" Small "(Bytes) -> Int" = |call| call.return_size(call.bytes(0).len());
     "snow_bytes_get" Small "(Bytes, Int) -> Int" = get;
     "snow_bytes_slice" Small "(Bytes, Int, Int) -> Bytes" = slice;
     "snow_bytes_to_hex" Small "(Bytes) -> String" = to_hex;

@@ -56,6 +56,7 @@ sources! {
     "Random" "random.snow";
     "Range" "range.snow";
     "Result" "result.snow";
+    "Row" "row.snow";
     "Service" "service.snow";
     "Set" "set.snow";
     "String" "string.snow";

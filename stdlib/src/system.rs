@@ -1,6 +1,7 @@
 //! Natives of the module `System`.
 
 use std::process::{Command, ExitStatus};
+use std::sync::atomic::Ordering;
 
 use snow_vm::actor::ops;
 use snow_vm::native::{Call, Fault};
@@ -10,6 +11,7 @@ use snow_vm::value::text;
 use crate::support::{Outcome, io_reason, list_words, natives, store};
 
 natives! {
+    "snow_system_covered" Small "(Int) -> ()" = covered;
     "snow_system_exit" Small "<T>(Int) -> T" = exit;
     "snow_stopping" Small "() -> Bool" = |call| { let stopping = ops::is_stopping(call.ctx)?; call.return_bool(stopping) };
     "snow_on_stop" Small "(Bool) -> ()" = on_stop;
@@ -24,6 +26,18 @@ natives! {
     "snow_system_exec" Blocking "(String, List<String>) -> Result<(Int, String, String), String>" = exec;
     "snow_system_spawn_process" Blocking "(String, List<String>) -> Result<Int, String>" = spawn_process;
     "snow_system_wait_process" Blocking "(Int) -> Result<Int, String>" = wait_process;
+}
+
+/// Counts, where the run has such a counter.
+fn covered(call: &mut Call<'_>) -> Outcome {
+    let place = usize::try_from(call.int(0)).ok();
+    let counts = call.ctx.world.counts.as_ref();
+    if let (Some(counts), Some(place)) = (counts, place)
+        && let Some(count) = counts.get(place)
+    {
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+    call.return_unit()
 }
 
 fn exit(call: &mut Call<'_>) -> Outcome {

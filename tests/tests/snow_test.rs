@@ -234,3 +234,93 @@ fn mistakes_in_tests_are_mistakes_of_the_program() {
         (Some(0), "running 0 tests\n\n0 passed, 0 failed\n")
     );
 }
+
+/// Lines 5, 10, 11, 16, 20 and 21 do not run.
+const PARTLY_COVERED: &str = r#"pub fn sign(n) do
+  if n < 0 do
+    "minus"
+  else if n == 0 do
+    "zero"
+  else
+    case n do
+      1..10 -> "small"
+      _ ->
+        let text = "large"
+        text
+    end
+  end
+end
+
+fn twice(0) = 0
+fn twice(n) = n * 2
+
+pub fn unused(xs) do
+  for x in xs do
+    twice(x)
+  end
+end
+
+pub fn each(xs) = List.map(xs, fn x ->
+  twice(x)
+end)
+
+test "sign" do
+  assert sign(-1) == "minus"
+  assert sign(5) == "small"
+end
+
+test "each" do
+  assert each([1, 2, 3]) == [2, 4, 6]
+end
+"#;
+
+#[test]
+fn coverage_says_which_lines_ran() {
+    says(
+        PARTLY_COVERED,
+        &["--coverage"],
+        0,
+        "running 2 tests
+ok    Main: sign
+ok    Main: each
+
+2 passed, 0 failed
+
+coverage: 57.1 % of 14 lines, see coverage.lcov
+   57.1 %  t.snow  not run: 5, 10-16, 20-21
+",
+    );
+    let output = snow_test(PARTLY_COVERED, &["--json", "--coverage=out.info"]);
+    let last: Value = serde_json::from_str(output.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (
+            &last["type"],
+            &last["file"],
+            &last["lines"],
+            &last["covered"]
+        ),
+        (&"coverage".into(), &"t.snow".into(), &14.into(), &8.into())
+    );
+}
+
+#[test]
+fn coverage_is_written_as_a_tracefile() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.snow"), "import Part\n\nfn main() do\n  println(Part.f(1))\nend\n\ntest \"f\" do\n  assert Part.f(1) == 2\n  assert_crash Part.f(0)\nend\n").unwrap();
+    fs::write(
+        folder.path().join("part.snow"),
+        "pub fn f(0) = panic(\"no\")\npub fn f(n) do\n  n + 1\nend\n",
+    )
+    .unwrap();
+    let mut command = Command::new(command::snow().unwrap());
+    command.args(["test", "--coverage=out/lines.info"]);
+    command.current_dir(folder.path());
+    fs::create_dir(folder.path().join("out")).unwrap();
+    let output = command::run(&mut command, "", LIMIT).unwrap();
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let file = fs::read_to_string(folder.path().join("out/lines.info")).unwrap();
+    assert_eq!(
+        file,
+        "TN:\nSF:main.snow\nDA:4,0\nLF:1\nLH:0\nend_of_record\nSF:part.snow\nDA:1,1\nDA:3,1\nLF:2\nLH:2\nend_of_record\n"
+    );
+}

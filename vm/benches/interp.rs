@@ -297,6 +297,7 @@ fn time(name: &str, module: impl Fn() -> VerifiedModule) {
             units: Vec::new(),
             hook: None,
             deadline: None,
+            counts: None,
             prepare: None,
             reports: Reports::Text,
             schedulers: 1,

@@ -11,7 +11,7 @@ use crate::sched::runtime::{Outlook, Parts};
 use crate::sched::stop::Signals;
 use crate::sched::{Runtime, close};
 use crate::types::RuntimeTypes;
-use crate::world::World;
+use crate::world::{Counts, World};
 use parking_lot::Mutex;
 use snow_bytecode::module::{FuncId, Module};
 use snow_bytecode::verify::{VerifyError, verify};
@@ -82,6 +82,8 @@ pub struct RunOptions {
     pub hook: Option<Box<dyn TierHook>>,
     /// When the program is ended, at the end of a slice, if it still runs.
     pub deadline: Option<Instant>,
+    /// Counters for a program that was compiled with them.
+    pub counts: Option<Counts>,
     /// What is done before `main` begins.
     pub prepare: Option<Prepare>,
 }
@@ -140,6 +142,7 @@ impl RunOptions {
             units: Vec::new(),
             hook: None,
             deadline: None,
+            counts: None,
             prepare: None,
         })
     }
@@ -221,7 +224,9 @@ fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Fin
     let platform = options
         .seed
         .map_or_else(Platform::of_system, Platform::seeded);
-    let world = Arc::new(World::on(platform, options.output, options.args));
+    let mut world = World::on(platform, options.output, options.args);
+    world.counts = options.counts;
+    let world = Arc::new(world);
     for unit in options.units {
         program.install(unit);
     }

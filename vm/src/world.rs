@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::process::Child;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
@@ -13,6 +14,9 @@ use crate::output::Output;
 use crate::platform::Platform;
 use crate::registry::{ProgramRegistry, Registered};
 use crate::sched::Runtime;
+
+/// Counters of places of a program, which all its runs share.
+pub type Counts = Arc<[AtomicU64]>;
 
 /// A file that the program has opened for reading. Whoever reads locks it, and no other file.
 pub type OpenFile = Arc<Mutex<BufReader<File>>>;
@@ -31,6 +35,8 @@ pub struct World {
     pub files: Mutex<Vec<Option<OpenFile>>>,
     /// Processes that the program has started and not waited for, by handle.
     pub children: Mutex<Vec<Option<Child>>>,
+    /// How often places of the program have run, where that is counted.
+    pub counts: Option<Counts>,
     /// What chooses the functions to compile.
     pub(crate) hook: Mutex<Option<Box<dyn TierHook>>>,
     /// The program's functions by name, once they are registered.
@@ -54,6 +60,7 @@ impl World {
             env: Mutex::default(),
             files: Mutex::default(),
             children: Mutex::default(),
+            counts: None,
             hook: Mutex::default(),
             registry: OnceLock::new(),
             runtime: OnceLock::new(),

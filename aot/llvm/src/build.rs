@@ -54,12 +54,16 @@ pub enum Class {
     Buffer,
     /// Rows of words in the frame that are passed to the runtime.
     Row,
+    /// Words of a string or bytes before the bytes themselves.
+    Text,
+    /// The bytes of strings and bytes.
+    Payload,
 }
 
 impl Class {
     /// All classes with their names and the class that they are a part of, which comes before them. (An access of a class may touch the same bytes
     /// as accesses of the classes that it is a part of, and of its parts.)
-    const ALL: [(Class, &str, Option<Class>); 9] = [
+    const ALL: [(Class, &str, Option<Class>); 11] = [
         (Class::Header, "header", None),
         (Class::Tag, "tag", Some(Class::Header)),
         (Class::Counting, "counting", Some(Class::Header)),
@@ -69,6 +73,8 @@ impl Class {
         (Class::List, "list", None),
         (Class::Buffer, "buffer", None),
         (Class::Row, "row", None),
+        (Class::Text, "text", None),
+        (Class::Payload, "payload", None),
     ];
 }
 
@@ -388,6 +394,13 @@ impl<'c> Build<'c> {
             .build_int_z_extend_or_bit_cast(a, self.t.i64, ""))
     }
 
+    /// A smaller number with a sign as a word.
+    pub fn widen_signed(&self, a: IntValue<'c>) -> IntValue<'c> {
+        ok(self
+            .builder
+            .build_int_s_extend_or_bit_cast(a, self.t.i64, ""))
+    }
+
     /// The low byte of a word.
     pub fn low_byte(&self, a: IntValue<'c>) -> IntValue<'c> {
         ok(self.builder.build_int_truncate(a, self.t.i8, ""))
@@ -508,6 +521,19 @@ impl<'c> Build<'c> {
             .expect("a load is an instruction")
             .set_metadata(node, self.kinds.invariant_load)
             .expect("loads take metadata");
+        value
+    }
+
+    /// Reads a number that lies anywhere.
+    pub fn load_unaligned(
+        &self,
+        class: Class,
+        ty: IntType<'c>,
+        from: PointerValue<'c>,
+    ) -> IntValue<'c> {
+        let value = self.load_as(class, ty, from).into_int_value();
+        let load = value.as_instruction().expect("a load is an instruction");
+        load.set_alignment(1).expect("1 is a power of two");
         value
     }
 

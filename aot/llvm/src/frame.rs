@@ -7,6 +7,7 @@ use inkwell::values::{
     BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue,
 };
 use rustc_hash::FxHashMap;
+use snow_bytecode::inst::Inst;
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, Function, Label, Reg};
 
@@ -52,6 +53,8 @@ pub struct Frame<'u, 'c, 'm> {
     blocks: FxHashMap<(usize, Known), BasicBlock<'c>>,
     /// Those that are not lowered yet.
     open: BTreeMap<(usize, u32), (Known, BasicBlock<'c>)>,
+    /// The safe points of loop turns that jumps and comparisons make.
+    turns: FxHashMap<(usize, Known), BasicBlock<'c>>,
     scratch: PointerValue<'c>,
 }
 
@@ -94,6 +97,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             starts: func.block_starts(),
             blocks: FxHashMap::default(),
             open: BTreeMap::new(),
+            turns: FxHashMap::default(),
             scratch,
         };
         frame.locate();
@@ -191,6 +195,11 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
         if label.0 > self.at {
             return self.block(label.0 as usize, self.behind);
         }
+        let key = (label.0 as usize, self.behind);
+        let is_plain = only_jumps(&self.func.code[self.at as usize]);
+        if let Some(turn) = self.turns.get(&key).filter(|_| is_plain) {
+            return *turn;
+        }
         let b = self.b();
         let here = b.here();
         let next = self.next_turn(label.0 as usize, self.behind);
@@ -198,6 +207,9 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
         b.at(turn);
         self.safe_point(next);
         b.at(here);
+        if is_plain {
+            self.turns.insert(key, turn);
+        }
         turn
     }
 
@@ -319,4 +331,19 @@ fn scratch_words(unit: &Unit<'_, '_>, func: &Function) -> u32 {
         count
     });
     rows.max().unwrap_or(0) + 4
+}
+
+/// Whether an instruction does nothing but jump. Where several such lead back to one place, they share a safe point: what the frame owns is the same
+/// before each of them, and LLVM does more with a loop that has one way back.
+fn only_jumps(inst: &Inst) -> bool {
+    matches!(
+        inst,
+        Inst::Jump { .. }
+            | Inst::BranchIf { .. }
+            | Inst::BranchUnless { .. }
+            | Inst::BranchInt { .. }
+            | Inst::BranchIntImm { .. }
+            | Inst::BranchFloat { .. }
+            | Inst::BranchFloatNot { .. }
+    )
 }

@@ -250,6 +250,15 @@ impl<'c> Frame<'_, 'c, '_> {
             | Inst::Hash { .. }
             | Inst::StrEqConst { .. }
             | Inst::StrStripPrefix { .. } => self.lower_text(inst),
+            Inst::BytesLen { .. }
+            | Inst::BytesGet { .. }
+            | Inst::BytesGetAt { .. }
+            | Inst::BytesScalar { .. }
+            | Inst::BytesSlice { .. }
+            | Inst::BytesDrop { .. }
+            | Inst::BytesNew { .. }
+            | Inst::BytesPut { .. }
+            | Inst::BytesPutScalar { .. } => self.lower_bytes(inst),
             Inst::MapNew { .. }
             | Inst::MapGet { .. }
             | Inst::MapPut { .. }

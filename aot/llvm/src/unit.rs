@@ -376,14 +376,14 @@ fn declare_runtime<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) {
 }
 
 /// Functions of the runtime that only read.
-const PURE: &[&str] = &["snow_list_get"];
+const PURE: &[&str] = &["snow_bytes_get", "snow_bytes_scalar", "snow_list_get"];
 
 /// Functions of the runtime that touch nothing but headers and the context, as far as compiled code can tell: what a safe point frees is
 /// nobody's.
 pub const COUNTING: &[&str] = &["snow_dup", "snow_is_unique", "snow_safe_point"];
 
 /// Functions of the runtime that are called rarely, besides those that keep registers.
-const COLD: &[&str] = &["snow_call_pending"];
+const COLD: &[&str] = &["snow_bytes_outside", "snow_call_pending"];
 
 /// Bytes from the context to a field of it.
 pub fn field<'c>(b: &Build<'c>, ctx: PointerValue<'c>, offset: usize) -> PointerValue<'c> {

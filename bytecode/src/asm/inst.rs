@@ -3,7 +3,7 @@
 use super::lexer::Token;
 use super::{AsmError, Parsed, Parser};
 use crate::inst::{
-    Cond, CrashKind, FloatOp, FloatUnOp, Inst, InstInfo, IntOp, OperandMut, TextForm,
+    BitField, Cond, CrashKind, FloatOp, FloatUnOp, Inst, InstInfo, IntOp, OperandMut, TextForm,
 };
 use crate::module::{ConstId, Label, NativeId, Place, Reg};
 use rustc_hash::FxHashMap;
@@ -132,6 +132,7 @@ impl Parser {
             OperandMut::Cond(cond) => *cond = self.coded(Cond::from_name)?,
             OperandMut::CrashKind(kind) => *kind = self.coded(CrashKind::from_name)?,
             OperandMut::TextForm(form) => *form = self.coded(TextForm::from_name)?,
+            OperandMut::Bits(field) => *field = self.coded(BitField::from_name)?,
         }
         Ok(())
     }

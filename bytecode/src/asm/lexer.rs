@@ -61,10 +61,10 @@ fn token(text: &str) -> Option<(Token, &str)> {
     Some((Token::Word(word), rest))
 }
 
-/// A word ends before anything else than letters, digits, `_`, `+`, `-` and single dots; `r1..r2` is three tokens.
+/// A word ends before anything else than letters, digits, `_`, `+`, `-`, `@` and single dots; `r1..r2` is three tokens.
 fn word(text: &str) -> Option<(String, &str)> {
     let mut end = text
-        .find(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c)))
+        .find(|c: char| !(c.is_alphanumeric() || "_.+-@".contains(c)))
         .unwrap_or(text.len());
     end = text[..end].find("..").unwrap_or(end);
     end = text[..end].find("->").unwrap_or(end);

@@ -1,6 +1,6 @@
 //! Kinds of operands: what an instruction's field is, and the Rust type that holds it.
 
-use super::{Cond, CrashKind, FloatOp, FloatUnOp, IntOp, TextForm};
+use super::{BitField, Cond, CrashKind, FloatOp, FloatUnOp, IntOp, TextForm};
 use crate::module::{ConstId, FuncId, Label, NativeId, Reg};
 use crate::types::TypeId;
 
@@ -14,6 +14,7 @@ macro_rules! operand_type {
     (Target) => { Label }; (Targets) => { Vec<Label> };
     (IntOp) => { IntOp }; (FloatOp) => { FloatOp }; (FloatUnOp) => { FloatUnOp };
     (Cond) => { Cond }; (CrashKind) => { CrashKind }; (TextForm) => { TextForm };
+    (Bits) => { BitField };
     (FieldTakes) => { Vec<(u16, Reg)> };
 }
 pub(super) use operand_type;
@@ -88,6 +89,8 @@ operand_enums! {
     CrashKind,
     /// A text form.
     TextForm,
+    /// A field among bytes.
+    Bits,
     /// Numbers of slots, each with a register whose reference is consumed.
     FieldTakes,
 }

@@ -163,6 +163,33 @@ impl Scope<'_> {
                 .string_and(*a, *prefix)
                 .and_then(|()| self.writes(*dst, self.kind(*a))),
 
+            Inst::BytesLen { dst, a } => self.is_bytes(*a).and_then(|()| self.writes(*dst, Word)),
+            Inst::BytesGet { field, dst, a } => self.bytes_get(*field, *dst, *a),
+            Inst::BytesGetAt { field, dst, a, at } => self
+                .reads(*at, Word)
+                .and_then(|()| self.bytes_get(*field, *dst, *a)),
+            Inst::BytesScalar { dst, a, at } => self
+                .is_bytes(*a)
+                .and_then(|()| self.words(Word, &[*at], *dst)),
+            Inst::BytesSlice { dst, a, from, to } => self
+                .pair(Word, *from, *to)
+                .and_then(|()| self.more_bytes(*dst, *a)),
+            Inst::BytesDrop {
+                dst,
+                a,
+                count: value,
+            }
+            | Inst::BytesPutScalar { dst, a, value } => self
+                .reads(*value, Word)
+                .and_then(|()| self.more_bytes(*dst, *a)),
+            Inst::BytesNew { dst, ty, capacity } => self.bytes_new(*dst, *ty, *capacity),
+            Inst::BytesPut {
+                field,
+                dst,
+                a,
+                value,
+            } => self.bytes_put(*field, *dst, *a, *value),
+
             Inst::MapNew { dst, ty } => self.map_new(*dst, *ty),
             Inst::MapGet { dst, map, key, .. } => self.map_get(*dst, *map, *key),
             Inst::MapPut {

@@ -6,6 +6,7 @@
 //! It does not check what words mean: see [`crate::layout`], and the instructions' docs for what crashes at run time. Imports of natives have
 //! their shape checked here; that a native exists with that shape is for the loader.
 
+mod bytes;
 mod calls;
 mod cells;
 pub(crate) mod error;

@@ -38,6 +38,9 @@ impl Scope<'_> {
             Operand::Imm(_) | Operand::FloatBits(_) | Operand::Field(_) | Operand::Tag(_) => Ok(()),
             Operand::IntOp(_) | Operand::FloatOp(_) | Operand::FloatUnOp(_) => Ok(()),
             Operand::Cond(_) | Operand::CrashKind(_) | Operand::TextForm(_) => Ok(()),
+            Operand::Bits(field) => ensure(field.is_valid(), Rule::Operands, || {
+                format!("{field} is no field that can be read")
+            }),
         }
     }
 

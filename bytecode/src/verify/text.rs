@@ -8,9 +8,10 @@ use crate::types::{Type, TypeId};
 
 impl Scope<'_> {
     pub(super) fn concat(&self, dst: Reg, a: Reg, b: Reg) -> Check {
-        match self.cell_type(a)? {
-            (_, Type::String | Type::Bytes) => {}
-            (ty, _) => {
+        match (self.cell_type(a)?, self.cell_type(b)?) {
+            ((_, Type::Bytes), (_, Type::String)) => return self.writes(dst, self.kind(a)),
+            ((_, Type::String | Type::Bytes), _) => {}
+            ((ty, _), _) => {
                 return Err(Fault::new(
                     Rule::Sort,
                     format!("{a} is a reference to {ty}, which is no text"),

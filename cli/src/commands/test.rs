@@ -7,10 +7,11 @@ use std::time::Duration;
 use snow_bytecode::module::Module;
 use snow_stdlib::random::Source;
 use snow_vm::run::{LoadedProgram, VerifiedModule};
+use snow_vm::world::Counts;
 
 use super::run::compiled;
 use crate::args::TestArgs;
-use crate::compiler::compile_suite;
+use crate::compiler::{Counting, compile_suite};
 use crate::error::CliError;
 use crate::project::load_sources;
 use crate::testing::{Case, Form, Reporter, Settings, Suite, run};
@@ -20,7 +21,11 @@ const NATIVE_LEVEL: u8 = 2;
 
 /// Runs the tests and the examples in doc comments of a project.
 pub fn test(args: TestArgs) -> Result<ExitCode, CliError> {
-    let suite = compile_suite(&load_sources(&args.program)?, args.report)?;
+    let counting = match args.coverage {
+        Some(_) => Counting::Lines,
+        None => Counting::Nothing,
+    };
+    let suite = compile_suite(&load_sources(&args.program)?, counting, args.report)?;
     let all = suite.cases.len();
     let cases = chosen(&suite, &args);
     let form = if args.report.json {
@@ -34,14 +39,22 @@ pub fn test(args: TestArgs) -> Result<ExitCode, CliError> {
         .transpose()?;
     let mut reporter = Reporter::begin(form, cases.len(), all - cases.len(), args.seed)?;
     if let Some(program) = program {
-        run(&program, &cases, &settings(&args), |case, outcome| {
-            reporter.test(case, &outcome)
-        })?;
+        let counts = suite.covered.as_ref().map(|covered| covered.counts.clone());
+        run(
+            &program,
+            &cases,
+            &settings(&args, counts),
+            |case, outcome| reporter.test(case, &outcome),
+        )?;
     }
-    Ok(match reporter.end()? {
+    let outcome = match reporter.end()? {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
-    })
+    };
+    if let (Some(covered), Some(path)) = (&suite.covered, &args.coverage) {
+        covered.report(form, path)?;
+    }
+    Ok(outcome)
 }
 
 /// Makes the tests ready to run, as native code if that is wanted.
@@ -73,10 +86,11 @@ fn chosen(suite: &Suite, args: &TestArgs) -> Vec<Case> {
     cases
 }
 
-fn settings(args: &TestArgs) -> Settings {
+fn settings(args: &TestArgs, counts: Option<Counts>) -> Settings {
     let cores = available_parallelism().map_or(1, usize::from);
     Settings {
         jobs: args.jobs.map_or(cores, |jobs| usize::from(jobs.get())),
         limit: Duration::from_secs(args.timeout),
+        counts,
     }
 }

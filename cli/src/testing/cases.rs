@@ -7,6 +7,8 @@ use snow_lang::diagnostics::{FileSet, Sink};
 use snow_lang::syntax::ast::Span;
 use snow_lang::typed::{Owner, Program};
 
+use super::Covered;
+
 /// A test.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -28,18 +30,30 @@ pub struct Suite {
     pub cases: Vec<Case>,
     /// Their code; none where there are no tests.
     pub module: Option<Module>,
+    /// What counts which lines run, if that was asked for.
+    pub covered: Option<Covered>,
 }
 
 impl Suite {
     /// Compiles the tests of a checked program. `None` when something was reported.
-    pub fn compile(program: &Program, files: &FileSet, sink: &mut Sink) -> Option<Suite> {
+    pub fn compile(
+        program: &Program,
+        covered: Option<Covered>,
+        files: &FileSet,
+        sink: &mut Sink,
+    ) -> Option<Suite> {
         let funcs = program.funcs.iter();
         let tests: Vec<_> = funcs.filter(|func| func.owner == Owner::Test).collect();
         if tests.is_empty() {
             let (cases, module) = (Vec::new(), None);
-            return Some(Suite { cases, module });
+            return Some(Suite {
+                cases,
+                module,
+                covered,
+            });
         }
-        let module = snow_lang::compile::compile_tests(program, files, sink)?;
+        let places = covered.as_ref().map(|covered| &covered.places);
+        let module = snow_lang::compile::compile_tests(program, places, files, sink)?;
         let exports = module.exports.iter();
         let codes: HashMap<&str, FuncId> = exports
             .filter_map(|export| Some((export.name.as_str(), export.code.as_ref()?.func)))
@@ -60,6 +74,7 @@ impl Suite {
         Some(Suite {
             cases,
             module: Some(module),
+            covered,
         })
     }
 }

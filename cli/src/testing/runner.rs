@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use snow_vm::output::Output;
 use snow_vm::run::{Ending, LoadedProgram, RunOptions};
 use snow_vm::sched::stop::Signals;
+use snow_vm::world::Counts;
 
 use super::Case;
 use crate::error::CliError;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub jobs: usize,
     /// How long one may take.
     pub limit: Duration,
+    /// Counters of the program, if it was compiled with them.
+    pub counts: Option<Counts>,
 }
 
 /// What came of a test.
@@ -46,7 +49,7 @@ pub fn run(
             let (send, next) = (send.clone(), &next);
             scope.spawn(move || {
                 while let Some((number, case)) = take(next, cases) {
-                    let outcome = run_one(program, case, settings.limit);
+                    let outcome = run_one(program, case, settings);
                     if send.send((number, outcome)).is_err() {
                         break;
                     }
@@ -72,7 +75,8 @@ fn take<'a>(next: &AtomicUsize, cases: &'a [Case]) -> Option<(usize, &'a Case)> 
     Some((number, cases.get(number)?))
 }
 
-fn run_one(program: &LoadedProgram, case: &Case, limit: Duration) -> Outcome {
+fn run_one(program: &LoadedProgram, case: &Case, settings: &Settings) -> Outcome {
+    let limit = settings.limit;
     let start = Instant::now();
     let errors = Errors::default();
     let options = match RunOptions::from_environment(Vec::new()) {
@@ -82,6 +86,7 @@ fn run_one(program: &LoadedProgram, case: &Case, limit: Duration) -> Outcome {
             deadline: start.checked_add(limit),
             schedulers: 1,
             signals: Signals::Ignore,
+            counts: settings.counts.clone(),
             ..options
         },
         Err(error) => {

@@ -102,6 +102,7 @@ pub fn pool(choices: &mut Choices, decls: &Decls) -> Vec<Type> {
         Type::Int,
         Type::Str,
         Type::Float,
+        Type::Bytes,
         Type::list(Type::Int),
     ];
     for id in 0..decls.0.len() {
@@ -144,7 +145,9 @@ fn scalar(choices: &mut Choices) -> Type {
         5 | 6 => Type::Float,
         7 | 8 => Type::Bool,
         9..12 => Type::Str,
-        12 => choices.pick(&[Type::Atom, Type::Ordering]).clone(),
+        12 => choices
+            .pick(&[Type::Atom, Type::Ordering, Type::Bytes])
+            .clone(),
         _ => Type::Unit,
     }
 }

@@ -34,6 +34,7 @@ impl Helpers {
             Type::Float,
             Type::Bool,
             Type::Str,
+            Type::Bytes,
             Type::Unit,
             Type::Atom,
             Type::Ordering,
@@ -105,6 +106,7 @@ impl Helpers {
     fn size_of_parts(&mut self, decls: &Decls, ty: &Type) -> String {
         match ty {
             Type::Str => "String.byte_size(x)".into(),
+            Type::Bytes => "Bytes.size(x)".into(),
             Type::List(a) | Type::Set(a) => {
                 let each = self.size(decls, a, "e");
                 let name = if each == "1" { "_" } else { "e" };
@@ -209,6 +211,7 @@ fn base(decls: &Decls, ty: &Type) -> String {
         Type::Float => "0.0".into(),
         Type::Bool => "false".into(),
         Type::Str => "\"\"".into(),
+        Type::Bytes => "<<>>".into(),
         Type::Unit | Type::Param => "()".into(),
         Type::Atom => ":a".into(),
         Type::Ordering => "Equal".into(),

@@ -69,6 +69,7 @@ impl Gen {
                 .pick(&["Less", "Equal", "(Less | Greater)"])
                 .to_string(),
             Type::Str => self.text_pattern(),
+            Type::Bytes => self.bytes_pattern(depth),
             Type::Tuple(parts) => return self.refutable_tuple(&parts.clone(), depth),
             Type::List(of) => self.list_pattern(of, depth),
             Type::Map(key, value) => return self.map_pattern(key, value, depth),

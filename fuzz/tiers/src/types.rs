@@ -13,6 +13,8 @@ pub enum Type {
     Bool,
     /// `String`
     Str,
+    /// `Bytes`
+    Bytes,
     /// `()`
     Unit,
     /// `Atom`
@@ -215,7 +217,7 @@ impl Decls {
         let growing = |part: &Type| {
             matches!(
                 part,
-                Type::Str | Type::List(_) | Type::Map(..) | Type::Set(_)
+                Type::Str | Type::Bytes | Type::List(_) | Type::Map(..) | Type::Set(_)
             )
         };
         self.contains(ty, &growing) || self.recursive(ty)
@@ -261,6 +263,7 @@ impl fmt::Display for Shown<'_> {
             Type::Float => write!(f, "Float"),
             Type::Bool => write!(f, "Bool"),
             Type::Str => write!(f, "String"),
+            Type::Bytes => write!(f, "Bytes"),
             Type::Unit => write!(f, "()"),
             Type::Atom => write!(f, "Atom"),
             Type::Ordering => write!(f, "Ordering"),

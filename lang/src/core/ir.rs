@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use snow_bytecode::inst::{Cond, FloatOp, FloatUnOp, IntOp, TextForm};
+use snow_bytecode::inst::{BitField, Cond, FloatOp, FloatUnOp, IntOp, TextForm};
 use snow_bytecode::module::ExportKind;
 use snow_bytecode::types::{TypeId, TypeTable};
 
@@ -283,7 +283,7 @@ pub enum Op {
     ListDrop(Var, Var),
     ListConcat(Var, Var),
     ListSet(Var, Var, Var),
-    /// `<>`.
+    /// `<>`; also the text of a String behind bytes.
     Concat(Var, Var),
     /// String with the text of a value appended: form, text so far, value.
     AppendText(TextForm, Var, Var),
@@ -293,6 +293,25 @@ pub enum Op {
     StrStartsWith(Var, SmolStr),
     /// The String without its first `n` bytes (a view; `n` comes from a matched literal).
     StrDropBytes(Var, u32),
+    BytesLen(Var),
+    /// An Int or Float among bytes that is known to be there; its offset counts from byte `at`.
+    BytesGet {
+        bytes: Var,
+        at: Option<Var>,
+        field: BitField,
+    },
+    /// The code point at a byte with its length, or -1.
+    BytesScalar(Var, Var),
+    /// Bytes from one number to another that are known to be there.
+    BytesSlice(Var, Var, Var),
+    /// What follows so many bytes that are known to be there.
+    BytesDrop(Var, Var),
+    /// No bytes, with room for so many.
+    BytesNew(u32),
+    /// Bytes with an Int or Float behind them; the field's offset says how many bits of the last byte are in use.
+    BytesPut(BitField, Var, Var),
+    /// Bytes with a code point behind them; crashes when the Int is none.
+    BytesPutScalar(Var, Var),
     MapNew,
     MapPut(Var, Var, Var),
     /// Bool.

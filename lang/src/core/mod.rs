@@ -10,13 +10,19 @@ pub mod rc;
 pub mod validate;
 mod visit;
 
+use crate::coverage::Coverage;
 use crate::diagnostics::{Diagnostic, Sink};
 use crate::syntax::ast::Span;
 use crate::typed;
 
 /// Lowers and optimises a checked program. `None` when something was reported. Debug builds check Core after each pass.
-pub fn build(program: &typed::Program, roots: mono::Roots, sink: &mut Sink) -> Option<ir::Program> {
-    let mut core = mono::lower_program(program, roots, sink)?;
+pub fn build(
+    program: &typed::Program,
+    roots: mono::Roots,
+    coverage: Option<&Coverage>,
+    sink: &mut Sink,
+) -> Option<ir::Program> {
+    let mut core = mono::lower_program(program, roots, coverage, sink)?;
     if !is_valid(&core, "lowering", sink) {
         return None;
     }

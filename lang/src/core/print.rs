@@ -253,6 +253,14 @@ impl Printer<'_> {
             Op::StrEq(a, text) => format!("{} == {text:?}", v(a)),
             Op::StrStartsWith(a, text) => format!("starts_with({}, {text:?})", v(a)),
             Op::StrDropBytes(a, bytes) => format!("drop_bytes({}, {bytes})", v(a)),
+            Op::BytesNew(room) => format!("bytes_new({room})"),
+            Op::BytesGet { bytes, at, field } => match at {
+                Some(at) => format!("bytes_get({}, {field}, {})", v(bytes), v(at)),
+                None => format!("bytes_get({}, {field})", v(bytes)),
+            },
+            Op::BytesPut(field, a, value) => {
+                format!("bytes_put({}, {field}, {})", v(a), v(value))
+            }
             Op::MapNew => "%{}".into(),
             other => {
                 let (name, args) = plain(other);
@@ -278,6 +286,11 @@ fn plain(op: &Op) -> (&'static str, Vec<Var>) {
         Op::ListDrop(a, b) => ("list_drop", vec![a, b]),
         Op::ListConcat(a, b) => ("list_concat", vec![a, b]),
         Op::ListSet(a, b, c) => ("list_set", vec![a, b, c]),
+        Op::BytesLen(a) => ("bytes_len", vec![a]),
+        Op::BytesScalar(a, b) => ("bytes_scalar", vec![a, b]),
+        Op::BytesSlice(a, b, c) => ("bytes_slice", vec![a, b, c]),
+        Op::BytesDrop(a, b) => ("bytes_drop", vec![a, b]),
+        Op::BytesPutScalar(a, b) => ("bytes_put_scalar", vec![a, b]),
         Op::MapPut(a, b, c) => ("map_put", vec![a, b, c]),
         Op::MapHas(a, b) => ("map_has", vec![a, b]),
         Op::MapGet(a, b) => ("map_get", vec![a, b]),

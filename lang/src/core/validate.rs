@@ -283,6 +283,20 @@ impl<'p> Check<'p> {
             }
             Op::ListGet(list, _) | Op::ListHead(list) => self.element(*list, ty),
             Op::ListDrop(a, _) => self.same(self.ty(*a), ty, "list"),
+            Op::Concat(a, b) if self.is_bytes(*a) && !self.is_bytes(*b) => {
+                self.same(self.ty(*a), ty, "left side");
+                self.expect(*b, |ty| matches!(ty, Type::String), "right side");
+            }
+            Op::BytesLen(a) | Op::BytesGet { bytes: a, .. } | Op::BytesScalar(a, _) => {
+                self.expect(*a, |ty| matches!(ty, Type::Bytes), "operand")
+            }
+            Op::BytesSlice(a, ..)
+            | Op::BytesDrop(a, _)
+            | Op::BytesPut(_, a, _)
+            | Op::BytesPutScalar(a, _) => {
+                self.expect(*a, |ty| matches!(ty, Type::Bytes), "operand");
+                self.same(self.ty(*a), ty, "bytes");
+            }
             Op::ListConcat(a, b) | Op::Concat(a, b) => {
                 self.same(self.ty(*a), ty, "left side");
                 self.same(self.ty(*b), ty, "right side");
@@ -295,6 +309,10 @@ impl<'p> Check<'p> {
             }
             _ => {}
         }
+    }
+
+    fn is_bytes(&self, var: Var) -> bool {
+        matches!(self.program.types.get(self.ty(var)), Type::Bytes)
     }
 
     fn element(&mut self, list: Var, ty: TypeId) {

@@ -37,6 +37,7 @@ impl Op {
             | Op::Bytes(_)
             | Op::Atom(_)
             | Op::FuncValue(_)
+            | Op::BytesNew(_)
             | Op::MapNew => {}
             Op::Copy(a)
             | Op::IntNeg(a)
@@ -50,7 +51,8 @@ impl Op {
             | Op::ListHead(a)
             | Op::StrEq(a, _)
             | Op::StrStartsWith(a, _)
-            | Op::StrDropBytes(a, _) => visit(a),
+            | Op::StrDropBytes(a, _)
+            | Op::BytesLen(a) => visit(a),
             Op::IntBin(_, a, b)
             | Op::IntCmp(_, a, b)
             | Op::FloatBin(_, a, b)
@@ -65,6 +67,10 @@ impl Op {
             | Op::ListConcat(a, b)
             | Op::Concat(a, b)
             | Op::AppendText(_, a, b)
+            | Op::BytesScalar(a, b)
+            | Op::BytesDrop(a, b)
+            | Op::BytesPut(_, a, b)
+            | Op::BytesPutScalar(a, b)
             | Op::MapHas(a, b)
             | Op::MapGet(a, b)
             | Op::MapNext(a, b)
@@ -73,7 +79,11 @@ impl Op {
                 visit(a);
                 visit(b);
             }
-            Op::ListSet(a, b, c) | Op::MapPut(a, b, c) => {
+            Op::BytesGet { bytes, at, .. } => {
+                visit(bytes);
+                at.iter_mut().for_each(visit);
+            }
+            Op::ListSet(a, b, c) | Op::MapPut(a, b, c) | Op::BytesSlice(a, b, c) => {
                 visit(a);
                 visit(b);
                 visit(c);

@@ -183,6 +183,7 @@ fn may_crash(inst: &Inst) -> bool {
             | Inst::UnboxTake { .. }
             | Inst::Capture { .. }
             | Inst::ListLen { .. }
+            | Inst::BytesLen { .. }
     )
 }
 

@@ -4,7 +4,7 @@
 //! given space do the rows leave out? Asked with the space of all values, the answer says what a match lacks; asked with the space of
 //! a later row, an empty answer says that the row is superfluous.
 
-use super::space::{ANY, Ctor, Signature, Space};
+use super::space::{ANY, BYTE, Ctor, Signature, Space};
 use super::tree::TooComplex;
 use crate::stack::with_stack;
 use crate::typed::{Program, Ty};
@@ -235,9 +235,12 @@ fn expand(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
 /// A row of spaces to search in, within a part of the first column; `None` when they have nothing in common.
 fn specialise<'s>(row: &Row<'s>, ctor: Option<&Ctor>, fields: usize) -> Option<Row<'s>> {
     match row[0] {
-        // What a map pattern matches is unknown: look everywhere.
-        Space::Unknown => {
-            let mut opened = vec![&ANY; fields];
+        // What a map pattern matches is unknown: look everywhere. The type of bytes does not say how large they are.
+        Space::Unknown | Space::Any => {
+            let mut opened = match ctor {
+                Some(Ctor::Byte) => vec![&BYTE, &ANY],
+                _ => vec![&ANY; fields],
+            };
             opened.extend_from_slice(&row[1..]);
             Some(opened)
         }

@@ -20,7 +20,10 @@ pub(super) fn text(program: &Program, example: &Example) -> String {
         Ctor::Variant(tag) => variant(program, &example.ty, *tag, fields),
         Ctor::Bool(value) => value.to_string(),
         // A range that holds all values up to one end stands for "any other".
+        Ctor::Ints(0, 255) => "_".into(),
         Ctor::Ints(from, to) => int_example(*from, *to).to_string(),
+        Ctor::Empty => "<<>>".into(),
+        Ctor::Byte => bytes(program, fields),
         Ctor::Nil => "[]".into(),
         Ctor::Cons => list(program, fields),
         Ctor::Str(text) => format!("{text:?}"),
@@ -74,6 +77,23 @@ fn variant(program: &Program, ty: &Ty, tag: u32, fields: &[Example]) -> String {
         return name.to_string();
     }
     format!("{name}({})", row(program, fields))
+}
+
+/// Bytes that are not empty: `<<1, 2>>` when their end is known, `<<1, _:bytes>>` when not.
+fn bytes(program: &Program, fields: &[Example]) -> String {
+    let mut shown = Vec::new();
+    let mut fields = fields;
+    loop {
+        let [first, rest] = fields else {
+            return "_".into();
+        };
+        shown.push(text(program, first));
+        match &rest.of {
+            Some((Ctor::Byte, more)) => fields = more,
+            Some((Ctor::Empty, _)) => return format!("<<{}>>", shown.join(", ")),
+            _ => return format!("<<{}, _:bytes>>", shown.join(", ")),
+        }
+    }
 }
 
 /// A list that is not empty: `[a, b]` when its end is known, `a :: b :: _` when not.

@@ -1,5 +1,6 @@
 //! Pattern matching: decision trees for lowering, and the checks for missing and superfluous patterns.
 
+mod bytes;
 mod check;
 mod coverage;
 mod example;

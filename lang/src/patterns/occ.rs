@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::typed::Expr;
+use crate::typed::{Expr, FieldForm, LocalId};
 
 /// Index into [`Occs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +50,82 @@ pub enum Occ {
         /// Index into [`Occs::keys`].
         key: u32,
     },
+    /// An integer or float among bytes.
+    Bits {
+        /// Where it begins.
+        place: Place,
+        /// How it lies there.
+        field: FieldForm,
+        /// Whether it is a float.
+        is_float: bool,
+    },
+    /// Some of the bytes.
+    Piece {
+        /// Where they begin.
+        place: Place,
+        /// How many.
+        size: Size,
+    },
+    /// All bytes from a place on.
+    Remains(Place),
+    /// A code point with its length, as `bytes.scalar` gives them.
+    Scalar(Place),
+    /// The code point of a [`Occ::Scalar`].
+    Code(OccId),
+    /// The number of bytes before what follows a step.
+    Past {
+        /// Where the step begins.
+        place: Place,
+        /// The step.
+        step: Step,
+    },
+    /// What a size says: index into [`Occs::sizes`].
+    Size(u32),
+}
+
+/// A place among bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The bytes.
+    pub of: OccId,
+    /// A [`Occ::Past`] from which it counts; the first byte when there is none.
+    pub from: Option<OccId>,
+    /// Bits from there.
+    pub bits: u32,
+}
+
+impl Place {
+    /// What paths know the number of bytes of: all, or those behind a step.
+    pub fn origin(self) -> OccId {
+        self.from.unwrap_or(self.of)
+    }
+}
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Size {
+    /// This one.
+    Known(u32),
+    /// The value of an occurrence.
+    Of(OccId),
+}
+
+/// Something among bytes whose size only the value says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// So many bytes.
+    Size(OccId),
+    /// A [`Occ::Scalar`].
+    Scalar(OccId),
+}
+
+/// A size that is computed, and where the locals in it are that the pattern binds.
+#[derive(Clone, Debug)]
+pub struct SizeExpr<'p> {
+    /// The code.
+    pub expr: &'p Expr,
+    /// Locals and their occurrences.
+    pub binds: Vec<(LocalId, OccId)>,
 }
 
 /// The occurrences of one match, each once.
@@ -58,6 +134,7 @@ pub struct Occs<'p> {
     list: Vec<Occ>,
     ids: FxHashMap<Occ, OccId>,
     keys: Vec<&'p Expr>,
+    sizes: Vec<SizeExpr<'p>>,
 }
 
 impl<'p> Occs<'p> {
@@ -105,6 +182,21 @@ impl<'p> Occs<'p> {
         let at = found.unwrap_or_else(|| {
             self.keys.push(key);
             self.keys.len() - 1
+        });
+        at as u32
+    }
+
+    /// A size that is computed.
+    pub fn size(&self, number: u32) -> &SizeExpr<'p> {
+        &self.sizes[number as usize]
+    }
+
+    /// The number of a size, which is that of its code.
+    pub fn intern_size(&mut self, expr: &'p Expr, binds: Vec<(LocalId, OccId)>) -> u32 {
+        let known = |size: &SizeExpr<'p>| std::ptr::eq(size.expr, expr) && size.binds == binds;
+        let at = self.sizes.iter().position(known).unwrap_or_else(|| {
+            self.sizes.push(SizeExpr { expr, binds });
+            self.sizes.len() - 1
         });
         at as u32
     }

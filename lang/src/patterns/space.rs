@@ -20,6 +20,9 @@ pub(super) enum Space {
 /// All values, to borrow.
 pub(super) static ANY: Space = Space::Any;
 
+/// All bytes, to borrow.
+pub(super) static BYTE: Space = Space::Of(Ctor::Ints(0, 255), Vec::new());
+
 /// What a value is made by.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Ctor {
@@ -37,6 +40,10 @@ pub(super) enum Ctor {
     Prefix(SmolStr),
     Atom(SmolStr),
     Float(f64),
+    /// No bytes.
+    Empty,
+    /// A byte and those after it.
+    Byte,
 }
 
 impl Space {
@@ -73,6 +80,7 @@ impl Space {
             PatKind::Prefix(prefix, rest) => {
                 Space::Of(Ctor::Prefix(prefix.clone()), vec![Space::of(program, rest)])
             }
+            PatKind::Segments(segments) => super::bytes::space(program, segments),
             PatKind::Map(entries) if entries.is_empty() => Space::Any,
             PatKind::Map(_) => Space::Unknown,
         }
@@ -132,6 +140,10 @@ impl Signature {
                 (Ctor::Nil, Vec::new()),
                 (Ctor::Cons, vec![args[0].clone(), ty.clone()]),
             ]),
+            Con::Bytes => Signature::Finite(vec![
+                (Ctor::Empty, Vec::new()),
+                (Ctor::Byte, vec![Ty::con(Con::Int), ty.clone()]),
+            ]),
             Con::Adt(id) => match &program.types[id.0 as usize].shape {
                 Shape::Struct(fields) => {
                     let fields = fields.iter().map(|field| instantiate(&field.ty, args));
@@ -150,7 +162,6 @@ impl Signature {
             },
             Con::Float
             | Con::String
-            | Con::Bytes
             | Con::Atom
             | Con::Range
             | Con::Ref

@@ -97,14 +97,19 @@ impl Finder<'_, '_> {
     }
 
     fn params(&mut self, params: &[Param]) {
-        params
-            .iter()
-            .for_each(|param| names_in(&param.pattern, &mut self.locals));
+        params.iter().for_each(|param| self.pattern(&param.pattern));
+    }
+
+    /// Names that a pattern binds, and the sizes in it.
+    fn pattern(&mut self, pattern: &Pattern) {
+        let mut sizes = Vec::new();
+        names_in(pattern, &mut self.locals, &mut sizes);
+        self.exprs(sizes);
     }
 
     fn arm(&mut self, pattern: &Pattern, guard: &Option<Expr>, body: &Block) {
         self.scoped(|finder| {
-            names_in(pattern, &mut finder.locals);
+            finder.pattern(pattern);
             finder.exprs(guard);
             finder.block(body);
         });
@@ -120,7 +125,7 @@ impl Finder<'_, '_> {
                         if let Some(otherwise) = &binding.otherwise {
                             finder.block(otherwise);
                         }
-                        names_in(&binding.pattern, &mut finder.locals);
+                        finder.pattern(&binding.pattern);
                     }
                 }
             }
@@ -180,10 +185,7 @@ impl Finder<'_, '_> {
             ExprKind::Bytes(segments) => {
                 for segment in segments {
                     self.expr(&segment.value);
-                    self.exprs(segment.specs.iter().filter_map(|spec| match spec {
-                        ByteSpec::Bytes(size) => Some(size),
-                        _ => None,
-                    }));
+                    self.exprs(segment.specs.iter().filter_map(size_of));
                 }
             }
             ExprKind::Index(a, b) | ExprKind::Binary(_, _, a, b) => self.exprs([&**a, &**b]),
@@ -245,7 +247,7 @@ impl Finder<'_, '_> {
                 self.scoped(|finder| {
                     for (pattern, iterable) in &parts.generators {
                         finder.expr(iterable);
-                        names_in(pattern, &mut finder.locals);
+                        finder.pattern(pattern);
                     }
                     finder.exprs(&parts.guard);
                     finder.block(&parts.body);
@@ -266,14 +268,14 @@ impl Finder<'_, '_> {
     }
 }
 
-/// The names that a pattern binds.
-fn names_in(pattern: &Pattern, names: &mut Vec<Name>) {
-    with_stack(|| names_here(pattern, names));
+/// The names that a pattern binds, and the sizes of its byte segments.
+fn names_in<'p>(pattern: &'p Pattern, names: &mut Vec<Name>, sizes: &mut Vec<&'p Expr>) {
+    with_stack(|| names_here(pattern, names, sizes));
 }
 
-fn names_here(pattern: &Pattern, names: &mut Vec<Name>) {
-    let mut all = |patterns: &mut dyn Iterator<Item = &Pattern>| {
-        patterns.for_each(|pattern| names_in(pattern, names));
+fn names_here<'p>(pattern: &'p Pattern, names: &mut Vec<Name>, sizes: &mut Vec<&'p Expr>) {
+    let mut all = |patterns: &mut dyn Iterator<Item = &'p Pattern>| {
+        patterns.for_each(|pattern| names_in(pattern, names, sizes));
     };
     match &pattern.kind {
         PatternKind::Bind(name) => names.push(name.clone()),
@@ -286,7 +288,7 @@ fn names_here(pattern: &Pattern, names: &mut Vec<Name>) {
         PatternKind::Struct { fields, .. } => {
             for (name, part) in fields {
                 match part {
-                    Some(part) => names_in(part, names),
+                    Some(part) => names_in(part, names, sizes),
                     None => names.push(name.name.clone()),
                 }
             }
@@ -296,13 +298,25 @@ fn names_here(pattern: &Pattern, names: &mut Vec<Name>) {
             ListItem::One(part) | ListItem::Splice(part) => part,
         })),
         PatternKind::As(part, name) => {
-            names_in(part, names);
+            names_in(part, names, sizes);
             names.push(name.name.clone());
         }
-        PatternKind::Prefix(_, rest) => names_in(rest, names),
+        PatternKind::Prefix(_, rest) => names_in(rest, names, sizes),
         PatternKind::Map(pairs) => all(&mut pairs.iter().map(|(_, part)| part)),
-        PatternKind::Bytes(segments) => all(&mut segments.iter().map(|segment| &segment.value)),
+        PatternKind::Bytes(segments) => {
+            all(&mut segments.iter().map(|segment| &segment.value));
+            let specs = segments.iter().flat_map(|segment| &segment.specs);
+            sizes.extend(specs.filter_map(size_of));
+        }
         _ => {}
+    }
+}
+
+/// The size that a specifier gives by an expression.
+fn size_of(spec: &ByteSpec) -> Option<&Expr> {
+    match spec {
+        ByteSpec::Sized(_, size) => Some(size),
+        ByteSpec::Bits(_) | ByteSpec::Word(_) => None,
     }
 }
 

@@ -285,9 +285,11 @@ impl World<'_> {
     pub fn find_interface(&self, from: ModuleId, name: &str) -> Option<Hit<Item>> {
         let found = self.find_type(from, name);
         let other = match &found {
-            Some(hit) => {
-                matches!(hit.item, Item::Type(id) if self.is_std(self.program.types[id.0 as usize].module))
-            }
+            Some(hit) => match hit.item {
+                Item::Type(id) => self.is_std(self.program.types[id.0 as usize].module),
+                Item::Alias(id) => self.is_std(self.program.aliases[id.0 as usize].module),
+                _ => false,
+            },
             None => false,
         };
         let standard = self.std_interfaces.get(name).filter(|_| other);

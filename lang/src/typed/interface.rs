@@ -49,6 +49,8 @@ lang_interfaces! {
     15 ITERATOR "Iterator" "Gives one element after the other.";
     16 ITERABLE "Iterable" "What `for` loops over.";
     17 JSON "Json" "What can be JSON.";
+    18 ROW "Row" "What can be read from a row of a database.";
+    19 COLUMN "Column" "What a column of a database may hold.";
 }
 
 impl InterfaceId {

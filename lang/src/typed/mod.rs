@@ -9,6 +9,7 @@
 //! stand where they are allowed.
 
 mod body;
+mod bytes;
 mod interface;
 mod mailbox;
 mod receive;
@@ -17,6 +18,7 @@ pub mod walk;
 use std::sync::Arc;
 
 pub use body::BodyRef;
+pub use bytes::{FieldForm, Segment, SegmentForm};
 pub use interface::{Bound, Impl, ImplId, Interface, InterfaceId, Owner};
 pub use mailbox::{Mailboxes, Receives};
 pub use receive::{Receive, ReceiveCode};
@@ -391,6 +393,8 @@ pub enum ExprKind {
     Atom(SmolStr),
     /// `<<1, 2>>` of constant bytes.
     Bytes(Vec<u8>),
+    /// `<<a, b:16, rest:bytes>>`.
+    Segments(Vec<Segment<Expr>>),
     /// A local; `args` instantiate a let-generalised one's own parameters, in the order of [`ExprKind::Let`]'s `params`.
     Local(LocalId, Vec<Ty>),
     /// A named function as a value.
@@ -565,4 +569,6 @@ pub enum PatKind {
     Prefix(SmolStr, Box<Pat>),
     /// `%{"key" => p}`: keys are literals.
     Map(Vec<(Expr, Pat)>),
+    /// `<<a, b:16, rest:bytes>>`; sizes name locals that fields before them bind.
+    Segments(Vec<Segment<Pat>>),
 }

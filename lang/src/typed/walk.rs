@@ -21,6 +21,10 @@ pub fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Construct { fields: args, .. } => {
             args.iter().for_each(visit);
         }
+        ExprKind::Segments(segments) => segments.iter().for_each(|segment| {
+            visit(&segment.value);
+            segment.size().into_iter().for_each(&mut *visit);
+        }),
         ExprKind::CallValue(callee, args) => {
             visit(callee);
             args.iter().for_each(visit);

@@ -110,7 +110,7 @@ const FOREIGN: [(&str, &str); 22] = [
 ];
 
 /// Types whose meaning comes later.
-const LATER: [&str; 2] = ["Row", "SpawnError"];
+const LATER: [&str; 1] = ["SpawnError"];
 
 impl Converter<'_, '_> {
     /// The type, or the error type when it was reported.

@@ -16,8 +16,6 @@ const DERIVABLE: [InterfaceId; 5] = [
     InterfaceId::DEBUG,
     InterfaceId::HASH,
 ];
-/// What types will be able to derive.
-const LATER: [&str; 1] = ["Row"];
 
 /// Settles the derived interfaces of all types of this compilation.
 pub fn settle(world: &mut World<'_>, sink: &mut Sink) {
@@ -118,14 +116,6 @@ fn listed(
 
 fn unknown(def: &TypeDef, name: &Ident) -> Diagnostic {
     let text = name.name.as_str();
-    if LATER.contains(&text) {
-        return Diagnostic::new(
-            Code::NOT_SUPPORTED,
-            name.span,
-            format!("deriving `{text}` is not supported yet"),
-        )
-        .label("not supported yet");
-    }
     let names = DERIVABLE.iter().map(|bound| lang_name(*bound));
     let names = names.chain(crate::expand::GENERATED.iter().copied());
     Diagnostic::new(
@@ -135,7 +125,7 @@ fn unknown(def: &TypeDef, name: &Ident) -> Diagnostic {
     )
     .label("no interface of this name can be derived")
     .maybe_help(did_you_mean(text, names))
-    .help("types can derive Eq, Ord, Display, Debug, Hash, Default and Json")
+    .help("types can derive Eq, Ord, Display, Debug, Hash, Default, Json and Row")
 }
 
 /// Takes interfaces away and adds conditions until every remaining claim holds.
@@ -293,7 +283,10 @@ fn underived(world: &World<'_>, id: TypeDefId, bound: InterfaceId, name: &Ident,
 
 /// Whether an interface is one that types can derive.
 pub fn is_derivable(bound: InterfaceId) -> bool {
-    matches!(bound, InterfaceId::DEFAULT | InterfaceId::JSON) || DERIVABLE.contains(&bound)
+    matches!(
+        bound,
+        InterfaceId::DEFAULT | InterfaceId::JSON | InterfaceId::ROW
+    ) || DERIVABLE.contains(&bound)
 }
 
 /// The name of an interface of the language.

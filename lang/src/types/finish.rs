@@ -233,6 +233,12 @@ impl<'f> Finisher<'f> {
                     self.pat(part);
                 }
             }
+            PatKind::Segments(segments) => {
+                for segment in segments {
+                    self.exprs(segment.size_mut());
+                    self.pat(&mut segment.value);
+                }
+            }
             PatKind::Wildcard
             | PatKind::Bind(_)
             | PatKind::Unit
@@ -295,6 +301,12 @@ impl<'f> Finisher<'f> {
             | ExprKind::Bytes(_)
             | ExprKind::Break(_)
             | ExprKind::Continue(_) => {}
+            ExprKind::Segments(segments) => {
+                for segment in segments {
+                    self.exprs(segment.size_mut());
+                    self.expr(&mut segment.value);
+                }
+            }
             ExprKind::Local(_, args) => self.replace_all(args),
             ExprKind::Func(id, args) => self.group_args(*id, args),
             ExprKind::Call(id, types, args) => {

@@ -291,17 +291,6 @@ impl Converter<'_, '_> {
         if self.world.is_reported(module, &path[0].name) {
             return;
         }
-        if name == "Row" {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::NOT_SUPPORTED,
-                    span,
-                    format!("the interface `{name}` is not supported yet"),
-                )
-                .label("not supported yet"),
-            );
-            return;
-        }
         let scope = self.world.scope(module);
         let own = scope.types.iter().chain(&self.world.std_types);
         let interfaces = own.filter(|(_, item)| matches!(item, Item::Interface(_)));

@@ -53,6 +53,8 @@ pub enum Why {
     Receiver,
     /// The limit of a `receive`.
     Timeout,
+    /// A byte segment, which takes this.
+    Segment(&'static str),
     /// The error of a `?`, which the function must return too.
     TryError(Span),
 }
@@ -231,6 +233,7 @@ impl Infer<'_, '_> {
                 diagnostic.note("`send` takes the pid of the receiver, then the message")
             }
             Why::Timeout => diagnostic.note("`after` takes milliseconds, an `Int`"),
+            Why::Segment(note) => diagnostic.note(note),
             Why::Index => diagnostic.note(format!("the index must be `{want}`")),
             Why::Text(name) => diagnostic.note(format!("`{name}` takes a `String`")),
             Why::TryError(span) => diagnostic
@@ -504,6 +507,12 @@ impl Infer<'_, '_> {
                 Code::NOT_SERIALIZABLE,
                 due.origin.span,
                 format!("`{text}` is not JSON-serializable"),
+            )
+        } else if due.need.interface == InterfaceId::COLUMN {
+            Diagnostic::new(
+                Code::NOT_MAPPABLE,
+                due.origin.span,
+                format!("`{text}` cannot be mapped from a database row"),
             )
         } else if self.is_function(part)
             && matches!(due.need.interface, InterfaceId::EQ | InterfaceId::ORD)

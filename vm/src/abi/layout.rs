@@ -8,7 +8,7 @@ use std::mem::offset_of;
 use super::state::NativeState;
 
 /// Changes whenever compiled code of an earlier version no longer fits the runtime.
-pub const ABI_VERSION: u32 = 4;
+pub const ABI_VERSION: u32 = 5;
 
 const NATIVE: usize = offset_of!(Ctx, native);
 const HEAP: usize = offset_of!(Ctx, heap);
@@ -74,3 +74,11 @@ pub const BUFFER_SLOTS_WORD: usize = 4;
 pub const NARROW: u8 = crate::value::list::NARROW;
 /// Tag of lists whose elements are all in their buffer.
 pub const FLAT: u8 = crate::value::list::FLAT;
+/// In a string or bytes: word of the length.
+pub const TEXT_LEN_WORD: usize = 1;
+/// In a view: word of the address of its first byte.
+pub const TEXT_ADDRESS_WORD: usize = 2;
+/// In a flat string or bytes: word of the first byte.
+pub const TEXT_BYTES_WORD: usize = crate::value::text::HEAD;
+/// Tag of flat strings and bytes.
+pub const TEXT_FLAT: u8 = crate::value::text::FLAT;

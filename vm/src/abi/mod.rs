@@ -11,6 +11,7 @@
 //! The functions follow one convention: the context first; references are [`Ref`], other words `u64` or `i64`; rows of words
 //! by address; what is not stated otherwise is consumed; a `u32` result of a function that can crash is a status of [`status`].
 
+mod bytes;
 pub(crate) mod calls;
 mod cells;
 mod counting;

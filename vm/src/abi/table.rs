@@ -2,7 +2,8 @@
 
 use super::signature::{Callable, Signature};
 use super::{
-    calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*, suspend::snow_suspend, texts::*,
+    bytes::*, calls::*, cells::*, counting::*, crashes::*, lists::*, maps::*,
+    suspend::snow_suspend, texts::*,
 };
 use crate::carrier::snow_hop;
 use crate::registry::intrinsics::shells;
@@ -64,6 +65,14 @@ macro_rules! table {
 
 table! {
     snow_alloc(_, _, _);
+    snow_bytes_drop(_, _, _, _);
+    snow_bytes_get(_, _, _);
+    snow_bytes_new(_, _, _);
+    snow_bytes_outside(_);
+    snow_bytes_put(_, _, _, _);
+    snow_bytes_put_scalar(_, _, _, _);
+    snow_bytes_scalar(_, _);
+    snow_bytes_slice(_, _, _, _, _);
     snow_call(_, _, _, _);
     snow_call_pending(_, _);
     snow_compare(_, _, _, _);

@@ -198,6 +198,18 @@ macro_rules! opcodes {
             StrEqConst = text::equals_constant;
             StrStripPrefix = aside::<text::StripPrefix>;
 
+            // ---- bytes
+            BytesLen = bytes::len;
+            BytesByte = bytes::byte;
+            BytesGet = bytes::get;
+            BytesGetAt = bytes::get_at;
+            BytesScalar = aside::<bytes::Scalar>;
+            BytesSlice = aside::<bytes::Slice>;
+            BytesDrop = aside::<bytes::DropFirst>;
+            BytesNew = aside::<bytes::New>;
+            BytesPut = aside::<bytes::Put>;
+            BytesPutScalar = aside::<bytes::PutScalar>;
+
             // ---- maps and sets
             MapNew = map::new;
             MapGet = aside::<map::Get>;

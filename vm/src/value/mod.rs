@@ -5,6 +5,7 @@
 //! of the wrong kind would be undefined behaviour: the verifier and the signatures of natives rule that out.
 
 pub mod build;
+pub mod bytes;
 pub mod cells;
 pub mod closure;
 pub mod compare;

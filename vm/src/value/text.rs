@@ -14,7 +14,7 @@ pub const VIEW: u8 = 1;
 pub const VIEW_WORDS: usize = 4;
 
 /// Words before the bytes of a flat cell.
-const HEAD: usize = 3;
+pub(crate) const HEAD: usize = 3;
 
 /// Pieces shorter than this are copied, not viewed.
 const VIEW_MIN: usize = 32;
@@ -239,6 +239,41 @@ pub unsafe fn slice(heap: &mut Heap, word: u64, from: usize, to: usize) -> u64 {
         view.set(2, piece.as_ptr().expose_provenance() as u64);
         view.set(3, owner.word());
         view.word()
+    }
+}
+
+/// What follows the first `count` bytes; takes `word`. A unique view is moved on in place.
+///
+/// # Safety
+/// `word` is an owned reference to bytes, or to a string with a border of characters there; it has so many bytes.
+#[inline]
+pub unsafe fn drop_first(heap: &mut Heap, word: u64, count: usize) -> u64 {
+    // SAFETY: by contract; the address stays inside the parent.
+    unsafe {
+        let cell = Cell::from_word(word);
+        if count == 0 {
+            return word;
+        }
+        if cell.tag() == VIEW && cell.is_unique() {
+            cell.set(1, cell.get(1) - count as u64);
+            cell.set(2, cell.get(2) + count as u64);
+            return word;
+        }
+        drop_first_copy(heap, cell, count)
+    }
+}
+
+/// [`drop_first`] of what is no unique view: it becomes one, or a short piece.
+///
+/// # Safety
+/// As [`drop_first`].
+#[inline(never)]
+unsafe fn drop_first_copy(heap: &mut Heap, cell: Cell, count: usize) -> u64 {
+    // SAFETY: by contract.
+    unsafe {
+        let rest = slice(heap, cell.word(), count, cell.get(1) as usize);
+        heap.drop_ref(cell.word());
+        rest
     }
 }
 

@@ -1,5 +1,6 @@
 //! The instructions, one file a subject.
 
+mod bytes;
 mod calls;
 mod cells;
 mod control;

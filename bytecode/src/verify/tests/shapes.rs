@@ -114,6 +114,56 @@ fn sorts_must_fit() {
 }
 
 #[test]
+fn bytes_and_fields_must_fit() {
+    accepts("(borrow ref t8) -> (word) { reg r1 word r1 = bytes.get u64le@8 r0 ret [r1] }");
+    accepts("(borrow ref t8) -> (float) { reg r1 float r1 = bytes.get u64be@0 r0 ret [r1] }");
+    rejects(
+        Rule::Kind,
+        "r1 is float",
+        "(borrow ref t8) -> (float) { reg r1 float r1 = bytes.get u32be@0 r0 ret [r1] }",
+    );
+    rejects(
+        Rule::Sort,
+        "needed are Bytes",
+        "(borrow ref t1) -> (word) { reg r1 word r1 = bytes.get u8be@0 r0 ret [r1] }",
+    );
+    for field in ["u0be@0", "u65be@0", "u12le@0"] {
+        rejects(
+            Rule::Operands,
+            "no field that can be read",
+            &format!(
+                "(borrow ref t8) -> (word) {{ reg r1 word r1 = bytes.get {field} r0 ret [r1] }}"
+            ),
+        );
+    }
+    accepts("(ref t8, word) -> (ref t8) { r0 = bytes.put u4be@4 r0 r1 ret [r0] }");
+    rejects(
+        Rule::Operands,
+        "begins behind the last byte",
+        "(ref t8, word) -> (ref t8) { r0 = bytes.put u4be@8 r0 r1 ret [r0] }",
+    );
+    accepts("() -> (ref t8) { reg r0 ref t8 r0 = bytes.new t8 4 ret [r0] }");
+    rejects(
+        Rule::Sort,
+        "t1 is no Bytes",
+        "() -> (ref t1) { reg r0 ref t1 r0 = bytes.new t1 4 ret [r0] }",
+    );
+    for room in ["-1", "99999999"] {
+        rejects(
+            Rule::Operands,
+            "no room to begin with",
+            &format!("() -> (ref t8) {{ reg r0 ref t8 r0 = bytes.new t8 {room} ret [r0] }}"),
+        );
+    }
+    accepts("(ref t8, borrow ref t1) -> (ref t8) { r0 = concat r0 r1 ret [r0] }");
+    rejects(
+        Rule::Kind,
+        "r1 is ref t8, but r0 is ref t1",
+        "(ref t1, borrow ref t8) -> (ref t1) { r0 = concat r0 r1 ret [r0] }",
+    );
+}
+
+#[test]
 fn jumps_stay_inside() {
     rejects(
         Rule::Target,

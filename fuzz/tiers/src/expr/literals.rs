@@ -67,6 +67,7 @@ impl Gen {
             Type::Float => (*self.choices.pick(FLOATS)).to_owned(),
             Type::Bool => self.choices.pick(&["true", "false"]).to_string(),
             Type::Str => (*self.choices.pick(TEXTS)).to_owned(),
+            Type::Bytes => self.bytes_literal(),
             Type::Atom => self.choices.pick(&[":a", ":b", ":ok"]).to_string(),
             Type::Ordering => self.choices.pick(&["Less", "Equal", "Greater"]).to_string(),
             _ => return self.compound_literal(ty),

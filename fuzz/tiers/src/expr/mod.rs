@@ -1,5 +1,6 @@
 //! Expressions of a wanted type.
 
+mod bytes;
 mod calls;
 mod closures;
 mod collections;
@@ -76,6 +77,7 @@ impl Gen {
             Type::Bool => self.bool(fuel),
             Type::Ordering => self.ordering(fuel),
             Type::Str => self.text(fuel),
+            Type::Bytes => self.bytes(fuel),
             Type::Unit | Type::Atom | Type::Param => self.literal(ty),
             Type::Tuple(parts) => self.tuple(parts, fuel),
             Type::List(of) => self.list(of, fuel),

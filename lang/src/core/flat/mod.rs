@@ -3,6 +3,7 @@
 
 mod aggregate;
 mod branch;
+mod bytes;
 mod collections;
 mod found;
 mod func;

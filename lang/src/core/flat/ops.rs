@@ -64,6 +64,14 @@ impl Flattener<'_> {
             | Op::StrEq(..)
             | Op::StrStartsWith(..)
             | Op::StrDropBytes(..) => self.text(var, op)?,
+            Op::BytesLen(_)
+            | Op::BytesGet { .. }
+            | Op::BytesScalar(..)
+            | Op::BytesSlice(..)
+            | Op::BytesDrop(..)
+            | Op::BytesNew(_)
+            | Op::BytesPut(..)
+            | Op::BytesPutScalar(..) => self.bytes_op(var, op)?,
             Op::List(_)
             | Op::ListLen(_)
             | Op::ListGet(..)

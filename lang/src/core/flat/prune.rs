@@ -142,6 +142,11 @@ fn is_pure(inst: &Inst) -> bool {
             | Inst::Unbox { .. }
             | Inst::ListNew { .. }
             | Inst::ListLen { .. }
+            | Inst::BytesLen { .. }
+            | Inst::BytesGet { .. }
+            | Inst::BytesGetAt { .. }
+            | Inst::BytesScalar { .. }
+            | Inst::BytesNew { .. }
             | Inst::Equal { .. }
             | Inst::Compare { .. }
             | Inst::Hash { .. }

@@ -129,6 +129,7 @@ fn instruction(inst: &Inst) -> String {
         Operand::Cond(cond) => rest.push(cond.name().to_owned()),
         Operand::CrashKind(kind) => rest.push(kind.name().to_owned()),
         Operand::TextForm(form) => rest.push(form.name().to_owned()),
+        Operand::Bits(field) => rest.push(field.to_string()),
         Operand::Target(_) | Operand::Targets(_) => {}
     });
     let mut text = defs.join(" ");

@@ -106,6 +106,9 @@ pub(super) fn pattern_locals(pat: &Pat, locals: &mut Vec<LocalId>) {
             }
             PatKind::Prefix(_, rest) => waiting.push(rest),
             PatKind::Map(entries) => waiting.extend(entries.iter().map(|(_, value)| value)),
+            PatKind::Segments(segments) => {
+                waiting.extend(segments.iter().map(|segment| &segment.value));
+            }
             PatKind::Wildcard
             | PatKind::Unit
             | PatKind::Bool(_)

@@ -24,6 +24,8 @@ pub(super) struct Open {
     stmts: Vec<Stmt>,
     pending: Vec<Pending>,
     end: Option<End>,
+    /// The line that was counted last.
+    pub(super) counted: Option<u32>,
 }
 
 /// A block whose join `join` has the code under construction as its body.

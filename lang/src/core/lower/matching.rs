@@ -25,19 +25,21 @@ pub(super) struct Row<'a> {
 type Body<'b, 'm, 'a> = &'b mut dyn FnMut(&mut Lower<'m, 'a>, usize) -> Res<()>;
 
 /// A match being lowered.
-struct Match<'b, 'm, 'a> {
+pub(super) struct Match<'b, 'm, 'a> {
     rows: Vec<Row<'a>>,
-    occs: Occs<'a>,
+    /// The places that patterns look at.
+    pub(super) occs: Occs<'a>,
     /// Variables of occurrences that the current path has projected.
     vars: Vec<Option<Var>>,
-    /// Lengths of lists that the current path has read.
+    /// Lengths of lists and bytes that the current path has read.
     lengths: Vec<Option<Var>>,
     /// Keys of map patterns that the current path has computed.
     keys: Vec<Option<Var>>,
     /// Where a body that several leaves share stands, and the locals that its join takes.
     shared: Vec<Option<(JoinId, Vec<LocalId>)>>,
     fail: End,
-    span: Span,
+    /// The match in the source.
+    pub(super) span: Span,
     body: Body<'b, 'm, 'a>,
 }
 
@@ -292,6 +294,8 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let n = self.int(i64::from(*n), span)?;
                 Op::IntCmp(cond, length, n)
             }
+            Test::Fits(place, size) => self.fits(*place, *size, state)?,
+            Test::Scalar(place) => self.is_scalar(*place, state)?,
             Test::Between(from, to) => {
                 let value = self.occurrence(on, state)?;
                 return self.between(value, *from, *to, span);
@@ -361,13 +365,18 @@ impl<'m, 'a> Lower<'m, 'a> {
         Ok(result)
     }
 
-    fn length(&mut self, list: OccId, state: &mut Match<'_, 'm, 'a>) -> Res<Var> {
+    /// How long a list is, or bytes are.
+    pub(super) fn length(&mut self, list: OccId, state: &mut Match<'_, 'm, 'a>) -> Res<Var> {
         if let Some(known) = state.lengths[list.0 as usize] {
             return Ok(known);
         }
         let int = self.con(Con::Int)?;
         let var = self.occurrence(list, state)?;
-        let length = self.emit(int, Op::ListLen(var), state.span);
+        let op = match self.mono.types.get(self.type_of(var)) {
+            Type::List(_) => Op::ListLen(var),
+            _ => self.byte_length(list, state)?,
+        };
+        let length = self.emit(int, op, state.span);
         state.lengths[list.0 as usize] = Some(length);
         Ok(length)
     }
@@ -382,7 +391,7 @@ impl<'m, 'a> Lower<'m, 'a> {
     }
 
     /// The variable of an occurrence, projected now if the path has not done so.
-    fn occurrence(&mut self, occ: OccId, state: &mut Match<'_, 'm, 'a>) -> Res<Var> {
+    pub(super) fn occurrence(&mut self, occ: OccId, state: &mut Match<'_, 'm, 'a>) -> Res<Var> {
         if let Some(known) = state.vars[occ.0 as usize] {
             return Ok(known);
         }
@@ -419,6 +428,7 @@ impl<'m, 'a> Lower<'m, 'a> {
                 let key = self.key(key, state)?;
                 (self.map_value_type(map, span)?, Op::MapGet(map, key))
             }
+            among => with_stack(|| self.byte_occurrence(among, state))?,
         };
         let var = self.emit(ty, op, span);
         state.vars[occ.0 as usize] = Some(var);

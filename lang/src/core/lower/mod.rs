@@ -10,10 +10,13 @@ mod assert;
 mod binding;
 mod branch;
 mod build;
+mod byte_match;
+mod bytes;
 mod call;
 mod closure;
 mod collection;
 mod compare;
+mod cover;
 mod cursor;
 mod escape;
 mod fault;
@@ -268,6 +271,7 @@ impl<'a> Lower<'_, 'a> {
             self.resume(join, vec![result], after)?;
             return Ok(result);
         }
+        self.cover(expr)?;
         self.simple(expr)
     }
 
@@ -277,6 +281,7 @@ impl<'a> Lower<'_, 'a> {
     }
 
     fn finish_with(&mut self, expr: &'a Expr, cont: Cont) -> Res<()> {
+        self.cover(expr)?;
         match &expr.kind {
             ExprKind::Block(stmts, value) => {
                 self.statements(stmts)?;
@@ -320,6 +325,7 @@ impl<'a> Lower<'_, 'a> {
             ExprKind::Str(text) => Op::Str(text.clone()),
             ExprKind::Atom(name) => Op::Atom(name.clone()),
             ExprKind::Bytes(bytes) => Op::Bytes(bytes.as_slice().into()),
+            ExprKind::Segments(segments) => return self.segments(segments, ty, span),
             ExprKind::Local(local, args) => return self.local(*local, args, span),
             ExprKind::Func(id, args) => {
                 let args = self.type_args(args, span)?;

@@ -17,6 +17,7 @@ pub use types::{MAX_NESTING, Types};
 
 use crate::core::ir;
 use crate::core::lower::{self, Fault, Subst};
+use crate::coverage::Coverage;
 use crate::diagnostics::Sink;
 use crate::expand::RUN;
 use crate::syntax::ast::Span;
@@ -26,8 +27,13 @@ use crate::typed::{Con, Func, FuncId, Imp, InterfaceId, Owner, Program, Receives
 const MAX_INSTANCES: usize = 1 << 20;
 
 /// Lowers what the roots reach. `None` when something was reported.
-pub fn lower_program(program: &Program, roots: Roots, sink: &mut Sink) -> Option<ir::Program> {
-    match Mono::new(program).run(roots) {
+pub fn lower_program(
+    program: &Program,
+    roots: Roots,
+    coverage: Option<&Coverage>,
+    sink: &mut Sink,
+) -> Option<ir::Program> {
+    match Mono::new(program, coverage).run(roots) {
         Ok(lowered) => Some(lowered),
         Err(fault) => {
             sink.push(fault.into_diagnostic());
@@ -40,6 +46,8 @@ pub fn lower_program(program: &Program, roots: Roots, sink: &mut Sink) -> Option
 pub struct Mono<'a> {
     /// The typed program.
     pub program: &'a Program,
+    /// What counts which lines run.
+    pub coverage: Option<&'a Coverage>,
     /// Its types, as far as needed.
     pub types: Types<'a>,
     instances: FxHashMap<(FuncId, Vec<TypeId>), ir::FuncId>,
@@ -53,9 +61,10 @@ pub struct Mono<'a> {
 }
 
 impl<'a> Mono<'a> {
-    fn new(program: &'a Program) -> Self {
+    fn new(program: &'a Program, coverage: Option<&'a Coverage>) -> Self {
         Mono {
             program,
+            coverage,
             types: Types::new(program),
             instances: FxHashMap::default(),
             waiting: Vec::new(),

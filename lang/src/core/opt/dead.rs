@@ -127,7 +127,8 @@ pub(super) fn is_pure(op: &Op) -> bool {
         | Op::ListSet(..)
         | Op::MapGet(..)
         | Op::MapKeyAt(..)
-        | Op::MapValueAt(..) => false,
+        | Op::MapValueAt(..)
+        | Op::BytesPutScalar(..) => false,
         _ => true,
     }
 }

@@ -200,7 +200,7 @@ impl Simplify<'_> {
             Op::Project { value, tag, field } => Key::Project(value, tag, field),
             Op::IntBin(op, a, b) => Key::Int(op, a, b),
             Op::FloatBin(op, a, b) => Key::Float(op, a, b),
-            Op::ListLen(list) => Key::Length(list),
+            Op::ListLen(list) | Op::BytesLen(list) => Key::Length(list),
             _ => return None,
         };
         is_scalar(self.types, self.vars[var.0 as usize].ty).then_some(key)

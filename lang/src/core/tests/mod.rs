@@ -21,6 +21,7 @@ macro_rules! optimise {
 }
 
 mod actors;
+mod bytes;
 mod closures;
 mod collections;
 mod escapes;
@@ -54,8 +55,8 @@ pub(super) fn snap(text: &str, pass: Pass) -> String {
     project.add("main.snow", "Main", &text, &mut sink);
     project.main = Some(0);
     let program = check(&project, std, &mut sink);
-    let core =
-        program.and_then(|program| mono::lower_program(&program, mono::Roots::Program, &mut sink));
+    let core = program
+        .and_then(|program| mono::lower_program(&program, mono::Roots::Program, None, &mut sink));
     let mut out = format!("{text}\n----------\n");
     if let Some(mut core) = core {
         validate::assert_valid(&core, "lowering");

@@ -6,13 +6,14 @@
 
 mod default;
 mod json;
+mod row;
 
 use super::Build;
 use crate::diagnostics::Sink;
 use crate::syntax::ast::*;
 
 /// The interfaces that are derived by generated source.
-pub const GENERATED: &[&str] = &["Default", "Json"];
+pub const GENERATED: &[&str] = &["Default", "Json", "Row"];
 
 /// Adds the implementations that the `deriving` lists of a file ask for.
 pub fn expand(file: &mut File, sink: &mut Sink) {
@@ -68,22 +69,31 @@ impl<'a> Derived<'a> {
         let asked = |name: &str| self.list.iter().find(|asked| asked.name == name);
         let default = asked("Default").map(|asked| {
             let build = Build { span: asked.span };
-            self.item("Default", build, vec![default::method(self, build)])
+            self.item(
+                "Default",
+                "Default",
+                build,
+                vec![default::method(self, build)],
+            )
         });
         let json = asked("Json").map(|asked| {
             let build = Build { span: asked.span };
-            self.item("Json", build, json::methods(self, build, sink))
+            self.item("Json", "Json", build, json::methods(self, build, sink))
         });
-        default.into_iter().chain(json).collect()
+        let row = asked("Row").and_then(|asked| {
+            let build = Build { span: asked.span };
+            let method = row::method(self, build, sink)?;
+            Some(self.item("Row", "Column", build, vec![method]))
+        });
+        default.into_iter().chain(json).chain(row).collect()
     }
 
-    /// `impl Interface for Name<T> where T: Interface do … end`.
-    fn item(&self, interface: &str, build: Build, methods: Vec<FnClause>) -> Item {
+    /// `impl Interface for Name<T> where T: Part do … end`.
+    fn item(&self, interface: &str, part: &str, build: Build, methods: Vec<FnClause>) -> Item {
         let own = |param: &TypeParam| build.ty(&[&param.name], Vec::new());
-        let named = || build.ty(&[interface], Vec::new());
         let bounds = self.params.iter().map(|param| Bound {
             ty: own(param),
-            interfaces: vec![named()],
+            interfaces: vec![build.ty(&[part], Vec::new())],
             span: build.span,
         });
         let methods = methods
@@ -91,7 +101,7 @@ impl<'a> Derived<'a> {
             .map(|clause| Method { doc: None, clause });
         let implementation = ImplDef {
             type_params: self.params.to_vec(),
-            interface: named(),
+            interface: build.ty(&[interface], Vec::new()),
             target: build.ty(&[&self.name.name], self.params.iter().map(own).collect()),
             bounds: bounds.collect(),
             assoc_types: Vec::new(),

@@ -1,16 +1,17 @@
-//! Lists are tested by length: what a path knows about lengths, and what follows for list patterns.
+//! Lists and bytes are tested by length: what a path knows about lengths, and what follows for list patterns.
 
+use super::bytes::Settled;
 use super::rows::{Head, Row};
 use super::{Builder, Test};
 use crate::patterns::occ::{Occ, OccId};
 use crate::typed::Pat;
 
-/// What a path knows about lengths of lists: `(list, least, most)`.
+/// What a path knows about lengths: `(list, or where bytes are counted from; least, most)`.
 #[derive(Clone, Debug, Default)]
 pub struct Lengths(Vec<(OccId, u32, u32)>);
 
 impl Lengths {
-    fn of(&self, list: OccId) -> (u32, u32) {
+    pub fn of(&self, list: OccId) -> (u32, u32) {
         let found = self.0.iter().find(|(at, _, _)| *at == list);
         found.map_or((0, u32::MAX), |&(_, least, most)| (least, most))
     }
@@ -41,8 +42,8 @@ impl Lengths {
 }
 
 impl<'p> Builder<'p> {
-    /// Opens list patterns that need no test any more and removes rows whose list patterns cannot match.
-    pub(super) fn settle_lists(&mut self, rows: &mut Vec<Row<'p>>, lengths: &Lengths) {
+    /// Opens patterns of lists and bytes as far as they need no test any more, and removes rows of which one cannot match.
+    pub(super) fn settle(&mut self, rows: &mut Vec<Row<'p>>, lengths: &Lengths) {
         let taken = std::mem::take(rows);
         for mut row in taken {
             if self.settle_row(&mut row, lengths) {
@@ -56,14 +57,22 @@ impl<'p> Builder<'p> {
         while at < row.columns.len() {
             let (occ, head) = &row.columns[at];
             let occ = *occ;
-            let Head::List(lead, rest) = head else {
-                if matches!(head, Head::Never) {
-                    return false;
+            let (lead, rest) = match head {
+                Head::List(lead, rest) => (*lead, *rest),
+                Head::Never => return false,
+                Head::Bytes(_) => {
+                    match self.settle_bytes(row, at, lengths) {
+                        Settled::Fails => return false,
+                        Settled::Opened => {}
+                        Settled::Stays => at += 1,
+                    }
+                    continue;
                 }
-                at += 1;
-                continue;
+                _ => {
+                    at += 1;
+                    continue;
+                }
             };
-            let (lead, rest) = (*lead, *rest);
             let (least, most) = self.known(occ, lengths);
             let n = lead.len() as u32;
             if n > most || (rest.is_none() && n < least) {

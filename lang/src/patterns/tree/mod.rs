@@ -4,8 +4,10 @@
 //! at a time, chosen by how many rows in a row need it. Every path tests an occurrence at most once; binding happens at the
 //! leaves; bodies are named by number, so a tree never copies them. Structs and tuples need no test and are opened at once.
 //!
+//! Byte patterns are described in [`bytes`].
 //! Lists are tested by length: each path knows the interval in which a list's length lies, so `[]` and `h :: t` make one test.
 
+mod bytes;
 mod lengths;
 mod rows;
 mod split;
@@ -13,7 +15,7 @@ mod verdict;
 
 use smol_str::SmolStr;
 
-use super::occ::{OccId, Occs};
+use super::occ::{OccId, Occs, Place};
 use crate::stack::with_stack;
 use crate::typed::{Expr, LocalId, Pat, Program};
 use lengths::Lengths;
@@ -91,10 +93,14 @@ pub enum Test {
     /// Comes before this text, byte by byte.
     Below(SmolStr),
     Prefix(SmolStr),
-    /// Exactly so many elements.
+    /// Exactly so many elements, or bytes.
     Length(u32),
-    /// At least so many elements.
+    /// At least so many elements, or bytes.
     AtLeast(u32),
+    /// As many bytes as an occurrence says are at a place.
+    Fits(Place, OccId),
+    /// A code point is at a place.
+    Scalar(Place),
     /// The map has the key (a number of [`Occs::key`]).
     HasKey(u32),
 }
@@ -173,7 +179,7 @@ impl<'p> Builder<'p> {
     }
 
     fn node(&mut self, mut rows: Vec<Row<'p>>, lengths: &Lengths) -> Result<Tree, TooComplex> {
-        self.settle_lists(&mut rows, lengths);
+        self.settle(&mut rows, lengths);
         let Some(first) = rows.first() else {
             return Ok(Tree::Fail);
         };
@@ -190,6 +196,7 @@ impl<'p> Builder<'p> {
         }
         match rows[0].head(occ) {
             Some(&Head::Variant { of, .. }) => self.switch(rows, occ, of, lengths),
+            Some(&Head::Bytes(left)) => self.bytes(rows, occ, left, lengths),
             Some(Head::Int(_)) if only_ints(&rows, occ) => self.ints(rows, occ, lengths),
             Some(Head::Str(_)) if let Some(middle) = middle_text(&rows, occ) => {
                 self.two_way(rows, occ, Test::Below(middle), lengths)
@@ -271,10 +278,16 @@ fn middle_text(rows: &[Row<'_>], occ: OccId) -> Option<SmolStr> {
     (texts.len() >= MANY_TEXTS).then(|| texts[texts.len() / 2].clone())
 }
 
-/// The occurrence of the first row that most following rows need too; of equal ones that with the fewest branches.
+/// The occurrence of the first row that most following rows need too; of equal ones that with the fewest branches. What bytes only say one after the
+/// other comes last.
 fn choose(rows: &[Row<'_>]) -> OccId {
     let mut best: Option<(usize, usize, OccId)> = None;
+    let is_late = |head: &Head<'_>| matches!(head, Head::Bytes(left) if left.is_late());
+    let all_late = rows[0].columns.iter().all(|(_, head)| is_late(head));
     for (occ, head) in &rows[0].columns {
+        if is_late(head) && !all_late {
+            continue;
+        }
         let needed = rows
             .iter()
             .take_while(|row| row.head(*occ).is_some())

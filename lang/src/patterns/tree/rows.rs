@@ -2,8 +2,9 @@
 
 use smol_str::SmolStr;
 
+use super::bytes::Segments;
 use super::{Binding, Builder, RowSpec};
-use crate::patterns::occ::{Occ, OccId};
+use crate::patterns::occ::{Occ, OccId, Place};
 use crate::typed::{Con, Pat, PatKind, Program, Shape, Ty};
 
 /// A refutable pattern at an occurrence.
@@ -23,6 +24,7 @@ pub enum Head<'p> {
     Prefix(&'p SmolStr, &'p Pat),
     List(&'p [Pat], Option<&'p Pat>),
     Map(Vec<(u32, &'p Pat)>),
+    Bytes(Segments<'p>),
     Or(&'p [Pat]),
     /// A pattern that nothing matches, as the range `5..1`.
     Never,
@@ -97,6 +99,15 @@ impl<'p> Builder<'p> {
                 row.columns.push((occ, between(*from, *to, *inclusive)))
             }
             PatKind::List(lead, rest) => self.add_list(row, occ, lead, rest.as_deref()),
+            PatKind::Segments(rest) => {
+                let place = Place {
+                    of: occ,
+                    from: None,
+                    bits: 0,
+                };
+                row.columns
+                    .push((occ, Head::Bytes(Segments { place, rest })));
+            }
             PatKind::Prefix(prefix, rest) if prefix.is_empty() => self.add(row, occ, rest),
             PatKind::Prefix(prefix, rest) => row.columns.push((occ, Head::Prefix(prefix, rest))),
         }

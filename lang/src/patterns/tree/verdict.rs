@@ -100,7 +100,9 @@ pub(super) fn test_for(head: &Head<'_>) -> Test {
         Head::List(lead, None) => Test::Length(lead.len() as u32),
         Head::List(lead, Some(_)) => Test::AtLeast(lead.len() as u32),
         Head::Map(entries) => Test::HasKey(entries.first().map_or(0, |(key, _)| *key)),
-        Head::Bool(_) | Head::Variant { .. } | Head::Or(_) | Head::Never => Test::True,
+        Head::Bool(_) | Head::Variant { .. } | Head::Bytes(_) | Head::Or(_) | Head::Never => {
+            Test::True
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! Strings, bytes, tuples, lists and maps.
+//! Strings, tuples, lists and maps.
 
 use smol_str::SmolStr;
 
 use super::{Expect, Infer};
-use crate::syntax::ast::{self, ByteSegment, Span, StrPart};
+use crate::syntax::ast::{self, Span, StrPart};
 use crate::typed::{Con, Expr, ExprKind, InterfaceId, InterpPart, ListItem};
 use crate::types::arena::{Needs, TyId};
 use crate::types::mismatch::Why;
@@ -22,25 +22,6 @@ impl Infer<'_, '_> {
         match part {
             StrPart::Text(text) => InterpPart::Text(text.clone()),
             StrPart::Expr(expr) => InterpPart::Value(self.infer(expr).0),
-        }
-    }
-
-    pub(super) fn bytes(
-        &mut self,
-        segments: &[ByteSegment<ast::Expr>],
-        span: Span,
-        expect: Expect,
-    ) -> Expr {
-        let constant = |segment: &ByteSegment<ast::Expr>| match segment.value.kind {
-            ast::ExprKind::Int(value) if segment.specs.is_empty() => u8::try_from(value).ok(),
-            _ => None,
-        };
-        match segments.iter().map(constant).collect::<Option<Vec<u8>>>() {
-            Some(bytes) => self.done(ExprKind::Bytes(bytes), TyId::BYTES, span, expect),
-            None => self.unsupported(
-                "byte literals with anything but constants from 0 to 255 are",
-                span,
-            ),
         }
     }
 

@@ -7,6 +7,7 @@ mod args;
 mod arguments;
 mod block;
 mod branch;
+mod bytes;
 mod call;
 mod closure;
 mod control;
@@ -41,7 +42,7 @@ use super::hole;
 use super::mailbox::SlotId;
 use super::mismatch::Why;
 use super::scheme::LocalScheme;
-use crate::diagnostics::{Code, Diagnostic, Sink};
+use crate::diagnostics::Sink;
 use crate::resolve::World;
 use crate::stack::with_stack;
 use crate::syntax::ast::{self, ExprKind as Ast, Name, Span};
@@ -277,19 +278,6 @@ impl<'a> Infer<'_, 'a> {
             ty: hole::error_type(),
             span,
         }
-    }
-
-    /// Reports a construct whose meaning comes later.
-    pub fn unsupported(&mut self, what: &str, span: Span) -> Expr {
-        self.sink.push(
-            Diagnostic::new(
-                Code::NOT_SUPPORTED,
-                span,
-                format!("{what} not supported yet"),
-            )
-            .label("not supported yet"),
-        );
-        self.error(span)
     }
 
     /// An expression of type `ty`, which must meet the expectation.

@@ -15,9 +15,9 @@ use crate::types::mismatch::Why;
 #[derive(Debug, Default)]
 pub struct PatternNames {
     /// Names bound so far, with the local and the place.
-    bound: Vec<(Name, LocalId, Span)>,
+    pub(super) bound: Vec<(Name, LocalId, Span)>,
     /// In a later alternative of an or-pattern: the locals of the first.
-    alternatives: Option<FxHashMap<Name, LocalId>>,
+    pub(super) alternatives: Option<FxHashMap<Name, LocalId>>,
 }
 
 impl Infer<'_, '_> {
@@ -82,10 +82,7 @@ impl Infer<'_, '_> {
                 PatKind::Prefix(prefix.clone(), Box::new(rest))
             }
             Ast::Map(pairs) => self.map_pattern(pairs, ty, span, why),
-            Ast::Bytes(_) => {
-                self.unsupported("byte patterns are", span);
-                PatKind::Wildcard
-            }
+            Ast::Bytes(segments) => self.bytes_pattern(segments, ty, span, why),
             Ast::Error => PatKind::Wildcard,
         }
     }

@@ -121,7 +121,7 @@ check! {
         fn main() do
           println([1, "a"])
           println(%{"a" => 1, 2 => 3})
-          println(<<1:8>>)
+          println(<<1:65>>)
         end
     "#;
 

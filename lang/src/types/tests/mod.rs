@@ -24,6 +24,7 @@ macro_rules! check {
 mod print;
 
 mod actors;
+mod bytes;
 mod closures;
 mod control;
 mod expressions;

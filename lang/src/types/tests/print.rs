@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::typed::{
     Arm, Body, Clause, Expr, ExprKind, Func, Imp, InterpPart, ListItem, Mailboxes, Pat, PatKind,
-    Program, Receive, Receives, Stmt, Ty,
+    Program, Receive, Receives, Segment, SegmentForm, Stmt, Ty,
 };
 use crate::types::show::Shower;
 
@@ -124,6 +124,9 @@ impl Printer<'_> {
             ExprKind::Str(text) => format!("{text:?}"),
             ExprKind::Atom(name) => format!(":{name}"),
             ExprKind::Bytes(bytes) => format!("{bytes:?}"),
+            ExprKind::Segments(segments) => {
+                self.segments(segments, |printer, value| printer.expr(value))
+            }
             ExprKind::Local(id, types) => format!("{}{}", self.local(*id), self.types(types)),
             ExprKind::Func(id, types) => format!("{}{}", self.func_name(*id), self.types(types)),
             ExprKind::Call(id, types, args) => {
@@ -287,6 +290,30 @@ impl Printer<'_> {
         }
     }
 
+    fn segments<T>(&self, segments: &[Segment<T>], show: impl Fn(&Self, &T) -> String) -> String {
+        let form = |form: &SegmentForm| match form {
+            SegmentForm::Int(field) | SegmentForm::Float(field) => {
+                let kind = if let SegmentForm::Int(_) = form {
+                    "int"
+                } else {
+                    "float"
+                };
+                let sign = if field.signed { " signed" } else { "" };
+                let order = if field.little { " little" } else { "" };
+                format!("{kind}{}{sign}{order}", field.bits)
+            }
+            SegmentForm::Scalar => "code point".into(),
+            SegmentForm::Text => "text".into(),
+            SegmentForm::Bytes(None) => "bytes".into(),
+            SegmentForm::Bytes(Some(size)) => format!("bytes({})", self.expr(size)),
+        };
+        let texts: Vec<String> = segments
+            .iter()
+            .map(|segment| format!("{}: {}", show(self, &segment.value), form(&segment.form)))
+            .collect();
+        format!("<<{}>>", texts.join(", "))
+    }
+
     fn pats(&self, pats: &[Pat]) -> String {
         let texts: Vec<String> = pats.iter().map(|pat| self.pat(pat)).collect();
         texts.join(", ")
@@ -344,6 +371,7 @@ impl Printer<'_> {
                 format!("({})", texts.join(" | "))
             }
             PatKind::Prefix(prefix, rest) => format!("{prefix:?} <> {}", self.pat(rest)),
+            PatKind::Segments(segments) => self.segments(segments, |printer, pat| printer.pat(pat)),
             PatKind::Map(pairs) => {
                 let texts: Vec<String> = pairs
                     .iter()

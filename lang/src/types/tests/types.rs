@@ -48,7 +48,7 @@ check! {
         end deriving(Eq)
         struct D do
           x :: Int
-        end deriving(Row)
+        end deriving(Table)
         type E do
           One(a :: Int, Int)
         end

@@ -154,6 +154,7 @@ codes! {
     Error 64 BAD_SERVICE = "service that lacks something";
     Error 65 BAD_SUPERVISOR = "supervisor with a wrong setting";
     Error 66 NOT_REMOTE = "function that other nodes do not find";
+    Error 67 BAD_SEGMENT = "byte segment that does not work";
     Error 70 ENDLESS_INSTANCES = "instances that nest without end";
     Error 71 PATTERNS_TOO_COMPLEX = "patterns too complex";
     Error 72 TOO_MANY_VALUES = "function that keeps too many values at once";

@@ -282,8 +282,9 @@ impl Formatter<'_> {
         match spec {
             ByteSpec::Bits(bits) => Doc::text(bits.to_string()),
             ByteSpec::Word(word) => Doc::text(word.name.as_str()),
-            ByteSpec::Bytes(size) => Doc::concat(vec![
-                Doc::text("bytes("),
+            ByteSpec::Sized(word, size) => Doc::concat(vec![
+                Doc::text(word.name.as_str()),
+                Doc::text("("),
                 self.expression(size),
                 Doc::text(")"),
             ]),

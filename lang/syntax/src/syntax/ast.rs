@@ -704,10 +704,10 @@ pub struct ByteSegment<T> {
 pub enum ByteSpec {
     /// `:16`.
     Bits(u32),
-    /// `little`, `big`, `signed`, `unsigned`, `float64`, `utf8`, `bytes`.
+    /// `little`, `big`, `signed`, `unsigned`, `float64`, `utf8`, `bytes`, or a word that means nothing here.
     Word(Ident),
-    /// `bytes(n)`.
-    Bytes(Expr),
+    /// `bytes(n)`; no other word has a size.
+    Sized(Ident, Expr),
 }
 
 /// A call.

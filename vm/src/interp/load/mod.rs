@@ -1,5 +1,6 @@
 //! The loader: a verified module becomes a [`Program`] of internal code.
 
+mod bytes;
 mod calls;
 mod cells;
 mod control;

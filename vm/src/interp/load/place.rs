@@ -168,7 +168,8 @@ fn computes_a_word(inst: &Inst, func: &Function) -> bool {
         | Inst::IntToFloat { .. }
         | Inst::FloatBin { .. }
         | Inst::FloatUn { .. }
-        | Inst::ListLen { .. } => true,
+        | Inst::ListLen { .. }
+        | Inst::BytesLen { .. } => true,
         Inst::Move { dst, .. } | Inst::Load { dst, .. } | Inst::ListGet { dst, .. } => is_word(dst),
         _ => false,
     }

@@ -102,6 +102,15 @@ impl Emitter<'_> {
             | Inst::Hash { .. }
             | Inst::StrEqConst { .. }
             | Inst::StrStripPrefix { .. } => self.text(inst),
+            Inst::BytesLen { .. }
+            | Inst::BytesGet { .. }
+            | Inst::BytesGetAt { .. }
+            | Inst::BytesScalar { .. }
+            | Inst::BytesSlice { .. }
+            | Inst::BytesDrop { .. }
+            | Inst::BytesNew { .. }
+            | Inst::BytesPut { .. }
+            | Inst::BytesPutScalar { .. } => self.bytes(inst),
             Inst::MapNew { .. }
             | Inst::MapGet { .. }
             | Inst::MapPut { .. }

@@ -3,6 +3,7 @@
 // Iterators over arrays are not inlined in every optimised build, and a handler that calls one leaves its frame on the stack.
 #![allow(clippy::needless_range_loop)]
 
+pub mod bytes;
 pub mod call;
 pub mod cell;
 pub mod closure;

@@ -1,5 +1,6 @@
 //! Every instruction does what its line in the instruction table says. The tests are rows: a small `main` and how it must end.
 
+mod bytes;
 mod cells;
 mod control;
 mod lists;
@@ -75,6 +76,7 @@ fn all_rows() -> Vec<Row> {
     cells::rows(&mut rows);
     lists::rows(&mut rows);
     text::rows(&mut rows);
+    bytes::rows(&mut rows);
     maps::rows(&mut rows);
     rows.0
 }

@@ -180,15 +180,22 @@ impl<'s> Lexer<'s, '_> {
         self.push(if capital { Tok::Upper } else { Tok::Ident });
     }
 
+    /// Whether something that a value ends with ends here. The `>>` of bytes are two tokens yet.
+    fn ends_operand_at(&self, at: usize) -> bool {
+        match self.out.tokens.as_slice() {
+            [.., last] if last.end as usize != at => false,
+            [.., first, second] if second.tok == Tok::Gt => {
+                first.tok == Tok::Gt && first.end == second.start
+            }
+            [.., last] => last.tok.ends_operand(),
+            [] => false,
+        }
+    }
+
     /// `:name`, or a colon and a name where something stands directly before it (`T:Ord`).
     fn atom(&mut self) {
         let range = self.inner.span();
-        let touches = self
-            .out
-            .tokens
-            .last()
-            .is_some_and(|last| last.end as usize == range.start && last.tok.ends_operand());
-        if !touches {
+        if !self.ends_operand_at(range.start) {
             return self.push(Tok::Atom);
         }
         self.push_at(Tok::Colon, range.start, range.start + 1);

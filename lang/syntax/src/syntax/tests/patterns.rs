@@ -9,7 +9,7 @@ fn patterns() {
          case e do h :: t -> a; a :: b :: c -> a; [a, b, ...rest] -> a; [] -> a end
          case e do A | B | C -> a; p as name -> a; (A | B as x, c) -> a; (p) -> a end
          case e do \"pre\" <> rest -> a; %{\"key\" => p, 1 => q} -> a; 1..10 -> a; -5..=5 -> a end
-         case e do <<version:8, len:16, rest:bytes>> -> a; <<n:bytes(len)>> -> a end
+         case e do <<version:8, len:16, rest:bytes>> -> a; <<n:bytes(len)>> -> a; <<1 | 2 as k:8, <<x>>:bytes(1)>> -> a end
          for {k, v} in m do k end"
     ));
 }

@@ -121,7 +121,7 @@ pub fn byte_segments<'t, T: 't>(
     let word = lower()
         .then(argument)
         .map(|(word, argument)| match argument {
-            Some(size) => ByteSpec::Bytes(size),
+            Some(size) => ByteSpec::Sized(word, size),
             None => ByteSpec::Word(word),
         });
     let spec = size.or(word).labelled(Label::SizeOrForm);

@@ -94,7 +94,7 @@ fn primary<'t>(pattern: Rule<'t, Pattern>, expression: Rule<'t, Expr>) -> Rule<'
             list(pattern.clone()),
             map(pattern.clone()),
             braces(pattern.clone()),
-            bytes(primary.boxed(), expression),
+            bytes(pattern.clone(), expression),
         ))
     })
     .boxed()
@@ -257,8 +257,8 @@ fn braces<'t>(pattern: Rule<'t, Pattern>) -> Rule<'t, Pattern> {
 }
 
 /// `<<version:8, rest:bytes>>`.
-fn bytes<'t>(primary: Rule<'t, Pattern>, expression: Rule<'t, Expr>) -> Rule<'t, Pattern> {
-    byte_segments(primary, expression)
+fn bytes<'t>(pattern: Rule<'t, Pattern>, expression: Rule<'t, Expr>) -> Rule<'t, Pattern> {
+    byte_segments(pattern, expression)
         .map_with(|segments, e| at(PatternKind::Bytes(segments), e.span()))
         .boxed()
 }

@@ -1,5 +1,7 @@
 //! Decision trees and coverage against a matcher that tries row after row.
 
+mod bytes;
+
 use proptest::prelude::*;
 
 use super::coverage::uncovered;
@@ -25,6 +27,7 @@ enum T {
     /// `One(Bool) | Two(a, Bool) | Three`.
     Sum(Box<T>),
     Map,
+    Bytes,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +38,7 @@ enum V {
     List(Vec<V>),
     Fields(u8, Vec<V>),
     Map(Vec<(String, bool)>),
+    Bytes(Vec<u8>),
 }
 
 fn program() -> Program {
@@ -85,6 +89,7 @@ fn ty(t: &T) -> Ty {
         T::List(item) => Ty::App(Con::List, [ty(item)].into()),
         T::Pair(a, b) => Ty::App(Con::Tuple, [ty(a), ty(b)].into()),
         T::Sum(a) => Ty::App(Con::Adt(TypeDefId(0)), [ty(a)].into()),
+        T::Bytes => Ty::App(Con::Bytes, [].into()),
         T::Map => Ty::App(Con::Map, [ty(&T::Str), ty(&T::Bool)].into()),
     }
 }
@@ -98,7 +103,13 @@ fn key(text: &str) -> Expr {
 }
 
 fn types() -> impl Strategy<Value = T> {
-    let leaf = prop_oneof![Just(T::Bool), Just(T::Int), Just(T::Str), Just(T::Map)];
+    let leaf = prop_oneof![
+        1 => Just(T::Bool),
+        1 => Just(T::Int),
+        1 => Just(T::Str),
+        1 => Just(T::Map),
+        2 => Just(T::Bytes)
+    ];
     leaf.prop_recursive(2, 6, 2, |inner| {
         prop_oneof![
             inner.clone().prop_map(|t| T::List(Box::new(t))),
@@ -164,6 +175,7 @@ fn pattern(t: T, depth: u32) -> BoxedStrategy<Pat> {
             }),
         ]
         .boxed(),
+        T::Bytes => bytes::segments(depth - 1),
         T::Map => {
             prop::collection::vec((prop::sample::select(vec!["a", "b"]), sub(&T::Bool)), 0..3)
                 .prop_map(|entries| {
@@ -196,6 +208,7 @@ fn value(t: &T) -> BoxedStrategy<V> {
             Just(V::Fields(2, vec![])),
         ]
         .boxed(),
+        T::Bytes => bytes::value(),
         T::Map => {
             prop::collection::vec((prop::sample::select(vec!["a", "b"]), any::<bool>()), 0..2)
                 .prop_map(|entries| {
@@ -243,6 +256,7 @@ fn matches(pat: &Pat, value: &V) -> bool {
             let found = map_value(map, key);
             found.is_some_and(|value| matches(pat, &V::Bool(value)))
         }),
+        (PatKind::Segments(segments), V::Bytes(bytes)) => bytes::matches_segments(segments, bytes),
         (PatKind::Or(pats), _) => pats.iter().any(|pat| matches(pat, value)),
         _ => panic!("a pattern of another type: {pat:?} {value:?}"),
     }
@@ -292,7 +306,7 @@ fn run(tree: &Tree, occs: &Occs<'_>, roots: &[V]) -> Option<usize> {
             run(arm.unwrap_or(default), occs, roots)
         }
         Tree::Test { on, test, yes, no } => {
-            let tree = if holds(test, &at(occs, *on, roots), occs) {
+            let tree = if holds(*on, test, occs, roots) {
                 yes
             } else {
                 no
@@ -302,16 +316,21 @@ fn run(tree: &Tree, occs: &Occs<'_>, roots: &[V]) -> Option<usize> {
     }
 }
 
-fn holds(test: &Test, value: &V, occs: &Occs<'_>) -> bool {
-    match (test, value) {
+fn holds(on: OccId, test: &Test, occs: &Occs<'_>, roots: &[V]) -> bool {
+    match test {
+        Test::Length(n) => return bytes::length(occs, on, roots) == *n as usize,
+        Test::AtLeast(n) => return bytes::length(occs, on, roots) >= *n as usize,
+        Test::Fits(place, size) => return bytes::fits(occs, *place, *size, roots),
+        Test::Scalar(place) => return bytes::scalar_at(occs, *place, roots).is_some(),
+        _ => {}
+    }
+    match (test, &at(occs, on, roots)) {
         (Test::True, V::Bool(value)) => *value,
         (Test::Between(from, to), V::Int(n)) => (from..=to).contains(&n),
         (Test::Str(text), V::Str(value)) => text == value,
         (Test::Prefix(prefix), V::Str(value)) => value.starts_with(prefix.as_str()),
-        (Test::Length(n), V::List(items)) => items.len() == *n as usize,
-        (Test::AtLeast(n), V::List(items)) => items.len() >= *n as usize,
         (Test::HasKey(key), V::Map(map)) => map_value(map, occs.key(*key)).is_some(),
-        _ => panic!("a test of another type: {test:?} {value:?}"),
+        (_, value) => panic!("a test of another type: {test:?} {value:?}"),
     }
 }
 
@@ -349,12 +368,18 @@ fn at(occs: &Occs<'_>, occ: OccId, roots: &[V]) -> V {
             };
             V::Bool(map_value(&map, occs.key(key)).expect("a key that was tested"))
         }
+        among => bytes::at(occs, among, roots),
     }
 }
 
 fn cases() -> impl Strategy<Value = (Vec<Pat>, Vec<bool>, T, Vec<V>)> {
     types().prop_flat_map(|t| {
-        let pats = prop::collection::vec(pattern(t.clone(), 3), 1..6);
+        let pats = prop::collection::vec(pattern(t.clone(), 3), 1..6).prop_map(|mut pats| {
+            let mut next = 1;
+            pats.iter_mut()
+                .for_each(|pat| bytes::number_sizes(pat, &mut next));
+            pats
+        });
         let guards = prop::collection::vec(prop::bool::weighted(0.2), 6);
         let values = prop::collection::vec(value(&t), 1..12);
         (pats, guards, Just(t), values)
