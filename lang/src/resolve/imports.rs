@@ -312,11 +312,33 @@ pub fn missing(
         format!("`{}` is not exported by module `{module_name}`", name.name),
     )
     .label(format!("`{module_name}` has no such item"))
-    .maybe_help(did_you_mean(&name.name, names).or_else(|| habit(&name.name)))
+    .maybe_help(
+        did_you_mean(&name.name, names)
+            .or_else(|| habit(&name.name))
+            .or_else(|| elsewhere(world, &name.name)),
+    )
+}
+
+/// The module of the library that has a function of this name, if it is clear which is meant: the only one, or `Math`, which has what other languages
+/// have in modules of numbers.
+fn elsewhere(world: &World<'_>, name: &str) -> Option<String> {
+    let mut found: Vec<&str> = Vec::new();
+    for (module, id) in &world.std_modules {
+        let func = world.scope(*id).values.get(name);
+        if func.is_some_and(|func| world.item_facts(Item::Func(*func)).0) {
+            found.push(module);
+        }
+    }
+    let module = match found[..] {
+        [only] => only,
+        _ => *found.iter().find(|module| **module == "Math")?,
+    };
+    Some(format!("there is `{module}.{name}`"))
 }
 
 /// Functions of other languages' libraries and what to use.
-const HABITS: [(&str, &str); 24] = [
+const HABITS: [(&str, &str); 25] = [
+    ("ok_or", "to_result"),
     ("puts", "println"),
     ("printf", "println"),
     ("len", "length"),

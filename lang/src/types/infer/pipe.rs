@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::syntax::ast::{self, ExprKind as Ast, Span};
+use crate::syntax::ast::{self, BinOp, ExprKind as Ast, Span};
 use crate::typed::Expr;
 
 impl Infer<'_, '_> {
@@ -43,6 +43,7 @@ impl Infer<'_, '_> {
                 let piped = self.pipe_into(value, slot, op_span, inner, span, Expect::Any);
                 self.try_value(piped, span, expect)
             }
+            Ast::Binary(op, place, ..) => self.pipe_before_operator(*op, *place, span),
             _ => {
                 if slot != 1 {
                     return self.bad_slot(slot, 1, op_span, span);
@@ -51,6 +52,21 @@ impl Infer<'_, '_> {
                 self.call_with(target, args, span, expect)
             }
         }
+    }
+
+    /// `x |> f == y`: what is piped into is the whole comparison, which is never meant.
+    fn pipe_before_operator(&mut self, op: BinOp, place: Span, span: Span) -> Expr {
+        let op = op.symbol();
+        self.sink.push(
+            Diagnostic::new(
+                Code::NOT_A_FUNCTION,
+                place,
+                format!("`{op}` binds more tightly than `|>`, so this pipes into its result"),
+            )
+            .label("this is computed first")
+            .help(format!("put the pipe in parentheses: `(… |> …) {op} …`")),
+        );
+        self.error(span)
     }
 
     fn bad_slot(&mut self, slot: u32, arguments: usize, op_span: Span, span: Span) -> Expr {

@@ -206,25 +206,6 @@ fn binary_level(expr: &Expr) -> Option<u32> {
 
 /// The text of an operator, and whether blanks stand around it.
 fn operator(op: BinOp) -> (&'static str, bool) {
-    let text = match op {
-        BinOp::Or => "or",
-        BinOp::And => "and",
-        BinOp::Eq => "==",
-        BinOp::Ne => "!=",
-        BinOp::Lt => "<",
-        BinOp::Gt => ">",
-        BinOp::Le => "<=",
-        BinOp::Ge => ">=",
-        BinOp::Range => "..",
-        BinOp::RangeInclusive => "..=",
-        BinOp::Concat => "<>",
-        BinOp::Append => "++",
-        BinOp::Cons => "::",
-        BinOp::Add => "+",
-        BinOp::Sub => "-",
-        BinOp::Mul => "*",
-        BinOp::Div => "/",
-        BinOp::Rem => "%",
-    };
+    let text = op.symbol();
     (text, !matches!(op, BinOp::Range | BinOp::RangeInclusive))
 }

@@ -8,7 +8,9 @@ use crate::syntax::token::Tok;
 
 /// The diagnostic for a known habit, if this is one.
 pub(super) fn recognise(trouble: &Trouble<'_>) -> Option<Diagnostic> {
-    let habits: [fn(&Trouble<'_>) -> Option<Diagnostic>; 12] = [
+    let habits: [fn(&Trouble<'_>) -> Option<Diagnostic>; 14] = [
+        function_names,
+        parts,
         mutable,
         increment,
         operators,
@@ -41,6 +43,55 @@ fn mutable(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         (Tok::Ident, "var" | "const" | "val" | "final") if name_follows => Some(
             foreign(trouble.tokens[trouble.at - 1].1, "a name is bound with `let`", "write `let` here"),
         ),
+        _ => None,
+    }
+}
+
+/// `fn empty?(…)`, `fn save!(…)`.
+fn function_names(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let name = trouble.at.checked_sub(1)?;
+    let defines = trouble.before()? == Tok::Ident && trouble.tok(name.checked_sub(1)?)? == Tok::Fn;
+    let word = trouble.text_at(name);
+    let help = match trouble.found()? {
+        Tok::Question if defines => format!("write `is_{word}`"),
+        Tok::Bang if defines => {
+            format!("write `{word}`, or `try_{word}` for the one that gives a `Result`")
+        }
+        _ => return None,
+    };
+    Some(
+        foreign(
+            trouble.place(),
+            "names have letters, digits and `_` only",
+            "not part of a name",
+        )
+        .help(help),
+    )
+}
+
+/// Parts of tuples, lists and records as other languages write them.
+fn parts(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let place = trouble.place();
+    match (trouble.before()?, trouble.found()?) {
+        (Tok::Dot, Tok::Int | Tok::Float) => Some(
+            foreign(place, "parts of tuples have no numbers", "not a field").help(
+                "take the tuple apart: `let (a, b) = …`; or call `Tuple.first`, `Tuple.second`, `Tuple.nth`",
+            ),
+        ),
+        (Tok::LBracket | Tok::Comma, Tok::DotDot)
+            if trouble.expected.iter().any(|name| name == "`...`") =>
+        {
+            Some(foreign(place, "the rest of a list is written with `...`", "write `...` here"))
+        }
+        (Tok::Eq, Tok::LBrace)
+            if trouble.reading == Reading::Item
+                && trouble.tokens.iter().any(|token| token.0 == Tok::Type) =>
+        {
+            Some(
+                foreign(place, "a record is a struct", "not a type")
+                    .help("write `struct Name do`, each field on a line as `name :: Type`, and `end`"),
+            )
+        }
         _ => None,
     }
 }
@@ -428,6 +479,10 @@ fn separators(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     match (trouble.reading, trouble.found()?) {
         (Reading::Field | Reading::Variant, Tok::Comma) => Some(
             foreign(place, "fields and variants are separated by line breaks", "remove this comma")
+                .help("put each on a line of its own, or write `;` between them"),
+        ),
+        (Reading::Field, Tok::Ident) if trouble.tok(trouble.at + 1) == Some(Tok::ColonColon) => Some(
+            foreign(place, "fields are separated by line breaks", "another field")
                 .help("put each on a line of its own, or write `;` between them"),
         ),
         (Reading::Field, Tok::Colon) => {
