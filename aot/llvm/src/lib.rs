@@ -151,11 +151,15 @@ pub fn compile(module: &Module, job: &Job<'_>) -> Result<Code, Error> {
         job,
     };
     let divide = |size| parts::divide(module, &analysis.funcs, size);
-    let parts = match job.emit {
+    let mut parts = match job.emit {
         Emit::Objects if job.verify => divide(parts::VERIFIED_PART),
         Emit::Objects => divide(parts::PART),
         _ => vec![Part::of(analysis.funcs.iter().copied())],
     };
+    if job.level == Level::O0 {
+        // Nothing is inlined then.
+        parts.iter_mut().for_each(|part| part.copies.clear());
+    }
     object::all(&plan, &parts)
 }
 

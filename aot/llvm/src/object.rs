@@ -124,11 +124,8 @@ fn lower(unit: &Unit<'_, '_>, plan: &Plan<'_>, part: &Part) {
         let name = format!("snow.u{}", id.0);
         function::uniform(unit, &name, unit.convention(*id), target, Entry::Function);
     }
-    // Nothing is inlined without optimisation.
-    if plan.job.level != Level::O0 {
-        for id in &part.copies {
-            function::lower(unit, *id, Variant::Any);
-        }
+    for id in &part.copies {
+        function::lower(unit, *id, Variant::Any);
     }
     let entries = plan.entries.iter();
     for (id, inst) in entries.filter(|(id, _)| part.home.contains(id)) {

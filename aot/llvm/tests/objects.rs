@@ -283,3 +283,35 @@ fn a_program_describes_itself() {
 fn the_code_of_a_small_function() {
     insta::assert_snapshot!(text(&module(), &job(unit(&[2]), Level::O1, Emit::Ir)));
 }
+
+/// Functions of 30 instructions; each calls the one before it.
+fn chain(count: usize) -> Module {
+    let mut listing = String::from("types\n  t0 = Int\nconsts\nfiles\nnatives\n");
+    for index in 0..count {
+        listing += &format!("fn f{index} \"Main.f{index}\" () -> (word) {{\n  reg r0..r1 word\n");
+        for at in 0..28 {
+            listing += &format!("  @{at}: r0 = int {at}\n");
+        }
+        let callee = index.saturating_sub(1);
+        listing += &format!("  @28: [r0] = call f{callee} []\n  @29: ret [r0]\n}}\n");
+    }
+    listing += "export \"Main.f0\" f0 () -> t0\nentry f0\n";
+    assembled(&listing)
+}
+
+#[test]
+fn parts_are_valid_at_every_level() {
+    let module = chain(40);
+    let bytecode = encode(&module);
+    for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
+        let program = Content::Program {
+            bytecode: &bytecode,
+        };
+        let unit = unit(&(0..40).collect::<Vec<_>>());
+        for content in [program, unit] {
+            let code = compile(&module, &job(content, level, Emit::Objects)).expect("it compiles");
+            assert!(code.files.len() > 1);
+            assert_eq!(code.functions, 40);
+        }
+    }
+}
