@@ -45,6 +45,8 @@ const SEGMENTS: [Segment; 3] = [Segment::Text, Segment::Constants, Segment::Data
 
 /// Something of one of the objects, by the object's number.
 type Of<T> = (usize, T);
+/// Symbols of objects.
+type SymbolList = Vec<Of<SymbolIndex>>;
 
 /// Offsets of everything.
 #[derive(Debug, Default)]
@@ -147,7 +149,7 @@ fn segment_of(section: &Section<'_, '_>) -> Result<Option<Segment>, LoadError> {
 fn indirections(
     sections: &[(usize, Section<'_, '_>, Segment)],
     machine: &Machine,
-) -> Result<(Vec<Of<SymbolIndex>>, Vec<Of<SymbolIndex>>), LoadError> {
+) -> Result<(SymbolList, SymbolList), LoadError> {
     let (mut called, mut loaded) = (Vec::new(), Vec::new());
     for (object, section, _) in sections {
         for (_, relocation) in section.relocations() {
