@@ -6,7 +6,7 @@ use snow_node::name::NodeName;
 use snow_node::value::decode::Mailboxes;
 use snow_node::value::{Decoder, Nodes, Structure};
 use snow_node::wire::fragment::Reassembly;
-use snow_node::wire::frame::{self, ExitKind, Frame, Payload, Spawn};
+use snow_node::wire::frame::{self, ExitKind, Frame, LinkKind, Payload, Spawn};
 use snow_node::wire::pack::Reader;
 use snow_node::wire::stream::{self, Splitter};
 use snow_vm::actor::entry::drop_element;
@@ -156,7 +156,7 @@ pub fn corpus() -> Vec<Vec<u8>> {
         Frame::Spawn(Spawn {
             req_id: 1,
             requester: 2,
-            link: true,
+            link: LinkKind::Link,
             name: "Main.worker",
             fingerprint: [9; 16],
             call: None,
