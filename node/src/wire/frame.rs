@@ -896,6 +896,7 @@ pub(super) mod tests {
         let frame = Frame::Link {
             from: SERIAL + 1,
             to: 0,
+            adopts: false,
         };
         assert!(decode(&frame.encode()).is_err());
     }
