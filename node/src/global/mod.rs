@@ -217,13 +217,18 @@ impl Names {
             self.answer(asker, Outcome::Again);
         }
         for id in self.attempt_ids() {
-            match self.attempts.get_mut(&id).map(|attempt| &mut attempt.stage) {
-                Some(Stage::Locking { at, .. }) if *at == node => self.fail(id, Outcome::Again),
-                Some(Stage::Telling { missing, .. }) => {
+            let Some(attempt) = self.attempts.get_mut(&id) else {
+                continue;
+            };
+            // It has forgotten what it was told; should it be back before the attempt is over, it is told again.
+            attempt.told.remove(&node);
+            match &mut attempt.stage {
+                Stage::Locking { at, .. } if *at == node => self.fail(id, Outcome::Again),
+                Stage::Telling { missing, .. } => {
                     missing.remove(&node);
                     self.go_on(id);
                 }
-                _ => {}
+                Stage::Locking { .. } => {}
             }
         }
     }

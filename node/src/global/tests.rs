@@ -248,6 +248,12 @@ fn who_waits_no_more_leaves_nothing() {
     }
 }
 
+#[test]
+fn who_was_away_during_an_attempt_is_told_again() {
+    let net = race(5, 17_995_874_708_792_086_809, 2);
+    all_agree(&net);
+}
+
 /// Every node wants the name, while connections come and, when the seed says so, go. Whoever was told to try again does.
 fn race(count: usize, seed: u64, cuts: usize) -> Net {
     let mut chance = Chance(seed);

@@ -12,14 +12,19 @@ use crate::{SOURCES, TABLES};
 
 /// Symbol and signature of each native declaration, the latter in the form of the tables.
 fn declarations() -> Vec<(&'static str, String)> {
-    let lines = SOURCES.iter().flat_map(|source| source.text.lines());
-    let natives = lines.filter_map(|line| {
-        let rest = line
-            .strip_prefix("pub ")
-            .unwrap_or(line)
-            .strip_prefix("native fn ")?;
-        let (head, symbol) = rest.rsplit_once(" = \"")?;
-        Some((symbol.trim_end().trim_end_matches('"'), table_form(head)))
+    let texts = SOURCES.iter();
+    let begun = texts.flat_map(|source| source.text.split("native fn ").skip(1));
+    let natives = begun.filter_map(|rest| {
+        let (head, symbol) = rest.split_once('"')?;
+        let (symbol, _) = symbol.split_once('"')?;
+        // A long declaration stands on several lines.
+        let words: Vec<&str> = head
+            .trim_end()
+            .strip_suffix('=')?
+            .split_whitespace()
+            .collect();
+        let head = words.join(" ").replace("( ", "(").replace(" )", ")");
+        Some((symbol, table_form(&head)))
     });
     natives
         .filter(|(symbol, _)| symbol.starts_with("snow_"))

@@ -55,6 +55,7 @@ impl Gen {
         Node::filled(Role::Expr(Bytes), &template, values)
     }
 
+    /// Integers are sums: literals that do not fit would be mistakes.
     fn segment(&mut self) -> (String, Type) {
         match self.choices.below(8) {
             0 => ("@:bytes".into(), Bytes),
@@ -63,17 +64,17 @@ impl Gen {
             3 => {
                 let bits = 1 + self.choices.below(7);
                 (
-                    format!("@:{bits}, {}:{}", self.choices.below(2), 8 - bits),
+                    format!("(@ + 0):{bits}, {}:{}", self.choices.below(2), 8 - bits),
                     Int,
                 )
             }
             4 => {
                 let bits = *self.choices.pick(&[16, 24, 40, 64]);
-                (format!("@:{bits}-little"), Int)
+                (format!("(@ + 0):{bits}-little"), Int)
             }
             _ => {
                 let bits = *self.choices.pick(&[8, 16, 32, 48, 64]);
-                (format!("@:{bits}{}", self.choices.pick(SIGNS)), Int)
+                (format!("(@ + 0):{bits}{}", self.choices.pick(SIGNS)), Int)
             }
         }
     }
