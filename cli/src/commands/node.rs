@@ -117,7 +117,7 @@ end
             let mut sources = program(&format!("import {module}\n{main}"));
             sources.modules.push(Source {
                 module: module.to_owned(),
-                path: format!("{module}.snow").into(),
+                path: format!("{module}.snow"),
                 text: stub,
             });
             sources
