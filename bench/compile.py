@@ -24,6 +24,7 @@ def to_bytecode(snow, runs, out):
     lines = generate(folder, 500)
     measure("snow check", [snow, "check", str(folder)], lines, runs)
     again(snow, folder, lines, runs, out)
+    subprocess.run([snow, "fmt", str(folder)], check=True, capture_output=True)
     measure("snow fmt --check", [snow, "fmt", "--check", str(folder)], lines, runs)
     measure("snow build", [snow, "build", "-o", str(out / "generated.snowb"), str(folder)], lines, runs)
 
