@@ -5,7 +5,6 @@ use std::fs;
 use std::hash::Hasher;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use siphasher::sip128::{Hasher128, SipHasher13};
 use snow_vm::abi::layout::ABI_VERSION;
@@ -15,6 +14,9 @@ use crate::protocol::{Job, PROTOCOL_VERSION};
 
 /// First bytes of every entry; the last one changes with the form of entries.
 const MAGIC: [u8; 8] = *b"snowobj\x02";
+
+/// Extension of entries.
+const EXTENSION: &str = "o";
 
 /// Bytes before the objects: magic, checksum.
 const HEADER: usize = 24;
@@ -90,35 +92,11 @@ impl Cache {
         let mut bytes = header_of(&objects).to_vec();
         bytes.extend(objects);
         files::write(&self.path(key), &bytes, Mode::Plain)?;
-        self.forget(MOST_BYTES)
+        files::forget_oldest(&self.folder, EXTENSION, MOST_BYTES)
     }
 
     fn path(&self, key: Key) -> PathBuf {
-        self.folder.join(format!("{:032x}.o", key.0))
-    }
-
-    /// Removes the oldest entries until the others have at most `most` bytes.
-    fn forget(&self, most: u64) -> io::Result<()> {
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            let is_object = entry.path().extension().is_some_and(|ext| ext == "o");
-            // Another process may have removed it in the meantime.
-            if let (true, Ok(meta)) = (is_object, entry.metadata()) {
-                let time = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-                entries.push((time, meta.len(), entry.path()));
-            }
-        }
-        entries.sort();
-        let mut total: u64 = entries.iter().map(|(_, len, _)| len).sum();
-        for (_, len, path) in entries {
-            if total <= most {
-                break;
-            }
-            total -= len;
-            let _ = fs::remove_file(path);
-        }
-        Ok(())
+        self.folder.join(format!("{:032x}.{EXTENSION}", key.0))
     }
 }
 
@@ -177,21 +155,5 @@ mod tests {
             fs::write(cache.path(key), &whole[..at]).expect("written");
             assert_eq!(cache.get(key), None, "cut at {at}");
         }
-    }
-
-    #[test]
-    fn the_oldest_entries_are_forgotten() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let cache = Cache::in_folder(folder.path());
-        let keys: Vec<Key> = (0..3).map(Key).collect();
-        for (age, key) in keys.iter().enumerate() {
-            cache.put(*key, &[vec![0; 76]]).expect("written");
-            let file = fs::File::open(cache.path(*key)).expect("there");
-            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age as u64);
-            file.set_modified(time).expect("set");
-        }
-        cache.forget(250).expect("forgotten");
-        let left: Vec<bool> = keys.iter().map(|key| cache.get(*key).is_some()).collect();
-        assert_eq!(left, [false, true, true]);
     }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
@@ -96,6 +97,30 @@ pub fn write(target: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     file.finish(mode)
 }
 
+/// Removes the oldest files with an extension from a folder until the others have at most `most` bytes.
+pub fn forget_oldest(folder: &Path, extension: &str, most: u64) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let is_meant = entry.path().extension().is_some_and(|ext| ext == extension);
+        // Another process may have removed it in the meantime.
+        if let (true, Ok(meta)) = (is_meant, entry.metadata()) {
+            let time = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            files.push((time, meta.len(), entry.path()));
+        }
+    }
+    files.sort();
+    let mut total: u64 = files.iter().map(|(_, len, _)| len).sum();
+    for (_, len, path) in files {
+        if total <= most {
+            break;
+        }
+        total -= len;
+        let _ = fs::remove_file(path);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +150,22 @@ mod tests {
         assert_eq!(fs::read(&target).expect("read"), b"whole");
         assert_eq!(mode(&target) & 0o111, 0);
         assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn the_oldest_files_are_forgotten() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (age, name) in ["a.o", "b.o", "c.o", "d.other"].iter().enumerate() {
+            let path = folder.path().join(name);
+            fs::write(&path, [0; 100]).expect("written");
+            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age as u64);
+            let file = File::open(&path).expect("there");
+            file.set_modified(time).expect("set");
+        }
+        forget_oldest(folder.path(), "o", 250).expect("forgotten");
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, ["b.o", "c.o", "d.other"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use snow_aot::cache::Cache;
 use snow_aot::files::{self, Mode};
@@ -15,6 +15,8 @@ use crate::project::Sources;
 
 /// First bytes of every file; the last one changes with its form.
 const MAGIC: [u8; 8] = *b"snowchk\x01";
+/// Extension of the files.
+const EXTENSION: &str = "check";
 /// Bytes before what is remembered: magic, command, hash of the rest.
 const HEADER: usize = 40;
 /// Less text than this is checked from scratch before a file could be read.
@@ -43,7 +45,9 @@ impl Kept {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         Some(Kept {
-            path: Cache::of_user()?.folder().join(format!("{name}.check")),
+            path: Cache::of_user()?
+                .folder()
+                .join(format!("{name}.{EXTENSION}")),
             command: this_command()?,
         })
     }
@@ -66,11 +70,9 @@ impl Kept {
         let Some(folder) = self.path.parent() else {
             return;
         };
-        let written =
-            fs::create_dir_all(folder).and_then(|()| files::write(&self.path, &bytes, Mode::Plain));
-        if written.is_ok() {
-            forget(folder, MOST_BYTES);
-        }
+        let _ = fs::create_dir_all(folder)
+            .and_then(|()| files::write(&self.path, &bytes, Mode::Plain))
+            .and_then(|()| files::forget_oldest(folder, EXTENSION, MOST_BYTES));
     }
 
     fn header(&self, body: &[u8]) -> [u8; HEADER] {
@@ -89,28 +91,6 @@ fn this_command() -> Option<Hash> {
     let version = env!("CARGO_PKG_VERSION");
     let identity = format!("{version} {} {}", meta.len(), built.as_nanos());
     Some(Hash::of(identity.as_bytes()))
-}
-
-/// Removes the oldest files until the others have at most `most` bytes.
-fn forget(folder: &Path, most: u64) {
-    let mut kept = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_check = entry.path().extension().is_some_and(|ext| ext == "check");
-        // Another process may have removed it in the meantime.
-        if let (true, Ok(meta)) = (is_check, entry.metadata()) {
-            let time = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            kept.push((time, meta.len(), entry.path()));
-        }
-    }
-    kept.sort();
-    let mut total: u64 = kept.iter().map(|(_, len, _)| len).sum();
-    for (_, len, path) in kept {
-        if total <= most {
-            break;
-        }
-        total -= len;
-        let _ = fs::remove_file(path);
-    }
 }
 
 #[cfg(test)]
@@ -155,24 +135,5 @@ mod tests {
         }
         ours.save(&memory);
         assert!(remembers(&ours), "written anew");
-    }
-
-    #[test]
-    fn the_oldest_are_forgotten() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        for age in 0..3u64 {
-            let path = folder.path().join(format!("{age}.check"));
-            fs::write(&path, [0; 100]).expect("written");
-            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(age);
-            fs::File::open(&path)
-                .expect("there")
-                .set_modified(time)
-                .expect("set");
-        }
-        forget(folder.path(), 250);
-        let left: Vec<bool> = (0..3)
-            .map(|age| folder.path().join(format!("{age}.check")).exists())
-            .collect();
-        assert_eq!(left, [false, true, true]);
     }
 }

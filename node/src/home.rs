@@ -1,8 +1,9 @@
 //! Starting a function on this very node, as if another one had asked for it: by its name, with what fits.
 
+use crate::arrived::read_arguments;
 use crate::facts::signature;
-use crate::incoming::read_arguments;
-use crate::node::{Node, unsendable};
+use crate::forward::unsendable;
+use crate::node::Node;
 use crate::peers::HERE;
 use crate::spawn::{Asked, Refusal, Request, Status, arguments};
 use crate::value::{Encoder, Nodes, Structure};

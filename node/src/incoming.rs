@@ -3,30 +3,26 @@
 //! Nothing that arrives can do more than a local actor could: values are read by the types of this program, frames that cannot be end the connection, and all that
 //! grows has a bound.
 
+use crate::arrived::{Described, RemoteLetter, RemoteParcel, SharedNodes, read_value, reject};
 use crate::facts::Print;
 use crate::global;
 use crate::keeper::Wanted;
 use crate::name::NodeName;
 use crate::node::Node;
-use crate::outbox::{FIRST_DEFINED, MOST_NODES, MOST_TYPES, RECEIVER, SENDER};
-use crate::peers::{HERE, Life};
+use crate::outbox::{FIRST_DEFINED, MOST_NODES, MOST_TYPES};
+use crate::peers::Life;
 use crate::session::{Arrival, Session};
-use crate::value::decode::Mailboxes;
-use crate::value::decode::Progress;
-use crate::value::{Decoder, Misfit, Nodes, Structure, join};
+use crate::value::decode::{Mailboxes, Progress};
+use crate::value::{Misfit, Structure, join};
 use crate::wire::fragment::{PIECE, Reassembly};
 use crate::wire::frame::{self, ExitKind, Frame, Payload};
-use crate::wire::pack::Reader;
 use crate::wire::stream::Splitter;
 use crate::wire::{Malformed, Read};
-use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::entry::{Content, Signal};
 use snow_vm::actor::slots::Slot;
 use snow_vm::actor::{Pid, Reason};
-use snow_vm::heap::Heap;
-use snow_vm::remote::{self, Letter, Parcel};
 use snow_vm::sched::visitor::Host;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,38 +30,6 @@ use std::sync::Arc;
 
 /// Members that one list may name.
 const MOST_PEERS: usize = 1024;
-
-/// A type that the other side has described.
-#[derive(Debug)]
-pub(crate) struct Described {
-    pub fingerprint: Print,
-    structure: Structure,
-}
-
-/// The numbers here of the nodes that the other side has defined.
-#[derive(Debug)]
-pub(crate) struct InNodes {
-    peer: u32,
-    defined: RwLock<FxHashMap<u32, u32>>,
-}
-
-/// Reading goes on from whichever thread opens what has come.
-#[derive(Clone, Debug)]
-pub(crate) struct SharedNodes(Arc<InNodes>);
-
-impl Nodes for SharedNodes {
-    fn index_of(&mut self, _node: u32) -> Option<u32> {
-        None
-    }
-
-    fn node_at(&mut self, index: u32) -> Option<u32> {
-        match index {
-            SENDER => Some(self.0.peer),
-            RECEIVER => Some(HERE),
-            other => self.0.defined.read().get(&other).copied(),
-        }
-    }
-}
 
 impl Mailboxes for Node {
     fn takes(&self, pid: Pid, message: TypeId) -> bool {
@@ -93,15 +57,11 @@ impl Incoming {
     pub fn new(peer: u32, arrived: &[u8]) -> Incoming {
         let mut splitter = Splitter::default();
         splitter.push(arrived);
-        let nodes = InNodes {
-            peer,
-            defined: RwLock::default(),
-        };
         Incoming {
             splitter,
             reassembly: Reassembly::default(),
             types: FxHashMap::default(),
-            nodes: SharedNodes(Arc::new(nodes)),
+            nodes: SharedNodes::new(peer),
             is_over: false,
             is_known: false,
         }
@@ -122,7 +82,7 @@ const MOST_READ: usize = 256 << 10;
 pub(crate) struct Reading<'n> {
     pub node: &'n Arc<Node>,
     pub session: &'n Arc<Session>,
-    pub visitor: &'n mut dyn Host,
+    pub host: &'n mut dyn Host,
     types: &'n mut FxHashMap<u32, Arc<Described>>,
     is_known: &'n mut bool,
     pub nodes: SharedNodes,
@@ -217,7 +177,7 @@ fn take_frames(
     let mut reading = Reading {
         node,
         session,
-        visitor: host,
+        host,
         types,
         is_known,
         nodes: nodes.clone(),
@@ -247,13 +207,13 @@ impl<'n> Reading<'n> {
     fn of(
         node: &'n Arc<Node>,
         session: &'n Arc<Session>,
-        visitor: &'n mut dyn Host,
+        host: &'n mut dyn Host,
         incoming: &'n mut Incoming,
     ) -> Reading<'n> {
         Reading {
             node,
             session,
-            visitor,
+            host,
             nodes: incoming.nodes.clone(),
             types: &mut incoming.types,
             is_known: &mut incoming.is_known,
@@ -274,7 +234,7 @@ impl Reading<'_> {
             self.introduce_members();
         }
         match self.is_member() {
-            true => self.node.member_begins(self.visitor, self.session),
+            true => self.node.member_begins(self.host, self.session),
             false => self.settle(),
         }
     }
@@ -299,7 +259,7 @@ impl Reading<'_> {
     fn note(&mut self, note: &global::Note<'_>) {
         let from = self.session.node;
         self.node
-            .with_names(self.visitor, |names| names.take(from, note));
+            .with_names(self.host, |names| names.take(from, note));
         if note.kind == global::Kind::Synced {
             self.known();
         }
@@ -321,11 +281,11 @@ impl Reading<'_> {
 
     fn tell_watchers(&mut self, name: &str, signal: impl Fn(Arc<str>) -> Signal) {
         let text: Arc<str> = name.into();
-        let visitor = &mut *self.visitor;
+        let host = &mut *self.host;
         self.node.watchers.lock().tell(
             name,
             || signal(Arc::clone(&text)),
-            |pid, signal| visitor.signal(pid, signal),
+            |pid, signal| host.signal(pid, signal),
         );
     }
 
@@ -365,7 +325,7 @@ impl Reading<'_> {
             value,
             progress: Progress::default(),
         };
-        self.visitor.deliver(to, Content::Letter(Box::new(letter)));
+        self.host.deliver(to, Content::Letter(Box::new(letter)));
         Ok(())
     }
 
@@ -392,7 +352,7 @@ impl Reading<'_> {
                 let (here, there) = (here(to), self.there(from));
                 self.session
                     .send(|outbox| outbox.links.remove(&(here, from)));
-                self.visitor.signal(here, Signal::Unlink(there));
+                self.host.signal(here, Signal::Unlink(there));
             }
             Frame::Exit {
                 from,
@@ -409,7 +369,7 @@ impl Reading<'_> {
                 let reference = join(self.session.node, reference);
                 self.session
                     .send(|outbox| outbox.watched.remove(&reference));
-                self.visitor.signal(here(to), Signal::Demonitor(reference));
+                self.host.signal(here(to), Signal::Demonitor(reference));
             }
             Frame::MonitorExit {
                 from,
@@ -422,7 +382,7 @@ impl Reading<'_> {
                     .send(|outbox| outbox.monitors.remove(&reference));
                 if known == Some((here(to), from)) {
                     let down = Signal::Down(reference, self.there(from), reason);
-                    self.visitor.signal(here(to), down);
+                    self.host.signal(here(to), down);
                 }
             }
             Frame::Spawn(spawn) => self.spawn(&spawn)?,
@@ -448,7 +408,7 @@ impl Reading<'_> {
             Frame::Global(note) => self.note(&note),
             Frame::Group { kind, serial, name } => {
                 let from = self.session.node;
-                self.node.with_groups(self.visitor, |groups| {
+                self.node.with_groups(self.host, |groups| {
                     groups.take(from, kind, serial, name);
                 });
             }
@@ -497,7 +457,7 @@ impl Reading<'_> {
             name: Arc::new(name),
             creation,
         };
-        let mut defined = self.nodes.0.defined.write();
+        let mut defined = self.nodes.defined().write();
         if !(FIRST_DEFINED..=MOST_NODES).contains(&index) || defined.contains_key(&index) {
             return Err(Malformed("a forbidden index of a node"));
         }
@@ -531,7 +491,7 @@ impl Reading<'_> {
             return Ok(());
         };
         let mut nodes = self.nodes.clone();
-        let heap = self.visitor.heap();
+        let heap = self.host.heap();
         match read_value(
             self.node,
             heap,
@@ -541,7 +501,7 @@ impl Reading<'_> {
             mailbox,
         ) {
             Ok(word) => {
-                self.visitor.deliver(to, Content::Message(mailbox, word));
+                self.host.deliver(to, Content::Message(mailbox, word));
                 Ok(())
             }
             Err(Misfit::Malformed(malformed)) => Err(malformed),
@@ -566,22 +526,7 @@ impl Reading<'_> {
         reject(self.node, self.session, why);
         Ok(())
     }
-}
 
-/// A value that does not fit is dropped. The connection stays: it may only be of another version of the program.
-fn reject(node: &Node, session: &Session, why: &str) {
-    let rejected = {
-        let counts = &mut session.outbox().counts;
-        counts.rejected += 1;
-        counts.rejected
-    };
-    if rejected.is_power_of_two() {
-        let name = &session.peer.name;
-        node.log("rejected", name.as_str(), why);
-    }
-}
-
-impl Reading<'_> {
     fn answer(&mut self, to: Pid, call: u64, unwatched: bool, value: Payload<'_>) -> Read<()> {
         if unwatched {
             self.session.send(|outbox| outbox.monitors.remove(&call));
@@ -593,7 +538,7 @@ impl Reading<'_> {
             bytes: value.bytes.into(),
             unwatched,
         };
-        self.visitor
+        self.host
             .deliver(to, Content::Parcel(call, Box::new(parcel)));
         Ok(())
     }
@@ -606,7 +551,7 @@ impl Reading<'_> {
             true => Signal::Adopt(there),
             false => Signal::Link(there),
         };
-        if !self.visitor.signal(here, signal) {
+        if !self.host.signal(here, signal) {
             self.session.send(|outbox| {
                 outbox.links.remove(&(here, from));
                 outbox.push(&Frame::Exit {
@@ -629,14 +574,14 @@ impl Reading<'_> {
             }
             ExitKind::Asked => Signal::Exit(there, reason),
         };
-        self.visitor.signal(here, signal);
+        self.host.signal(here, signal);
     }
 
     fn monitor(&mut self, from: u64, to: u64, reference: u64) {
         let (here, there) = (here(to), self.there(from));
         let own = join(self.session.node, reference);
         self.session.send(|outbox| outbox.watched.insert(own, here));
-        if !self.visitor.signal(here, Signal::Monitor(there, own)) {
+        if !self.host.signal(here, Signal::Monitor(there, own)) {
             self.session.send(|outbox| {
                 outbox.watched.remove(&own);
                 outbox.push(&Frame::MonitorExit {
@@ -670,31 +615,31 @@ impl Reading<'_> {
         });
         let (links, monitors, watched, spawns, askers, held) = left;
         for sender in held {
-            self.visitor.deliver(sender, Content::Room);
+            self.host.deliver(sender, Content::Room);
         }
         for (here, serial) in links {
             let exit = Signal::LinkExit(self.there(serial), Reason::NoConnection);
-            self.visitor.signal(here, exit);
+            self.host.signal(here, exit);
         }
         for (reference, (here, serial)) in monitors {
             let down = Signal::Down(reference, self.there(serial), Reason::NoConnection);
-            self.visitor.signal(here, down);
+            self.host.signal(here, down);
         }
         for (reference, here) in watched {
-            self.visitor.signal(here, Signal::Demonitor(reference));
+            self.host.signal(here, Signal::Demonitor(reference));
         }
         for (request, pending) in spawns {
             let reference = crate::spawn::reference(request);
             let down = Signal::Down(reference, self.there(0), Reason::NoConnection);
-            self.visitor.signal(pending.requester, down);
+            self.host.signal(pending.requester, down);
         }
         for (asker, call) in askers {
             let down = Signal::Down(call, self.there(0), Reason::NoConnection);
-            self.visitor.signal(asker, down);
+            self.host.signal(asker, down);
         }
         let name = session.peer.name.clone();
         if self.is_member() {
-            node.member_ends(self.visitor, session);
+            node.member_ends(self.host, session);
         }
         if *self.is_known {
             node.log("disconnected", name.as_str(), &session.reason());
@@ -708,184 +653,4 @@ impl Reading<'_> {
 /// An actor of this node.
 fn here(serial: u64) -> Pid {
     Pid::from_word(serial)
-}
-
-/// Reads a value that was described, as one of a type of this program.
-fn read_value(
-    node: &Node,
-    heap: &mut Heap,
-    nodes: &mut dyn Nodes,
-    described: &Described,
-    bytes: &[u8],
-    ty: TypeId,
-) -> Result<u64, Misfit> {
-    let structure = described.unless_same(node, ty);
-    let atoms = &node.runtime.program.atoms;
-    let mut read = Reader::new(bytes);
-    let mut decoder = Decoder::new(heap, atoms, nodes, node, structure);
-    let word = decoder.element(&mut read, ty)?;
-    match read.end() {
-        Ok(()) => Ok(word),
-        Err(malformed) => {
-            // SAFETY: the word is an owned element of the type.
-            unsafe { snow_vm::actor::entry::drop_element(heap, ty, word) };
-            Err(malformed.into())
-        }
-    }
-}
-
-/// Reads the arguments of a function: the words of all parameters, in order. What was read of them is given up when not all can be. A parameter whose type is
-/// the very one that was written comes without a description.
-pub(crate) fn read_arguments(
-    node: &Node,
-    heap: &mut Heap,
-    nodes: &mut dyn Nodes,
-    types: &[(Option<&Structure>, TypeId)],
-    bytes: &[u8],
-) -> Result<Vec<u64>, Misfit> {
-    let mut read = Reader::new(bytes);
-    read.array_of(types.len())?;
-    let layouts = node.facts.types().layouts();
-    let mut words = Vec::new();
-    let mut failed = None;
-    for (structure, ty) in types {
-        let atoms = &node.runtime.program.atoms;
-        match Decoder::new(heap, atoms, nodes, node, *structure).words(&mut read, *ty) {
-            Ok(value) => words.extend_from_slice(&value[..layouts.slots(*ty).len()]),
-            Err(misfit) => {
-                failed = Some(misfit);
-                break;
-            }
-        }
-    }
-    let failed = failed.or_else(|| read.end().err().map(Misfit::from));
-    let Some(misfit) = failed else {
-        return Ok(words);
-    };
-    let slots: Vec<_> = types
-        .iter()
-        .flat_map(|(_, ty)| layouts.slots(*ty).to_vec())
-        .collect();
-    // SAFETY: the words are owned, and of these slots.
-    unsafe { heap.drop_slots(&slots[..words.len()], words.as_ptr()) };
-    Err(misfit)
-}
-
-/// Values of which a letter is read at once, about.
-const STEPS: usize = 4096;
-
-/// A large message.
-struct RemoteLetter {
-    node: Arc<Node>,
-    session: Arc<Session>,
-    nodes: SharedNodes,
-    described: Arc<Described>,
-    ty: TypeId,
-    /// The whole frame.
-    bytes: Vec<u8>,
-    /// What is still to be read of it.
-    value: Range<usize>,
-    progress: Progress,
-}
-
-impl std::fmt::Debug for RemoteLetter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
-    }
-}
-
-impl RemoteLetter {
-    fn with<R>(
-        &mut self,
-        heap: &mut Heap,
-        act: impl FnOnce(&mut Decoder<'_>, &mut Progress, &mut Reader<'_>) -> R,
-    ) -> R {
-        let (node, mut nodes) = (&*self.node, self.nodes.clone());
-        let structure = self.described.unless_same(node, self.ty);
-        let atoms = &node.runtime.program.atoms;
-        let mut read = Reader::new(&self.bytes[self.value.clone()]);
-        let mut decoder = Decoder::new(heap, atoms, &mut nodes, node, structure);
-        let result = act(&mut decoder, &mut self.progress, &mut read);
-        self.value.start = self.value.end - read.rest().len();
-        result
-    }
-}
-
-impl Letter for RemoteLetter {
-    fn read(&mut self, heap: &mut Heap) -> remote::Reading {
-        let ty = self.ty;
-        let read = self.with(heap, |decoder, progress, read| {
-            decoder.some_steps(progress, read, ty, STEPS)
-        });
-        match read {
-            Ok(None) => remote::Reading::More,
-            Ok(Some(word)) if self.value.is_empty() => remote::Reading::Done(ty, word),
-            Ok(Some(word)) => {
-                // SAFETY: the word is an owned element of the type.
-                unsafe { snow_vm::actor::entry::drop_element(heap, ty, word) };
-                self.session.close("malformed: more than a value");
-                remote::Reading::Unfit
-            }
-            Err(Misfit::Malformed(malformed)) => {
-                self.session.close(&malformed.to_string());
-                remote::Reading::Unfit
-            }
-            Err(misfit) => {
-                reject(&self.node, &self.session, &misfit.to_string());
-                remote::Reading::Unfit
-            }
-        }
-    }
-
-    fn give_up(&mut self, heap: &mut Heap) {
-        self.with(heap, |decoder, progress, _| decoder.give_up_all(progress));
-    }
-}
-
-/// The answer to a call, which is read when it is taken, by the type that is expected then.
-struct RemoteParcel {
-    node: Arc<Node>,
-    nodes: SharedNodes,
-    described: Arc<Described>,
-    bytes: Box<[u8]>,
-    unwatched: bool,
-}
-
-impl std::fmt::Debug for RemoteParcel {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
-    }
-}
-
-impl Parcel for RemoteParcel {
-    fn open(&self, heap: &mut Heap, ty: TypeId) -> Option<u64> {
-        let mut nodes = self.nodes.clone();
-        let (described, bytes) = (&self.described, &self.bytes);
-        read_value(&self.node, heap, &mut nodes, described, bytes, ty).ok()
-    }
-
-    fn is_unwatched(&self) -> bool {
-        self.unwatched
-    }
-}
-
-impl Described {
-    /// How a type of this program was described; none if it is the very one.
-    pub fn unless_same(&self, node: &Node, ty: TypeId) -> Option<&Structure> {
-        let is_same = node.facts.describe(ty).fingerprint == self.fingerprint;
-        (!is_same).then_some(&self.structure)
-    }
-
-    /// Whether a type of this program has all variants that this one has; types without variants are not compared.
-    pub fn fits_variants(&self, ours: &snow_bytecode::types::Type) -> bool {
-        use crate::value::structure::Shape;
-        use snow_bytecode::types::Type;
-        match (self.structure.shape(Structure::ROOT), ours) {
-            (Shape::Sum(theirs), Type::Sum { variants, .. }) => theirs.iter().all(|theirs| {
-                let mut ours = variants.iter();
-                ours.any(|ours| *ours.name == *theirs.name)
-            }),
-            _ => true,
-        }
-    }
 }

@@ -3,16 +3,18 @@
 //! - [`name`], [`cookie`], [`hello`], [`certificates`], [`tls`], [`handshake`]: who a node is, and how two nodes prove to each other that they know the cookie;
 //! - [`wire`], [`value`]: what is on the wire, as frames, and values and types in them;
 //! - [`launch`], [`node`], [`accept`], [`table`], [`keeper`], [`discovery`]: which connections there are;
-//! - [`session`], [`outbox`], [`lanes`], [`incoming`], [`spawn`], [`questions`]: what passes over one;
-//! - [`poll`], [`pulse`]: noticing what arrives, and when nothing does any more;
+//! - [`session`], [`outbox`], [`lanes`], [`forward`], [`incoming`], [`arrived`], [`spawn`], [`questions`]: what passes over one;
+//! - [`remote`], [`poll`], [`pulse`]: what schedulers do for it, noticing what arrives, and when nothing does any more;
 //! - [`global`], [`group`], [`membership`]: names and groups that all members know;
 //! - [`peers`], [`facts`], [`watchers`]: what is known of other nodes and of the program, and who wants to know.
 
 pub mod accept;
+mod arrived;
 pub mod certificates;
 pub mod cookie;
 pub mod discovery;
 pub mod facts;
+mod forward;
 pub mod global;
 pub mod group;
 pub mod handshake;
@@ -30,6 +32,7 @@ pub mod peers;
 pub mod poll;
 pub mod pulse;
 pub mod questions;
+mod remote;
 pub mod session;
 pub mod spawn;
 pub mod table;

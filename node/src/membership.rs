@@ -20,7 +20,7 @@ impl Node {
     /// Does something with the names, and what follows from it.
     pub(crate) fn with_names<R>(
         &self,
-        visitor: &mut dyn Host,
+        host: &mut dyn Host,
         change: impl FnOnce(&mut Names) -> R,
     ) -> R {
         let mut names = self.names.lock();
@@ -31,12 +31,12 @@ impl Node {
                 return result;
             }
             for act in acts {
-                self.do_with_name(&mut names, visitor, act);
+                self.do_with_name(&mut names, host, act);
             }
         }
     }
 
-    fn do_with_name(&self, names: &mut Names, visitor: &mut dyn Host, act: global::Act) {
+    fn do_with_name(&self, names: &mut Names, host: &mut dyn Host, act: global::Act) {
         match act {
             global::Act::Send(node, kind, req, value, name) => {
                 let name = &name;
@@ -49,22 +49,22 @@ impl Node {
                 self.push_to(node, &Frame::Global(note));
             }
             global::Act::Tell(pid, reference, outcome) => {
-                self.tell_outcome(visitor, pid, reference, outcome);
+                self.tell_outcome(host, pid, reference, outcome);
             }
             global::Act::Watch(pid) => {
-                if !visitor.signal(pid, Signal::Monitor(NODE_ITSELF, WATCH)) {
+                if !host.signal(pid, Signal::Monitor(NODE_ITSELF, WATCH)) {
                     names.ended(pid);
                 }
             }
             global::Act::Lost(pid, name) => {
-                visitor.signal(pid, Signal::NameLost(name));
+                host.signal(pid, Signal::NameLost(name));
             }
         }
     }
 
     fn tell_outcome(
         &self,
-        visitor: &mut dyn Host,
+        host: &mut dyn Host,
         pid: Pid,
         reference: u64,
         outcome: global::Outcome,
@@ -76,13 +76,13 @@ impl Node {
             reference,
             unwatched: true,
         };
-        visitor.deliver(pid, Content::Answer(answer));
+        host.deliver(pid, Content::Answer(answer));
     }
 
     /// Does something with the groups, and what follows from it.
     pub(crate) fn with_groups<R>(
         &self,
-        visitor: &mut dyn Host,
+        host: &mut dyn Host,
         change: impl FnOnce(&mut Groups) -> R,
     ) -> R {
         let mut groups = self.groups.lock();
@@ -93,19 +93,19 @@ impl Node {
                 return result;
             }
             for act in acts {
-                self.do_with_group(&mut groups, visitor, act);
+                self.do_with_group(&mut groups, host, act);
             }
         }
     }
 
-    fn do_with_group(&self, groups: &mut Groups, visitor: &mut dyn Host, act: group::Act) {
+    fn do_with_group(&self, groups: &mut Groups, host: &mut dyn Host, act: group::Act) {
         match act {
             group::Act::Send(node, kind, serial, name) => {
                 let name = &name;
                 self.push_to(node, &Frame::Group { kind, serial, name });
             }
             group::Act::Watch(pid) => {
-                if !visitor.signal(pid, Signal::Monitor(NODE_ITSELF, WATCH)) {
+                if !host.signal(pid, Signal::Monitor(NODE_ITSELF, WATCH)) {
                     groups.ended(pid);
                 }
             }
@@ -114,7 +114,7 @@ impl Node {
                     group::Kind::Joined => Signal::Joined(name, pid),
                     _ => Signal::Left(name, pid),
                 };
-                visitor.signal(monitor, signal);
+                host.signal(monitor, signal);
             }
         }
     }
@@ -126,21 +126,21 @@ impl Node {
     }
 
     /// A member is connected: it is told of names and groups before anything else.
-    pub(crate) fn member_begins(&self, visitor: &mut dyn Host, session: &Session) {
+    pub(crate) fn member_begins(&self, host: &mut dyn Host, session: &Session) {
         let life = Life {
             name: Arc::new(session.peer.name.clone()),
             creation: session.peer.creation,
         };
-        self.with_groups(visitor, |groups| groups.connected(session.node));
-        self.with_names(visitor, |names| {
+        self.with_groups(host, |groups| groups.connected(session.node));
+        self.with_names(host, |names| {
             names.connected(session.node, life, session.peer.mesh);
         });
     }
 
     /// It is not any more.
-    pub(crate) fn member_ends(&self, visitor: &mut dyn Host, session: &Session) {
-        self.with_groups(visitor, |groups| groups.disconnected(session.node));
-        self.with_names(visitor, |names| names.disconnected(session.node));
+    pub(crate) fn member_ends(&self, host: &mut dyn Host, session: &Session) {
+        self.with_groups(host, |groups| groups.disconnected(session.node));
+        self.with_names(host, |names| names.disconnected(session.node));
     }
 
     /// What actors that the node watches send to it: that they have ended.
@@ -149,16 +149,16 @@ impl Node {
             return;
         };
         if let Signal::Down(_, pid, _) = **signal {
-            let mut visitor = Visitor::new(Arc::clone(&self.runtime));
-            self.with_groups(&mut visitor, |groups| groups.ended(pid));
-            self.with_names(&mut visitor, |names| names.ended(pid));
+            let mut host = Visitor::new(Arc::clone(&self.runtime));
+            self.with_groups(&mut host, |groups| groups.ended(pid));
+            self.with_names(&mut host, |names| names.ended(pid));
         }
     }
 
     /// Does something for an actor; what is to be sent for it leaves at once.
     fn visit<R>(&self, f: impl FnOnce(&Node, &mut dyn Host) -> R) -> R {
-        let mut visitor = Visitor::new(Arc::clone(&self.runtime));
-        let result = f(self, &mut visitor);
+        let mut host = Visitor::new(Arc::clone(&self.runtime));
+        let result = f(self, &mut host);
         self.flush_now();
         result
     }
@@ -166,20 +166,20 @@ impl Node {
     /// An actor wants to give a name to an actor; the [outcome](global::Outcome) comes as the answer to a call.
     pub fn register_name(&self, name: &str, pid: Pid, asker: (Pid, u64)) {
         let asker = Asker::Here(asker.0, asker.1);
-        self.visit(|node, visitor| {
-            node.with_names(visitor, |names| names.register(name, pid, asker));
+        self.visit(|node, host| {
+            node.with_names(host, |names| names.register(name, pid, asker));
         });
     }
 
     /// It does not wait any more.
     pub fn abandon_name(&self, asker: (Pid, u64)) {
         let asker = Asker::Here(asker.0, asker.1);
-        self.visit(|node, visitor| node.with_names(visitor, |names| names.abandon(asker)));
+        self.visit(|node, host| node.with_names(host, |names| names.abandon(asker)));
     }
 
     /// Takes a name away; whether an actor had it.
     pub fn unregister_name(&self, name: &str) -> bool {
-        self.visit(|node, visitor| node.with_names(visitor, |names| names.unregister(name)))
+        self.visit(|node, host| node.with_names(host, |names| names.unregister(name)))
     }
 
     /// The actor of a name.
@@ -189,8 +189,8 @@ impl Node {
 
     /// An actor joins a group, or leaves it.
     pub fn change_group(&self, name: &str, pid: Pid, joins: bool) {
-        self.visit(|node, visitor| {
-            node.with_groups(visitor, |groups| match joins {
+        self.visit(|node, host| {
+            node.with_groups(host, |groups| match joins {
                 true => groups.join(name, pid),
                 false => groups.leave(name, pid),
             });
@@ -199,8 +199,8 @@ impl Node {
 
     /// From now on an actor is told of changes of a group, or is not any more.
     pub fn watch_group(&self, name: &str, pid: Pid, watches: bool) {
-        self.visit(|node, visitor| {
-            node.with_groups(visitor, |groups| match watches {
+        self.visit(|node, host| {
+            node.with_groups(host, |groups| match watches {
                 true => groups.monitor(name, pid),
                 false => groups.demonitor(name, pid),
             });

@@ -145,7 +145,7 @@ impl Reading<'_> {
                 let own = join(self.session.node, call);
                 // The type is that of an answer here; this one is made elsewhere.
                 let info = Signal::Info(self.there(from), own, TypeId(0));
-                self.visitor.signal(pid, info);
+                self.host.signal(pid, info);
                 return;
             }
         };
@@ -176,7 +176,7 @@ impl Reading<'_> {
             ([one], []) => facts.int.map(|ty| (ty, *one)),
             ([_, ..], _) => facts.ints.map(|ty| {
                 // SAFETY: the type is a list of Ints.
-                (ty, unsafe { list::new(self.visitor.heap(), ty, numbers) })
+                (ty, unsafe { list::new(self.host.heap(), ty, numbers) })
             }),
             ([], _) => facts.texts.map(|ty| (ty, self.texts(ty, texts))),
         };
@@ -188,12 +188,12 @@ impl Reading<'_> {
             // An actor that tells its numbers is monitored meanwhile.
             unwatched: false,
         };
-        self.visitor.deliver(to, Content::Answer(answer));
+        self.host.deliver(to, Content::Answer(answer));
     }
 
     fn texts(&mut self, ty: TypeId, texts: &[&str]) -> u64 {
         let string = self.node.facts.types().string();
-        let heap = self.visitor.heap();
+        let heap = self.host.heap();
         let words: Vec<u64> = texts
             .iter()
             .map(|one| text::new(heap, string, one.as_bytes()))

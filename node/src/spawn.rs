@@ -1,7 +1,8 @@
 //! Starting functions on other nodes, by their names.
 
+use crate::arrived::read_arguments;
 use crate::facts::{Signature, signature};
-use crate::incoming::{Reading, read_arguments};
+use crate::incoming::Reading;
 use crate::lanes::{NOBODY, Pair};
 use crate::node::Node;
 use crate::outbox::{MOST_SPAWNS, PendingSpawn};
@@ -166,8 +167,8 @@ impl Node {
             Ok(has_room)
         })?;
         if has_room {
-            let mut visitor = Visitor::new(Arc::clone(&self.runtime));
-            self.answer_number(&mut visitor, asker, 0);
+            let mut host = Visitor::new(Arc::clone(&self.runtime));
+            self.answer_number(&mut host, asker, 0);
         }
         Ok(())
     }
@@ -175,7 +176,7 @@ impl Node {
     /// Answers a call of an actor with a number; false when the actor has ended.
     pub(crate) fn answer_number(
         &self,
-        visitor: &mut dyn Host,
+        host: &mut dyn Host,
         (to, reference): (Pid, u64),
         word: u64,
     ) -> bool {
@@ -188,7 +189,7 @@ impl Node {
             reference,
             unwatched: true,
         };
-        visitor.deliver(to, Content::Answer(answer))
+        host.deliver(to, Content::Answer(answer))
     }
 
     /// Keeps what an actor expected of a function and what that has, until it asks.
@@ -273,7 +274,7 @@ impl Reading<'_> {
                         detail: "",
                     });
                 });
-                self.visitor.start(unborn);
+                self.host.start(unborn);
             }
             Err(status) => self.refuse_spawn(spawn, status),
         }
@@ -326,7 +327,7 @@ impl Reading<'_> {
         };
         // SAFETY: the words are those of the function's parameters; what is exported owns all of them.
         let unborn = unsafe {
-            self.visitor
+            self.host
                 .unborn(code.func, &words, spawn.name, code.mailbox)
         };
         let Some(mut unborn) = unborn else {
@@ -355,7 +356,7 @@ impl Reading<'_> {
             .iter()
             .map(|(theirs, ours)| (theirs.unless_same(self.node, *ours), *ours))
             .collect();
-        let (heap, mut nodes) = (self.visitor.heap(), self.nodes.clone());
+        let (heap, mut nodes) = (self.host.heap(), self.nodes.clone());
         Ok(read_arguments(
             self.node, heap, &mut nodes, &types, spawn.args,
         ))
@@ -397,7 +398,7 @@ impl Reading<'_> {
         if pending.link {
             let link = (pending.requester, serial);
             self.session.send(|outbox| outbox.links.insert(link));
-            self.visitor.signal(pending.requester, Signal::Link(child));
+            self.host.signal(pending.requester, Signal::Link(child));
         }
         if !self.answer_spawn(pending.requester, req_id, child.word()) {
             self.give_up_child(&pending, serial, Reason::NoProc);
@@ -406,7 +407,7 @@ impl Reading<'_> {
 
     fn answer_spawn(&mut self, requester: Pid, req_id: u64, word: u64) -> bool {
         let asker = (requester, reference(req_id));
-        self.node.answer_number(self.visitor, asker, word)
+        self.node.answer_number(self.host, asker, word)
     }
 
     /// One who waits to make a request may.
@@ -414,7 +415,7 @@ impl Reading<'_> {
         loop {
             let next = self.session.send(|outbox| outbox.awaiting_room.pop_front());
             let Some(asker) = next else { return };
-            if self.node.answer_number(self.visitor, asker, 0) {
+            if self.node.answer_number(self.host, asker, 0) {
                 return;
             }
         }

@@ -67,7 +67,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
         value: FunctionValue<'c>,
         crashes: Crashes<'c>,
     ) -> Self {
-        let func = unit.module.func(id);
+        let func = unit.program.module.func(id);
         let b = &unit.b;
         b.begin(value);
         let registers = func
@@ -87,7 +87,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
                 .expect("the context comes first")
                 .into_pointer_value(),
             variant,
-            lists: unit.program.ownership.view(unit.module, id),
+            lists: unit.program.ownership.view(unit.program.module, id),
             at: 0,
             known: Known::NOTHING,
             behind: Known::NOTHING,
@@ -327,7 +327,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
 fn scratch_words(unit: &Unit<'_, '_>, func: &Function) -> u32 {
     let rows = func.code.iter().map(|inst| {
         let mut count = 0u32;
-        inst.accesses(unit.module.callee_params(inst), &mut |_| count += 1);
+        inst.accesses(unit.program.module.callee_params(inst), &mut |_| count += 1);
         count
     });
     rows.max().unwrap_or(0) + 4

@@ -20,9 +20,9 @@ pub fn lower<'c>(unit: &Unit<'c, '_>, id: FuncId, variant: Variant) -> FunctionV
     let value = unit.function(id, variant);
     let value = value.expect("the function is of this object");
     if let Some(debug) = &unit.debug {
-        debug.function(value, unit.module.func(id));
+        debug.function(value, unit.program.module.func(id));
     }
-    let crashes = Crashes::new(unit.module, unit.layouts, id);
+    let crashes = Crashes::new(unit.program.module, unit.program.layouts, id);
     let mut frame = Frame::new(unit, id, variant, value, crashes);
     if unit.limit_checks && frame.calls_snow() {
         frame.check_stack();
@@ -44,7 +44,7 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
         .fn_type(&[b.t.ptr.into(), b.t.ptr.into()], false);
     let name = format!("snow.loop{}.{header}", id.0);
     let value = declare_function(b, &unit.llvm, &name, ty, Linkage::Internal);
-    let crashes = Crashes::new(unit.module, unit.layouts, id);
+    let crashes = Crashes::new(unit.program.module, unit.program.layouts, id);
     let mut frame = Frame::new(unit, id, Variant::Any, value, crashes);
     let registers = value
         .get_nth_param(1)

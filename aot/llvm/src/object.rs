@@ -44,9 +44,6 @@ struct Made {
 
 /// Makes all parts, on as many threads as there are processors.
 pub fn all(plan: &Plan<'_>, parts: &[Part]) -> Result<Code, Error> {
-    if let [part] = parts {
-        return one(plan, part, true).map(|made| collect(vec![made]));
-    }
     let next = AtomicUsize::new(0);
     let work = || {
         let mut made = Vec::new();

@@ -18,12 +18,12 @@ pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8], entries: &[(FuncId, u32)])
     let entry_table = entry_rows(unit, entries);
     let fields: [BasicValueEnum<'_>; 9] = [
         b.i32(ABI_VERSION).into(),
-        b.i32(unit.module.funcs.len() as u32).into(),
+        b.i32(unit.program.module.funcs.len() as u32).into(),
         bytes.into(),
         b.word(bytecode.len() as u64).into(),
         functions.into(),
         natives.into(),
-        b.word(unit.module.natives.len() as u64).into(),
+        b.word(unit.program.module.natives.len() as u64).into(),
         entry_table.into(),
         b.word(entries.len() as u64).into(),
     ];
@@ -37,7 +37,7 @@ pub fn describe(unit: &Unit<'_, '_>, bytecode: &[u8], entries: &[(FuncId, u32)])
 /// `{ func: u32, –: u32, uniform, typed }` for every function.
 fn functions<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
     let b = &unit.b;
-    let rows: Vec<_> = (0..unit.module.funcs.len() as u32)
+    let rows: Vec<_> = (0..unit.program.module.funcs.len() as u32)
         .map(|id| {
             let typed = unit.function(FuncId(id), Variant::Any);
             let typed = typed.expect("all functions are in the executable");
@@ -68,7 +68,7 @@ fn entry_rows<'c>(unit: &Unit<'c, '_>, entries: &[(FuncId, u32)]) -> PointerValu
 /// Addresses of the descriptions of all imported natives: only these become part of an executable.
 fn natives<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
     let b = &unit.b;
-    let natives = unit.module.natives.iter().map(|native| {
+    let natives = unit.program.module.natives.iter().map(|native| {
         let name = format!("{NATIVE_PREFIX}{}", native.symbol);
         let found = unit.llvm.get_global(&name);
         let described = found.unwrap_or_else(|| unit.llvm.add_global(b.t.i8, None, &name));

@@ -41,11 +41,7 @@ pub struct Unit<'c, 'm> {
     pub b: Build<'c>,
     /// LLVM's module.
     pub llvm: LlvmModule<'c>,
-    /// The program.
-    pub module: &'m Module,
-    /// Its layouts.
-    pub layouts: &'m Layouts,
-    /// What is known about it.
+    /// The program, and what is known about it.
     pub program: &'m Analysis<'m>,
     /// What the object is for.
     pub scope: Scope,
@@ -86,8 +82,6 @@ impl<'c, 'm> Unit<'c, 'm> {
         Unit {
             b,
             llvm,
-            module: program.module,
-            layouts: program.layouts,
             program,
             scope,
             limit_checks: true,
@@ -107,14 +101,14 @@ impl<'c, 'm> Unit<'c, 'm> {
         let ty = convention.fn_type(&self.b);
         let function = declare_function(&self.b, &self.llvm, &name, ty, linkage);
         describe_params(&self.b, function, convention, |ty| {
-            smallest(self.module, self.layouts, ty)
+            smallest(self.program.module, self.program.layouts, ty)
         });
         function
     }
 
     /// Adds debug information to functions that are lowered from now on.
     pub fn describe_sources(&mut self) {
-        self.debug = Some(Debug::new(&self.b, &self.llvm, self.module));
+        self.debug = Some(Debug::new(&self.b, &self.llvm, self.program.module));
     }
 
     /// How a function is called.
@@ -196,7 +190,11 @@ impl<'c, 'm> Unit<'c, 'm> {
     pub fn needed(&self, func: FuncId) -> Needed {
         let waits = &self.program.waits;
         if waits.function(func) {
-            live::needed(self.module, self.module.func(func), |inst| waits.when(inst))
+            live::needed(
+                self.program.module,
+                self.program.module.func(func),
+                |inst| waits.when(inst),
+            )
         } else {
             Needed::default()
         }
@@ -243,7 +241,7 @@ impl<'c, 'm> Unit<'c, 'm> {
 
     /// The static cell of a string or bytes constant.
     pub fn text_constant(&self, id: ConstId) -> PointerValue<'c> {
-        let (ty, bytes) = match self.module.constant(id) {
+        let (ty, bytes) = match self.program.module.constant(id) {
             Const::Str(text) => (Type::String, text.as_bytes()),
             Const::Bytes(bytes) => (Type::Bytes, bytes.as_slice()),
             Const::Atom(_) => unreachable!("the verifier saw that the constant is a text"),
@@ -271,7 +269,7 @@ impl<'c, 'm> Unit<'c, 'm> {
 
     /// The number that the runtime gives to String or Bytes: that of the module's table, or the one behind it in which the runtime adds them.
     fn type_id(&self, ty: &Type) -> TypeId {
-        let types = &self.module.types.types;
+        let types = &self.program.module.types.types;
         let position = |ty: &Type| types.iter().position(|known| known == ty);
         let added =
             types.len() + usize::from(*ty == Type::Bytes && position(&Type::String).is_none());

@@ -11,9 +11,6 @@ use super::machine::{Fixup, Machine, Misfit, Need};
 use super::memory::WritableMemory;
 use super::{Elf, LoadError};
 
-#[cfg(target_arch = "aarch64")]
-use super::aarch64 as machine;
-
 /// Where a relocation changes something: the object, the offset in memory, and how.
 #[derive(Clone, Copy)]
 struct Place {

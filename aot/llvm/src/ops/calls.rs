@@ -387,7 +387,7 @@ impl<'c> Frame<'_, 'c, '_> {
             let constant = pool_word(b, self.ctx, pool.closure_constant(func));
             return self.set(dst, b.load_constant(b.t.ptr, constant));
         }
-        let FuncKind::Closure { fun_type, .. } = &self.unit.module.func(func).kind else {
+        let FuncKind::Closure { fun_type, .. } = &self.unit.program.module.func(func).kind else {
             unreachable!("the verifier allows closures only of closure functions");
         };
         let cell = self.alloc(header_word(*fun_type, 0, 1), captures.len() + 1);

@@ -163,7 +163,7 @@ impl<'c> Frame<'_, 'c, '_> {
             unreachable!("the verifier saw that the cell's type is known");
         };
         let b = self.b();
-        let cells = self.unit.layouts.cells(ty);
+        let cells = self.unit.program.layouts.cells(ty);
         let of_size: Vec<_> = (0u64..)
             .zip(cells)
             .filter(|(_, cell)| cell.slots.len() == dsts.len())

@@ -96,7 +96,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
     /// How much room the elements of the list in a register have.
     fn width(&self, list: Reg) -> Width {
-        let types = &self.unit.module.types;
+        let types = &self.unit.program.module.types;
         match self.slot(list) {
             Slot::Ref(ty) => match types.get(ty) {
                 Type::List(elem) if fits_byte(types, *elem) => Width::Byte,

@@ -81,7 +81,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
     fn equal(&self, ty: TypeId, a: &[Reg], right: &[Reg]) -> BasicValueEnum<'c> {
         let b = self.b();
-        match self.unit.module.types.get(ty) {
+        match self.unit.program.module.types.get(ty) {
             Type::Int | Type::Atom | Type::Pid(_) | Type::Ref => b
                 .widen(b.icmp(IntPredicate::EQ, self.int(a[0]), self.int(right[0])))
                 .into(),
@@ -95,7 +95,7 @@ impl<'c> Frame<'_, 'c, '_> {
 
     fn compare(&self, ty: TypeId, a: &[Reg], right: &[Reg]) -> BasicValueEnum<'c> {
         let b = self.b();
-        if *self.unit.module.types.get(ty) != Type::Int {
+        if *self.unit.program.module.types.get(ty) != Type::Int {
             return self.by_structure("snow_compare", ty, a, right);
         }
         let (x, y) = (self.int(a[0]), self.int(right[0]));

@@ -1,0 +1,288 @@
+//! What actors send to others on other nodes: it is written as the connection needs it, and put into the connection's outbox.
+
+use crate::lanes::{NOBODY, Pair};
+use crate::node::Node;
+use crate::outbox::{OutNodes, Outbox};
+use crate::questions;
+use crate::session::Session;
+use crate::value::structure::MAX_STRUCTURE;
+use crate::value::{Encoder, Unsendable, split};
+use crate::wire::frame::{ExitKind, Frame, Payload};
+use crate::wire::pack::Writer;
+use snow_bytecode::types::TypeId;
+use snow_vm::actor::entry::{Content, Signal};
+use snow_vm::actor::{Pid, Reason};
+use snow_vm::remote::{Passed, Undelivered};
+use std::sync::Arc;
+
+impl Node {
+    /// Passes something on to an actor of another node. It stays the caller's. `from` is the running actor that sends it, if it may be held.
+    pub(crate) fn pass_on(
+        &self,
+        from: Option<Pid>,
+        to: Pid,
+        content: &Content,
+    ) -> Result<Passed, Undelivered> {
+        let session = self.session_of(to)?;
+        let session = &*session;
+        // SAFETY: the caller has the value.
+        unsafe {
+            match content {
+                Content::Message(ty, word) => {
+                    self.send_value(session, from, to, None, (*ty, *word))
+                }
+                Content::Due(ty, word) => {
+                    let sent = self.send_value(session, None, to, None, (*ty, *word));
+                    // Nobody can be held for it.
+                    session.send(Outbox::bound);
+                    sent
+                }
+                Content::Answer(answer) => {
+                    let call = Some((answer.reference, answer.unwatched));
+                    self.send_value(session, from, to, call, (answer.ty, answer.word))
+                }
+                Content::Signal(signal) => session.send(|outbox| {
+                    if outbox.closed.is_some() {
+                        return Err(Undelivered::NoConnection);
+                    }
+                    forward_signal(outbox, from, to.serial(), signal)
+                }),
+                Content::Parcel(..)
+                | Content::Letter(_)
+                | Content::Timeout(_)
+                | Content::Room
+                | Content::Taken => Ok(Passed::On),
+            }
+        }
+    }
+
+    /// Sends a message to whoever has a name on a node.
+    ///
+    /// # Safety
+    /// The word is a live element of the type. It stays the caller's.
+    pub unsafe fn send_named(
+        &self,
+        from: Pid,
+        node: &str,
+        name: &str,
+        ty: TypeId,
+        word: u64,
+    ) -> Result<Passed, Undelivered> {
+        let session = self.session_with(node).ok_or(Undelivered::NoConnection)?;
+        let ty_index = self.define(&session, ty)?;
+        let mut out = Writer::default();
+        // SAFETY: by contract.
+        unsafe { self.write_value(&session, &mut out, ty, word)? };
+        let value = Payload {
+            ty: ty_index,
+            bytes: &out.bytes,
+        };
+        let pair = Pair {
+            from: from.serial(),
+            to: None,
+        };
+        session.send(|outbox| {
+            if outbox.closed.is_some() {
+                return Err(Undelivered::NoConnection);
+            }
+            outbox.push_of(Some(pair), &Frame::RegSend { name, value });
+            Ok(outbox.passed(from))
+        })
+    }
+
+    /// The connection with the node of a pid.
+    fn session_of(&self, to: Pid) -> Result<Arc<Session>, Undelivered> {
+        if let Some(session) = self.sessions.read().get(&to.node()) {
+            return Ok(Arc::clone(session));
+        }
+        // Another life of a connected node is known to be over.
+        let life = self.peers.life(to.node());
+        let is_over = life.is_some_and(|life| {
+            life.name == self.name || self.session_with(life.name.as_str()).is_some()
+        });
+        Err(match is_over {
+            true => Undelivered::NoProc,
+            false => Undelivered::NoConnection,
+        })
+    }
+
+    /// Writes a value for a connection, without its type.
+    ///
+    /// # Safety
+    /// The word is a live element of the type.
+    pub(crate) unsafe fn write_value(
+        &self,
+        session: &Session,
+        out: &mut Writer,
+        ty: TypeId,
+        word: u64,
+    ) -> Result<(), Undelivered> {
+        let life = |number| self.peers.life(number);
+        let mut nodes = OutNodes {
+            session,
+            life: &life,
+        };
+        let mut encoder = Encoder {
+            types: self.facts.types(),
+            atoms: &self.runtime.program.atoms,
+            nodes: &mut nodes,
+        };
+        // SAFETY: by contract.
+        unsafe { encoder.element(out, ty, word) }.map_err(unsendable)
+    }
+
+    /// The index of a type on a connection, which is told of it if it does not know it.
+    pub(crate) fn define(&self, session: &Session, ty: TypeId) -> Result<u32, Undelivered> {
+        let mut outbox = session.outbox();
+        if let Some(index) = outbox.known_type(ty) {
+            return Ok(index);
+        }
+        let known = self.facts.describe(ty);
+        if known.structure.len() > MAX_STRUCTURE {
+            let why = "the type of the message is too large for other nodes";
+            return Err(Undelivered::Unsendable(why.to_owned()));
+        }
+        let Some(index) = outbox.new_type(ty) else {
+            let why = "a connection knows at most 4096 types";
+            return Err(Undelivered::Unsendable(why.to_owned()));
+        };
+        outbox.push(&Frame::TypeDef {
+            index,
+            fingerprint: known.fingerprint,
+            structure: &known.structure,
+        });
+        Ok(index)
+    }
+
+    /// Writes a message or an answer, and puts it into what is to be sent.
+    ///
+    /// # Safety
+    /// The word is a live element of the type.
+    unsafe fn send_value(
+        &self,
+        session: &Session,
+        from: Option<Pid>,
+        to: Pid,
+        call: Option<(u64, bool)>,
+        (ty, word): (TypeId, u64),
+    ) -> Result<Passed, Undelivered> {
+        let to = to.serial();
+        let number = call.map(|(call, unwatched)| (split(call).1, unwatched));
+        let index = self.define(session, ty)?;
+        let (mut out, start) = Frame::begin_send(to, number, index);
+        // SAFETY: by contract.
+        unsafe { self.write_value(session, &mut out, ty, word)? };
+        out.close_bytes(start);
+        let pair = Pair::new(from.map_or(NOBODY, Pid::serial), to);
+        session.send(|outbox| {
+            if outbox.closed.is_some() {
+                return Err(Undelivered::NoConnection);
+            }
+            if let Some((call, true)) = call {
+                outbox.watched.remove(&call);
+            }
+            outbox.push_framed(pair, out.bytes);
+            Ok(outbox.passed_of(from))
+        })
+    }
+}
+
+/// Passes a signal on, and notes what it means for the connection.
+fn forward_signal(
+    outbox: &mut Outbox,
+    from: Option<Pid>,
+    to: u64,
+    signal: &Signal,
+) -> Result<Passed, Undelivered> {
+    let mut pair = None;
+    let frame = match *signal {
+        Signal::Link(from) | Signal::Adopt(from) => {
+            outbox.links.insert((from, to));
+            Frame::Link {
+                from: from.serial(),
+                to,
+                adopts: matches!(signal, Signal::Adopt(_)),
+            }
+        }
+        Signal::Unlink(from) => {
+            outbox.links.remove(&(from, to));
+            let from = from.serial();
+            Frame::Unlink { from, to }
+        }
+        Signal::Monitor(from, reference) => {
+            outbox.monitors.insert(reference, (from, to));
+            Frame::Monitor {
+                from: from.serial(),
+                to,
+                reference,
+            }
+        }
+        Signal::Demonitor(reference) => match outbox.monitors.remove(&reference) {
+            Some((from, _)) => {
+                pair = Some(Pair::new(from.serial(), to));
+                Frame::Demonitor { to, reference }
+            }
+            // It has fired already.
+            None => return Ok(Passed::On),
+        },
+        Signal::Down(reference, pid, ref reason) => {
+            if outbox.watched.remove(&reference).is_none() {
+                return Ok(Passed::On);
+            }
+            Frame::MonitorExit {
+                from: pid.serial(),
+                to,
+                reference: split(reference).1,
+                reason: reason.clone(),
+            }
+        }
+        Signal::LinkExit(pid, ref reason) => {
+            outbox.links.remove(&(pid, to));
+            exit(pid, to, ExitKind::Linked, reason)
+        }
+        Signal::Exit(pid, ref reason) => exit(pid, to, ExitKind::Asked, reason),
+        Signal::Info(from, reference, _) => Frame::Ask {
+            from: from.serial(),
+            call: reference,
+            kind: questions::Kind::Info,
+            serial: to,
+            name: "",
+        },
+        Signal::Question(from, reference, question) => {
+            let kind = questions::Kind::from(question);
+            return questions::put(outbox, (from, reference), kind, to, "");
+        }
+        Signal::Numbers(reference, ref numbers) => Frame::Told {
+            to,
+            call: split(reference).1,
+            numbers: numbers.to_vec(),
+            texts: Vec::new(),
+        },
+        // They are for actors here.
+        Signal::End(_)
+        | Signal::Stopping
+        | Signal::NodeUp(_)
+        | Signal::NodeDown(_)
+        | Signal::NameLost(_)
+        | Signal::Joined(..)
+        | Signal::Left(..) => return Ok(Passed::On),
+    };
+    match pair {
+        Some(_) => outbox.push_of(pair, &frame),
+        None => outbox.push(&frame),
+    }
+    Ok(outbox.passed_of(from))
+}
+
+fn exit(from: Pid, to: u64, kind: ExitKind, reason: &Reason) -> Frame<'static> {
+    Frame::Exit {
+        from: from.serial(),
+        to,
+        kind,
+        reason: reason.clone(),
+    }
+}
+
+pub(crate) fn unsendable(why: Unsendable) -> Undelivered {
+    Undelivered::Unsendable(why.to_string())
+}
