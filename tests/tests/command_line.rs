@@ -56,6 +56,15 @@ fn a_program_gets_its_arguments_and_ends_with_its_code() {
 }
 
 #[test]
+fn warnings_are_errors_where_that_is_wanted() {
+    let program = b"fn main() do\n  let unused = 1\n  println(2)\nend\n";
+    let checked = snow(&[("a.snow", program)], &["check", "a.snow"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    let denied = &["check", "--deny-warnings", "a.snow"];
+    fails(&snow(&[("a.snow", program)], denied), 1, "[W0001]");
+}
+
+#[test]
 fn files_that_cannot_be_read_are_named() {
     fails(
         &snow(&[], &["run", "absent.snow"]),

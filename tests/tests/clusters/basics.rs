@@ -1,6 +1,8 @@
 //! Starting, sending, monitors, links, exits and calls, in every combination of tiers; types of other versions; the example.
 
-use crate::fixture::{COOKIE, LIMIT, Place, Running, START, WORKER, WORKER_MAIN, finished};
+use crate::fixture::{
+    COLLECT, COOKIE, LIMIT, Place, Running, START, WORKER, WORKER_MAIN, finished,
+};
 use snow_tests::command;
 use std::process::Command;
 
@@ -130,20 +132,8 @@ end
 fn a_large_message_comes_whole_and_in_order_with_small_ones() {
     let place = Place::new();
     let main = START.to_owned()
+        + COLLECT
         + r#"
-fn collect(next :: Int, count :: Int) -> Int do
-  if next == count do
-    next
-  else
-    receive do
-      n -> do
-        assert n == next
-        collect(next + 1, count)
-      end
-    end
-  end
-end
-
 fn main() do
   let worker = join()
   Node.spawn(worker, flood, self(), 50_000)

@@ -225,6 +225,22 @@ fn join() -> String do
 end
 "#;
 
+/// `collect(0, count)` takes the numbers from 0 up to `count`, which must come in order.
+pub const COLLECT: &str = r#"
+fn collect(next :: Int, count :: Int) -> Int do
+  if next == count do
+    next
+  else
+    receive do
+      n -> do
+        assert n == next
+        collect(next + 1, count)
+      end
+    end
+  end
+end
+"#;
+
 impl Place {
     /// Compiles a program to an executable of its name.
     pub fn compile(&self, name: &str) {

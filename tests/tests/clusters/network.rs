@@ -1,6 +1,6 @@
 //! Nodes in network namespaces of their own, with a cable between them that is cut, loses packets, lets them through in one direction only, or is slow.
 
-use crate::fixture::{COOKIE, LIMIT, Place, Running, WORKER, finished};
+use crate::fixture::{COLLECT, COOKIE, LIMIT, Place, Running, START, WORKER, finished};
 use snow_tests::command;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -126,18 +126,10 @@ end
 }
 
 fn boss(place: &Place, cable: &Cable, main: &str, name: &str) -> Command {
-    place.write("boss.snow", &[WORKER, JOIN, main]);
+    let join = START.replace("127.0.0.1", "10.77.0.1");
+    place.write("boss.snow", &[WORKER, &join, main]);
     cable.near(place.snow("boss.snow", &[name, COOKIE]))
 }
-
-const JOIN: &str = r#"
-fn join() -> String do
-  Node.start("boss@10.77.0.1:0", Env.args()[1])
-  let worker = List.head(Env.args())
-  assert Node.connect(worker)
-  worker
-end
-"#;
 
 /// Whatever is done to the cable, both sides notice, each link and each monitor fires once, and when it is whole again the two find each other.
 #[test]
@@ -217,20 +209,8 @@ fn lost_packets_lose_no_messages() {
             "nft add rule inet test {chain} numgen random mod 100 '<' 10 drop"
         ));
     }
-    let main = r#"
-fn collect(next :: Int, count :: Int) -> Int do
-  if next == count do
-    next
-  else
-    receive do
-      n -> do
-        assert n == next
-        collect(next + 1, count)
-      end
-    end
-  end
-end
-
+    let main = COLLECT.to_owned()
+        + r#"
 fn rounds(p :: Pid<Ask>, left :: Int) -> () do
   if left > 0 do
     send(p, Square(left, self()))
@@ -247,7 +227,7 @@ fn main() do
   Node.stop()
 end
 "#;
-    let mut boss = boss(&place, &cable, main, &name);
+    let mut boss = boss(&place, &cable, &main, &name);
     let printed = finished(command::run(&mut boss, "", LIMIT).unwrap());
     assert_eq!(printed, "20000\n");
 }
