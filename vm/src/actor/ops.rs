@@ -294,9 +294,7 @@ pub fn whereis(ctx: &mut Ctx, name: &str, mailbox: TypeId) -> Result<Option<Pid>
     let Some(pid) = runtime.whereis(name) else {
         return Ok(None);
     };
-    let is_open = matches!(ctx.types().table().get(mailbox), Type::Unit);
-    let takes = || runtime.slots.of(pid).is_ok_and(|slot| slot.takes(mailbox));
-    Ok((is_open || takes()).then_some(pid))
+    Ok(takes(ctx, pid, mailbox)?.then_some(pid))
 }
 
 /// Replaces the closure that runs when the actor ends; owned.
@@ -517,7 +515,12 @@ pub fn local_get(ctx: &mut Ctx, key: i64, ty: TypeId) -> Result<u64, Fault> {
 
 /// Whether an actor takes messages of a type, as far as that can be told: a dead one takes none anyway.
 pub fn takes(ctx: &mut Ctx, pid: Pid, mailbox: TypeId) -> Result<bool, Fault> {
-    let is_open = matches!(ctx.types().table().get(mailbox), Type::Unit);
+    // Of the first nothing is known, and of the second there is no value that could be sent.
+    let is_open = match ctx.types().table().get(mailbox) {
+        Type::Unit => true,
+        Type::Sum { variants, .. } => variants.is_empty(),
+        _ => false,
+    };
     let slot = ctx.scheduler()?.runtime.slots.of(pid);
     Ok(is_open || slot.is_ok_and(|slot| slot.takes(mailbox)))
 }
