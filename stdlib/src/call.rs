@@ -19,7 +19,7 @@ natives! {
     "snow_call_text" Small "(Ref) -> String" = |call| { let reason = ops::call_reason(call.ctx, call.word(0))?; call.return_str(reason.text()) };
     "snow_call_end" Small "(Ref) -> ()" = |call| { ops::call_end(call.ctx, call.word(0))?; call.return_unit() };
     "snow_acknowledge" Small "() -> ()" = |call| { ops::acknowledge(call.ctx)?; call.return_unit() };
-    "snow_answer" Small "<M, T>(Pid<M>, Ref, own T) -> ()" = answer;
+    "snow_answer" Handing "<M, T>(Pid<M>, Ref, own T) -> ()" = answer;
 }
 
 fn take_answer(call: &mut Call<'_>) -> Outcome {

@@ -9,8 +9,8 @@ use snow_vm::native::Call;
 use crate::support::{Outcome, natives, new_list};
 
 natives! {
-    "snow_spawn" Small "<M, R>(own Fun() -> R, String, Int) -> Pid<M>" = spawn;
-    "snow_send" Small "<M>(Pid<M>, own M) -> ()" = send;
+    "snow_spawn" Handing "<M, R>(own Fun() -> R, String, Int) -> Pid<M>" = spawn;
+    "snow_send" Handing "<M>(Pid<M>, own M) -> ()" = send;
     "snow_self" Small "<M>() -> Pid<M>" = current;
     "snow_me" Small "<M>() -> Pid<M>" = |call| { let pid = ops::me(call.ctx)?; call.return_word(pid.word()) };
     "snow_on_terminate" Small "(own Fun() -> ()) -> ()" = on_terminate;
@@ -31,7 +31,7 @@ natives! {
     "snow_pid_as" Small "<M, N>(Pid<M>) -> Option<Pid<N>>" = typed;
     "snow_sleep" Waiting "(Int) -> ()" = |call| { ops::sleep(call.ctx, call.int(0))?; call.return_unit() };
     "snow_limits" Small "(Int, Int, Int) -> ()" = limits;
-    "snow_spawn_limited" Small "<M, R>(own Fun() -> R, String, Int, Int, Int, Int) -> Pid<M>" = spawn_limited;
+    "snow_spawn_limited" Handing "<M, R>(own Fun() -> R, String, Int, Int, Int, Int) -> Pid<M>" = spawn_limited;
     "snow_ask_info" Small "<M>(Pid<M>, Ref, List<Int>) -> ()" = ask_info;
     "snow_processes" Small "<M>() -> List<Pid<M>>" = processes;
     "snow_process_names" Small "<M>(Pid<M>) -> List<String>" = process_names;

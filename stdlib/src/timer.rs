@@ -7,8 +7,8 @@ use snow_vm::native::Call;
 use crate::support::{Outcome, natives};
 
 natives! {
-    "snow_send_after" Small "<M>(Pid<M>, Int, own M) -> Ref" = |call| send(call, Repeat::Once);
-    "snow_send_every" Small "<M>(Pid<M>, Int, own M) -> Ref" = |call| send(call, Repeat::Every);
+    "snow_send_after" Handing "<M>(Pid<M>, Int, own M) -> Ref" = |call| send(call, Repeat::Once);
+    "snow_send_every" Handing "<M>(Pid<M>, Int, own M) -> Ref" = |call| send(call, Repeat::Every);
     "snow_cancel_timer" Small "(Ref) -> Bool" = |call| { let was_set = ops::cancel_timer(call.ctx, call.word(0))?; call.return_bool(was_set) };
 }
 

@@ -9,7 +9,7 @@ use crate::abi::suspend::Suspended;
 use crate::actor::{Pid, Place, Process, bound};
 use crate::atoms::Atoms;
 use crate::carrier::{self, Carrier};
-use crate::heap::Heap;
+use crate::heap::{Heap, Walk};
 use crate::interp::TraceBuilder;
 use crate::native::Fault;
 use crate::sched::{Runtime, Scheduler};
@@ -36,7 +36,7 @@ pub enum Status {
     Crash = 1,
     /// The program ends now; the exit code is in the context.
     Exit = 2,
-    /// Nothing has happened yet, and nothing was consumed: the same call is to be made again when the actor is woken. Only waiting natives give it.
+    /// Nothing has happened yet, and nothing was consumed: the same call is to be made again, when the actor is woken or others have had their turn. Only natives that wait or hand over give it.
     Pending = 5,
     /// Only for compiled code: it is to leave its frames, and will go on later.
     Suspended = 4,
@@ -87,6 +87,8 @@ pub struct Ctx {
     pub suspended: Suspended,
     /// Messages sent in the present slice.
     pub sent: u32,
+    /// What is left to do of handing over the value with which a native was called, and will be again.
+    pub(crate) handing: Walk,
     /// Reductions that natives have cost the interpreter's slice besides one for each call.
     pub cost: i64,
     /// How many runs of the interpreter compiled code has begun that are not over: with these below it, code cannot be suspended.
@@ -113,6 +115,7 @@ impl Ctx {
             parked_for: ParkedFor::Turn,
             suspended: Suspended::default(),
             sent: 0,
+            handing: Walk::default(),
             cost: 0,
             nested: 0,
             crash: None,

@@ -1,7 +1,9 @@
 //! What is sent to actors: messages, answers to calls, and signals.
 
 use super::{Pid, Reason};
-use crate::heap::Heap;
+use crate::ctx::Ctx;
+use crate::heap::{Heap, Way};
+use crate::native::Fault;
 use crate::remote::{Letter, Parcel};
 use snow_bytecode::types::TypeId;
 use std::sync::Arc;
@@ -199,6 +201,44 @@ pub unsafe fn dup_element(heap: &Heap, ty: TypeId, word: u64) {
     if heap.types().info(ty).elem.is_ref {
         // SAFETY: by contract.
         unsafe { heap.dup_nullable(word) };
+    }
+}
+
+/// Cells of one value that are looked at before others have a turn: about half a millisecond.
+const MOST_AT_ONCE: usize = 32 * 1024;
+
+/// Hands a value in element form over to another actor, for a native of kind `Handing`: when that is pending it is called again.
+///
+/// # Safety
+/// As [`hand_over`] at the call that is not pending; before that nobody uses the value.
+pub unsafe fn hand_over_in_turns(
+    ctx: &mut Ctx,
+    ty: TypeId,
+    word: u64,
+    way: Way,
+) -> Result<(), Fault> {
+    if ctx.heap.types().info(ty).elem.is_ref {
+        // SAFETY: by contract.
+        unsafe { hand_over_ref_in_turns(ctx, word, way) }
+    } else {
+        Ok(())
+    }
+}
+
+/// As [`hand_over_in_turns`], for a reference or null.
+///
+/// # Safety
+/// As there.
+pub unsafe fn hand_over_ref_in_turns(ctx: &mut Ctx, word: u64, way: Way) -> Result<(), Fault> {
+    // SAFETY: by contract.
+    unsafe {
+        ctx.heap
+            .walk_some(&mut ctx.handing, word, way, MOST_AT_ONCE);
+    }
+    if ctx.handing.is_over() {
+        Ok(())
+    } else {
+        Err(Fault::Pending)
     }
 }
 

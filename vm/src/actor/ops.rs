@@ -9,6 +9,7 @@ use super::process::{Alarm, Origin, Process, Wait};
 use super::{Pid, Reason, signals};
 use crate::carrier;
 use crate::ctx::Ctx;
+use crate::heap::Way;
 use crate::native::Fault;
 use crate::remote::Passed;
 use crate::sched::Timer;
@@ -36,6 +37,8 @@ pub fn spawn(
     bond: Bond,
     limits: Option<Limits>,
 ) -> Result<Pid, Fault> {
+    // SAFETY: the closure is owned; nobody uses it before the actor starts.
+    unsafe { entry::hand_over_ref_in_turns(ctx, function, Way::Move)? };
     let (parent, scheduler) = (ctx.process()?, ctx.scheduler()?);
     let Some(pid) = scheduler.runtime.slots.take(&mut scheduler.spare) else {
         // SAFETY: the closure is owned.
@@ -44,7 +47,6 @@ pub fn spawn(
     };
     // SAFETY: the closure is owned; its code takes itself and nothing else.
     let code = unsafe {
-        ctx.heap.hand_over(function);
         let func = FuncId((*closure::entry(function)).func);
         scheduler.packed_call(func, function)
     };
@@ -64,7 +66,9 @@ pub fn spawn(
 /// Sends a message, which is owned.
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
     let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
-    process.count_departure(&ctx.heap, ty, word);
+    if ctx.handing.is_over() {
+        process.count_departure(&ctx.heap, ty, word);
+    }
     if to.node() != 0 {
         return send_away(ctx, to, Content::Message(ty, word));
     }
@@ -72,10 +76,12 @@ pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> 
     let sent = unsafe {
         match scheduler.runtime.slots.of(to) {
             Ok(slot) if slot.takes(ty) => {
-                entry::hand_over(&mut ctx.heap, ty, word);
+                entry::hand_over_in_turns(ctx, ty, word, Way::Move)?;
                 signals::put_in(&mut ctx.heap, slot, to, Content::Message(ty, word))
             }
             _ => {
+                // The receiver may have ended after a part was handed over.
+                ctx.handing.clear();
                 drop_element(&mut ctx.heap, ty, word);
                 Ok(None)
             }
@@ -315,26 +321,23 @@ pub fn send_after(
     word: u64,
     repeat: Repeat,
 ) -> Result<u64, Fault> {
-    let scheduler = ctx.scheduler()?;
     let every = match repeat {
         Repeat::Once => None,
         Repeat::Every => Some(ms.max(1) as u64),
     };
+    let way = match repeat {
+        Repeat::Once => Way::Move,
+        Repeat::Every => Way::Share,
+    };
     // SAFETY: the word is owned and of the type; each time another reference is sent.
-    unsafe {
-        if every.is_some() && ctx.heap.types().info(ty).elem.is_ref {
-            ctx.heap.share(word);
-        } else {
-            entry::hand_over(&mut ctx.heap, ty, word);
-        }
-    }
+    unsafe { entry::hand_over_in_turns(ctx, ty, word, way)? };
     let timer = Timer::Send {
         to,
         ty,
         word,
         every,
     };
-    Ok(scheduler.add_timer(ms, timer).word())
+    Ok(ctx.scheduler()?.add_timer(ms, timer).word())
 }
 
 /// How often a timer sends.
@@ -550,6 +553,10 @@ pub fn call_end(ctx: &mut Ctx, reference: u64) -> Result<(), Fault> {
 
 /// Answers a call with an owned value.
 pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> Result<(), Fault> {
+    if to.node() == 0 {
+        // SAFETY: the word is owned and of the type.
+        unsafe { entry::hand_over_in_turns(ctx, ty, word, Way::Move)? };
+    }
     let process = ctx.process()?;
     let scheduler = ctx.scheduler()?;
     let mut unwatched = process.watchers.remove(&reference).is_some();
@@ -558,9 +565,6 @@ pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> 
         if !unwatched {
             scheduler.drain(&mut ctx.heap, process);
             unwatched = process.watchers.remove(&reference).is_some();
-        }
-        if to.node() == 0 {
-            entry::hand_over(&mut ctx.heap, ty, word);
         }
     }
     let answer = Answer {

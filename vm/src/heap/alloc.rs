@@ -6,7 +6,7 @@ use std::sync::Arc;
 use snow_bytecode::types::TypeId;
 
 use super::cell::{Cell, DEAD};
-use super::share::Way;
+use super::share::Walk;
 use crate::types::RuntimeTypes;
 
 #[cfg(miri)]
@@ -83,7 +83,7 @@ pub struct Heap {
     types: Arc<RuntimeTypes>,
     slabs: Vec<*mut u64>,
     /// Room for the cells that a walk has still to look at.
-    pub(super) walk: Vec<(Cell, Way)>,
+    pub(super) walk: Walk,
     /// What a search in a map has found last, for the next one.
     pub(crate) seen: std::cell::Cell<Seen>,
     /// Statistics; the tests read them.
@@ -100,7 +100,7 @@ impl Heap {
             pending: None,
             types,
             slabs: Vec::new(),
-            walk: Vec::new(),
+            walk: Walk::default(),
             seen: std::cell::Cell::default(),
             counters: Counters::default(),
         }

@@ -11,6 +11,7 @@ pub(crate) use alloc::Seen;
 pub use alloc::{Counters, Heap, MAX_SMALL_WORDS};
 pub use cell::{Cell, STATIC, header_word};
 pub use measure::Meter;
+pub use share::{Walk, Way};
 pub use statics::Statics;
 
 #[cfg(test)]

@@ -9,6 +9,12 @@ use super::{Heap, STATIC};
 use crate::types::{Class, Shape};
 use crate::value::{closure, list, map, text};
 
+/// Elements of one list buffer that are looked at in one step.
+const PIECE: usize = 4096;
+
+/// Most cells that a walk keeps room for when it is over.
+const KEPT: usize = 4096;
+
 /// How the cells above one are handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -16,6 +22,38 @@ pub enum Way {
     Move,
     /// Some actor besides the receiver may see them.
     Share,
+}
+
+/// What a walk has still to look at.
+#[derive(Debug, Default)]
+pub struct Walk {
+    left: Vec<Item>,
+}
+
+/// A cell, or the rest of a large one.
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    cell: Cell,
+    way: Way,
+    /// Elements that were looked at. If there are any the cell is marked, and `way` is that of its parts.
+    done: u32,
+}
+
+impl Walk {
+    /// Whether there is nothing, or nothing more, to look at.
+    pub fn is_over(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// Gives up what was left. What was marked stays so.
+    pub fn clear(&mut self) {
+        self.left.clear();
+    }
+
+    fn add(&mut self, cell: Cell, way: Way) {
+        let done = 0;
+        self.left.push(Item { cell, way, done });
+    }
 }
 
 impl Heap {
@@ -38,33 +76,55 @@ impl Heap {
     }
 
     unsafe fn walk(&mut self, word: u64, way: Way) -> usize {
-        // SAFETY: by contract of the callers; cells stay live, for nothing is given up here.
+        let mut walk = std::mem::take(&mut self.walk);
+        // SAFETY: by contract of the callers.
+        let steps = unsafe { self.walk_some(&mut walk, word, way, usize::MAX) };
+        if walk.left.capacity() <= KEPT {
+            self.walk = walk;
+        }
+        steps
+    }
+
+    /// Begins a walk that is over, or goes on with one, for about `most` cells. Gives the number of cells that were looked at.
+    ///
+    /// # Safety
+    /// `word` is 0 or a reference, the same one each time until the walk is over. Meanwhile nobody uses what it leads to.
+    pub unsafe fn walk_some(&self, walk: &mut Walk, word: u64, way: Way, most: usize) -> usize {
+        // SAFETY: by contract; cells stay live, for nothing is given up here.
         unsafe {
-            let Some(cell) = Cell::from_nullable(word) else {
-                return 0;
-            };
-            let mut work = std::mem::take(&mut self.walk);
-            let mut steps = 0;
-            let mut next = Some((cell, way));
-            while let Some((cell, way)) = next {
-                steps += self.step(cell, way, &mut work);
-                next = work.pop();
+            if walk.is_over() {
+                let Some(cell) = Cell::from_nullable(word) else {
+                    return 0;
+                };
+                walk.add(cell, way);
             }
-            self.walk = work;
+            let mut steps = 0;
+            while steps < most
+                && let Some(item) = walk.left.pop()
+            {
+                steps += self.step(item, walk);
+            }
             steps
         }
     }
 
     /// Marks one cell if it must be, and notes what it refers to. Gives the number of cells that are done with.
-    unsafe fn step(&self, cell: Cell, way: Way, work: &mut Vec<(Cell, Way)>) -> usize {
-        let Some(way) = mark(cell, way) else {
+    unsafe fn step(&self, item: Item, walk: &mut Walk) -> usize {
+        let Item { cell, way, done } = item;
+        let way = if done == 0 {
+            mark(cell, way)
+        } else {
+            Some(way)
+        };
+        let Some(way) = way else {
             return 1;
         };
         let string = self.types().string();
         let mut steps = 1;
+        let before = walk.left.len();
         // SAFETY: the cell is live, and laid out as its header says.
         unsafe {
-            self.each_part(cell, &mut |word| {
+            let more = self.some_parts(cell, done as usize, PIECE, &mut |word| {
                 let Some(part) = Cell::from_nullable(word) else {
                     return;
                 };
@@ -74,9 +134,14 @@ impl Heap {
                     mark(part, way);
                     steps += 1;
                 } else if part.count() > STATIC {
-                    work.push((part, way));
+                    walk.add(part, way);
                 }
             });
+            // The rest of a large cell comes after what is below these parts, or all parts would be noted at once.
+            if let Some(done) = more {
+                let done = done as u32;
+                walk.left.insert(before, Item { cell, way, done });
+            }
         }
         steps
     }
@@ -86,6 +151,23 @@ impl Heap {
     /// # Safety
     /// The cell is live.
     pub(super) unsafe fn each_part(&self, cell: Cell, part: &mut impl FnMut(u64)) {
+        // SAFETY: by contract.
+        unsafe {
+            self.some_parts(cell, 0, usize::MAX, part);
+        }
+    }
+
+    /// As [`Heap::each_part`], for at most so many elements of a list after the first `from`. Gives how many have been passed then, if there are more.
+    ///
+    /// # Safety
+    /// The cell is live.
+    unsafe fn some_parts(
+        &self,
+        cell: Cell,
+        from: usize,
+        most: usize,
+        part: &mut impl FnMut(u64),
+    ) -> Option<usize> {
         let info = self.types().info(cell.ty());
         // SAFETY: each kind's references are where its layout says.
         unsafe {
@@ -94,11 +176,12 @@ impl Heap {
                 Class::Closure => each_field(cell, &*closure::shape(cell), part),
                 Class::Text if cell.tag() == text::FLAT => {}
                 Class::Text => part(text::parent(cell)),
-                Class::List => list::each_part(cell, info.elem_ref, part),
+                Class::List => return list::some_parts(cell, info.elem_ref, from, most, part),
                 Class::Map => map::each_part(cell, info, part),
                 Class::None => unreachable!("a cell of a type without cells"),
             }
         }
+        None
     }
 }
 

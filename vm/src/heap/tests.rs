@@ -1,8 +1,8 @@
 //! Tests of allocation, counting and freeing.
 
-use super::{Cell, Heap, STATIC};
+use super::{Cell, Heap, STATIC, Walk, Way};
 use crate::fixture::{Fixture, ty};
-use crate::value::{cells, text};
+use crate::value::{cells, list, text};
 
 const NODE: u8 = 1;
 const LEAF: u8 = 0;
@@ -92,6 +92,36 @@ fn shared_cells_are_counted_downwards_and_taken_back_when_unique() {
     assert_eq!(cell.count(), 1);
     cell.mark_shared();
     f.drop(word);
+    f.finish();
+}
+
+#[test]
+fn a_large_list_is_handed_over_piece_by_piece() {
+    let mut f = Fixture::new();
+    let texts: Vec<u64> = (0..100_000).map(|_| f.str("a text")).collect();
+    let kept = texts[99_999];
+    f.dup(kept);
+    // SAFETY: the elements are owned, and of the list's type.
+    let list = unsafe { list::new(&mut f.heap, ty::STRINGS, &texts) };
+    let mut walk = Walk::default();
+    let mut pieces = 0;
+    loop {
+        // SAFETY: nobody uses the list meanwhile.
+        let steps = unsafe { f.heap.walk_some(&mut walk, list, Way::Move, 10_000) };
+        assert!(steps < 20_000, "{steps} cells at once");
+        pieces += 1;
+        if walk.is_over() {
+            break;
+        }
+    }
+    assert!(pieces >= 8, "{pieces} pieces");
+    // SAFETY: both are live.
+    let (first, last) = unsafe { (Cell::from_word(texts[0]), Cell::from_word(kept)) };
+    assert_eq!(first.count(), 1, "moved");
+    assert_eq!(last.count(), -2, "shared");
+    f.drop(kept);
+    f.drop(list);
+    f.heap.settle_all();
     f.finish();
 }
 

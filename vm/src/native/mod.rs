@@ -40,6 +40,8 @@ pub enum Kind {
     Small,
     /// Needs more stack.
     Large,
+    /// As `Small`, but hands a value over to another actor: where that is large others run in between.
+    Handing,
     /// Waits for something without holding a thread.
     Waiting,
     /// May block its thread.
@@ -104,6 +106,7 @@ impl Import {
         match self.intrinsic.kind {
             Kind::Small | Kind::Waiting => self.intrinsic.function,
             Kind::Large => on_system_stack,
+            Kind::Handing => in_turns,
             Kind::Blocking => off_scheduler,
         }
     }
@@ -177,6 +180,27 @@ unsafe extern "C" fn until_ready(
             if Ctx::wait(ctx) == Fate::Leave {
                 return Status::Crash;
             }
+        }
+    }
+}
+
+/// Calls the native of an import until it has handed its value over; others have turns in between. An actor that is killed meanwhile ends
+/// after that, at its next safe point.
+unsafe extern "C" fn in_turns(
+    ctx: *mut Ctx,
+    types: *const NativeTypes,
+    args: *const u64,
+    ret: *mut u64,
+) -> Status {
+    // SAFETY: callers pass the address of an import, and are on the context's carrier; the native has given up its reference to the context when others run.
+    unsafe {
+        let function = (*types.cast::<Import>()).intrinsic.function;
+        loop {
+            let status = function(ctx, types, args, ret);
+            if status != Status::Pending {
+                return status;
+            }
+            let _ = Ctx::give_way(ctx);
         }
     }
 }

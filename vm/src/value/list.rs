@@ -689,19 +689,32 @@ pub(crate) unsafe fn words_of(cell: Cell, info: &TypeInfo) -> usize {
     }
 }
 
-/// Calls a function with each reference in a part of a list, or null. A buffer's slots that no list sees are filled, too, and so count.
+/// Calls a function with each reference in a part of a list, or null: of the elements with at most so many after the first `from`. A buffer's slots that no list
+/// sees are filled, too, and so count. Gives how many elements have been passed then, if there are more.
 ///
 /// # Safety
 /// The cell is live; `elem_ref` says whether the elements of its type are references.
-pub(crate) unsafe fn each_part(cell: Cell, elem_ref: bool, part: &mut impl FnMut(u64)) {
+pub(crate) unsafe fn some_parts(
+    cell: Cell,
+    elem_ref: bool,
+    from: usize,
+    most: usize,
+    part: &mut impl FnMut(u64),
+) -> Option<usize> {
     // SAFETY: slots between the bounds are filled.
     unsafe {
-        part(cell.get(1));
-        if cell.tag() == BUFFER && elem_ref {
-            let buffer = Buffer(cell);
-            for at in buffer.lo()..buffer.hi() {
-                part(*buffer.slots().add(at));
-            }
+        if from == 0 {
+            part(cell.get(1));
         }
+        if cell.tag() != BUFFER || !elem_ref {
+            return None;
+        }
+        let buffer = Buffer(cell);
+        let (first, hi) = (buffer.lo() + from, buffer.hi());
+        let end = first.saturating_add(most).min(hi);
+        for at in first..end {
+            part(*buffer.slots().add(at));
+        }
+        (end < hi).then_some(end - buffer.lo())
     }
 }
