@@ -234,8 +234,19 @@ impl<'t> Program<'t> {
             (Some(Tok::Plus | Tok::Minus | Tok::Star), Tok::Int, _) => {
                 mistake("no token", range.end..range.end, " §".to_owned())
             }
+            (_, Tok::Eq, _) if self.is_let(at) => {
+                mistake("unreadable value", range.end..range.end, " 1 2".to_owned())
+            }
             _ => None,
         }
+    }
+
+    /// Whether the `=` at a token is that of a `let` on the same line.
+    fn is_let(&self, at: usize) -> bool {
+        let line = self.tokens[..at]
+            .iter()
+            .rposition(|token| token.first_on_line);
+        line.is_some_and(|first| self.tok(first) == Some(Tok::Let))
     }
 
     /// Whether a name follows a module of the library, and is none of the functions that are typed specially.

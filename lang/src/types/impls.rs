@@ -413,15 +413,20 @@ impl Converter<'_, '_> {
             .copied()
             .filter(|id| !methods.contains(&Some(*id)))
             .collect();
+        let single = foreign.len() == 1 && missing.len() == 1;
         for method in foreign {
             let name = &self.world.program.funcs[method.0 as usize].name;
-            let meant = missing.iter().map(|text| text.trim_matches('`'));
-            // A method that is missing because its name is misspelt is one mistake.
-            if let Some(meant) = nearest(name, meant) {
-                let meant = format!("`{meant}`");
+            let mut meant = missing.iter().map(|text| text.trim_matches('`'));
+            // A method that is missing because it has another name is one mistake.
+            let meant = match single {
+                true => meant.next(),
+                false => nearest(name, meant),
+            };
+            let help = meant.map(|meant| format!("call it `{meant}`, which is missing here"));
+            if let Some(meant) = meant.map(|meant| format!("`{meant}`")) {
                 missing.retain(|text| *text != meant);
             }
-            self.foreign_method(&interface, method);
+            self.foreign_method(&interface, method, help);
         }
         if !missing.is_empty() {
             self.missing_methods(&interface, &missing, def);
@@ -471,7 +476,12 @@ impl Converter<'_, '_> {
         );
     }
 
-    fn foreign_method(&mut self, interface: &crate::typed::Interface, method: FuncId) {
+    fn foreign_method(
+        &mut self,
+        interface: &crate::typed::Interface,
+        method: FuncId,
+        help: Option<String>,
+    ) {
         let func = &self.world.program.funcs[method.0 as usize];
         let names = self.world.program.method_names(interface);
         self.sink.push(
@@ -483,7 +493,7 @@ impl Converter<'_, '_> {
             .label("the interface has no such method")
             .secondary(interface.span, "the interface is defined here")
             .maybe_help(
-                did_you_mean(&func.name, names)
+                help.or_else(|| did_you_mean(&func.name, names))
                     .or_else(|| Some("define it as a function outside of the `impl`".to_owned())),
             ),
         );

@@ -340,9 +340,13 @@ impl Infer<'_, '_> {
         self.stuck.len() < before
     }
 
-    /// Reports the choices that nothing makes.
+    /// Reports the choices that nothing makes. Where there are mistakes, one of them may be why.
     pub fn report_stuck(&mut self) {
-        for (due, part) in std::mem::take(&mut self.stuck) {
+        let stuck = std::mem::take(&mut self.stuck);
+        if self.sink.has_errors() {
+            return;
+        }
+        for (due, part) in stuck {
             let need = self.need_text(due.need);
             let text = self.show_one(part);
             self.sink.push(

@@ -48,14 +48,15 @@ impl<'a> Renderer<'a> {
         let config = Config::default()
             .with_color(self.colours == Colours::On)
             .with_char_set(CharSet::Unicode)
-            .with_index_type(IndexType::Byte);
-        let mut report = ariadne::Report::build(kind, self.cache.range(&diagnostic.primary))
+            .with_index_type(IndexType::Char);
+        let first = &diagnostic.primary;
+        let mut report = ariadne::Report::build(kind, self.cache.range(first))
             .with_config(config)
             .with_code(diagnostic.code)
             .with_message(&diagnostic.message)
-            .with_label(self.cache.label(&diagnostic.primary, colour, 1));
+            .with_label(self.cache.label(first, first, colour).with_priority(1));
         for label in &diagnostic.secondary {
-            report = report.with_label(self.cache.label(label, Color::Blue, 0));
+            report = report.with_label(self.cache.label(label, first, Color::Blue));
         }
         report.with_notes(&diagnostic.notes);
         report.with_helps(&diagnostic.help);
@@ -82,13 +83,25 @@ struct SourceCache<'a> {
 type Source<'a> = ariadne::Source<Cow<'a, str>>;
 
 impl SourceCache<'_> {
-    /// Where the label is in the text that is shown.
+    /// Where the label is in the text that is shown, in characters: ariadne takes its own places for such even where it is given bytes.
     fn range(&self, label: &Label) -> Range {
+        let bytes = self.shown_range(label);
         let file = label.span.file;
+        let text = match self.cut(file) {
+            Some(cut) => cut.text(),
+            None => self.files.get(file).map_or("", |file| file.text()),
+        };
+        let chars = |bytes| text.get(bytes).map_or(0, |part: &str| part.chars().count());
+        let start = chars(0..bytes.start);
+        (file, start..start + chars(bytes))
+    }
+
+    /// The label's bytes in the text that is shown.
+    fn shown_range(&self, label: &Label) -> std::ops::Range<usize> {
         let whole = self.whole_range(label);
-        match self.cut(file) {
-            Some(cut) => (file, cut.place(whole.start)..cut.place(whole.end)),
-            None => (file, whole),
+        match self.cut(label.span.file) {
+            Some(cut) => cut.place(whole.start)..cut.place(whole.end),
+            None => whole,
         }
     }
 
@@ -137,17 +150,29 @@ impl SourceCache<'_> {
             };
             let Some(cut) = self.cut(id) else { continue };
             let place = file.line_column(label.span.start);
-            let shown = cut.column(self.range(label).1.start);
+            let shown = cut.column(self.shown_range(label).start);
             let head = |column| format!("{}:{}:{column} ]", file.path(), place.line);
             text = text.replacen(&head(shown), &head(place.column as usize), 1);
         }
         text
     }
 
-    fn label(&self, label: &Label, colour: Color, priority: i32) -> ariadne::Label<Range> {
+    /// The line of a label, and after all lines of the first file when it is in another one: labels in any other order are drawn apart, under the place of
+    /// the first one.
+    fn order(&self, label: &Label, first: &Label) -> i32 {
+        let file = self.files.get(label.span.file);
+        let line = file.map_or(0, |file| file.line_column(label.span.end).line as i32);
+        if label.span.file == first.span.file {
+            line - i32::MAX / 2
+        } else {
+            line
+        }
+    }
+
+    fn label(&self, label: &Label, first: &Label, colour: Color) -> ariadne::Label<Range> {
         let drawn = ariadne::Label::new(self.range(label))
             .with_color(colour)
-            .with_priority(priority);
+            .with_order(self.order(label, first));
         if label.text.is_empty() {
             drawn
         } else {

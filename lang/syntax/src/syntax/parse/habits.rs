@@ -83,6 +83,18 @@ fn parts(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         {
             Some(foreign(place, "the rest of a list is written with `...`", "write `...` here"))
         }
+        (Tok::LBrace | Tok::Comma, Tok::Ellipsis | Tok::DotDot) if wants_field(trouble) => Some(
+            foreign(place, "a copy with changes is not written with dots", "not expected here")
+                .help("write `%{base | field: value}`"),
+        ),
+        (Tok::Ident, Tok::Comma | Tok::RBrace) if names_field(trouble) => {
+            let name = trouble.text_at(trouble.at - 1);
+            let field = trouble.tokens[trouble.at - 1].1;
+            Some(
+                foreign(field, "a field stands with its value", "no value follows")
+                    .help(format!("write `{name}: {name}`")),
+            )
+        }
         (Tok::Eq, Tok::LBrace)
             if trouble.reading == Reading::Item
                 && trouble.tokens.iter().any(|token| token.0 == Tok::Type) =>
@@ -94,6 +106,20 @@ fn parts(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// Whether the name of a field would fit.
+fn wants_field(trouble: &Trouble<'_>) -> bool {
+    trouble.expected.iter().any(|name| name == "a field name")
+}
+
+/// Whether the name before is that of a field in `Point { x, y }`.
+fn names_field(trouble: &Trouble<'_>) -> bool {
+    let before = &trouble.tokens[..trouble.at];
+    let open = before.iter().rposition(|token| token.0 == Tok::LBrace);
+    let built = open.and_then(|open| before.get(open.checked_sub(1)?));
+    built.is_some_and(|token| token.0 == Tok::Upper)
+        && trouble.expected.iter().any(|name| name == "`:`")
 }
 
 /// `x++`, `x--`, `x += 1`.
@@ -245,6 +271,9 @@ fn is_word(word: &str) -> bool {
             | "record"
             | "defstruct"
             | "defmodule"
+            | "mod"
+            | "namespace"
+            | "package"
             | "defp"
             | "use"
             | "require"
@@ -378,6 +407,11 @@ fn words(trouble: &Trouble<'_>) -> Option<Diagnostic> {
                 foreign(place, "Snow has structs", "write `struct Name do … end`")
             }
             "defmodule" => foreign(
+                place,
+                "a file is a module; a nested one starts with `module`",
+                "write `module`",
+            ),
+            "mod" | "namespace" | "package" if index == 0 => foreign(
                 place,
                 "a file is a module; a nested one starts with `module`",
                 "write `module`",

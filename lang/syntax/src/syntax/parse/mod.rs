@@ -24,6 +24,7 @@ use self::rules::{Rule, Rules};
 use super::ast::*;
 use super::layout::{Layout, Token};
 use super::lexer::{DocLine, Lexed};
+use super::token::Tok;
 use crate::diagnostics::Diagnostic;
 
 /// Chooses one rule of the grammar.
@@ -159,10 +160,20 @@ impl<'t> Engine<'t> {
 
     fn complain(&mut self, reading: Reading, failures: &[Failure], tokens: &[Token]) {
         if !self.is_damaged(tokens) {
+            if let (Reading::Item, [(Tok::Ident, first), .., (_, last)]) = (reading, tokens) {
+                self.forget_within(first.to(*last));
+            }
             let furthest = failures.iter().max_by_key(|failure| failure.start);
             let problem = explain::explain(reading, furthest, tokens, self.text);
             self.problems.push(problem);
         }
+    }
+
+    /// Takes back what was found in the blocks of something that Snow does not have, of which nobody knows what may stand in them.
+    fn forget_within(&mut self, place: Span) {
+        let is_within = |at: u32| (place.start..place.end).contains(&at);
+        self.problems
+            .retain(|problem| !is_within(problem.primary.span.start));
     }
 
     fn is_damaged(&self, tokens: &[Token]) -> bool {

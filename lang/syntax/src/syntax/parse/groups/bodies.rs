@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::context::Content;
 use super::super::{Engine, OfBlockParams, OfExpression, OfStatement, OfTerminate};
 use crate::syntax::ast::*;
-use crate::syntax::layout::{Group, SectionKind};
+use crate::syntax::layout::{Group, SectionKind, Token};
 use crate::syntax::token::Tok;
 
 impl Engine<'_> {
@@ -44,11 +44,51 @@ impl Engine<'_> {
     }
 
     pub(super) fn statement(&mut self, chunk: Range<usize>) -> Stmt {
-        let place = self.span_of(chunk.clone(), Span::default());
-        self.parse(OfStatement, chunk).unwrap_or(Stmt::Expr(Expr {
+        match self.parse(OfStatement, chunk.clone()) {
+            Some(stmt) => stmt,
+            None => self.unread(chunk),
+        }
+    }
+
+    /// Stands for a statement that was reported. The names that a `let` binds are known after it, so that those who use them are not reported, too.
+    fn unread(&self, chunk: Range<usize>) -> Stmt {
+        let span = self.span_of(chunk.clone(), Span::default());
+        let value = Expr {
             kind: ExprKind::Error,
-            span: place,
-        }))
+            span,
+        };
+        let names = match self.tokens(chunk) {
+            [(Tok::Let, _), rest @ ..] => self.bound_names(rest),
+            _ => Vec::new(),
+        };
+        let kind = match <[Ident; 1]>::try_from(names) {
+            Ok([only]) => PatternKind::Bind(only.name),
+            Err(names) if names.is_empty() => return Stmt::Expr(value),
+            Err(names) => PatternKind::Tuple(names.into_iter().map(binding).collect()),
+        };
+        Stmt::Let(LetStmt {
+            pattern: Pattern { kind, span },
+            ty: None,
+            value,
+            otherwise: None,
+            span,
+        })
+    }
+
+    /// The names that stand before the `=` of a `let`.
+    fn bound_names(&self, tokens: &[Token]) -> Vec<Ident> {
+        let pattern = tokens
+            .iter()
+            .take_while(|(tok, _)| !matches!(tok, Tok::Eq | Tok::ColonColon));
+        let mut names: Vec<Ident> = Vec::new();
+        for &(_, span) in pattern.filter(|(tok, _)| *tok == Tok::Ident) {
+            let name = self.state.ident(span);
+            // Words like `little` in a byte pattern are no names, and come twice.
+            if names.iter().all(|known| known.name != name.name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// The branches of an `if`, from the last to the first: `else if` is an `if` in the `else`.
@@ -97,6 +137,13 @@ impl Engine<'_> {
             body: Block { stmts, span },
             terminate,
         }
+    }
+}
+
+fn binding(name: Ident) -> Pattern {
+    Pattern {
+        kind: PatternKind::Bind(name.name),
+        span: name.span,
     }
 }
 
