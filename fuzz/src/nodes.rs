@@ -6,11 +6,12 @@ use snow_node::name::NodeName;
 use snow_node::value::decode::Mailboxes;
 use snow_node::value::{Decoder, Nodes, Structure};
 use snow_node::wire::fragment::Reassembly;
-use snow_node::wire::frame::{self, ExitKind, Frame, LinkKind, Payload, Spawn};
+use snow_node::wire::frame::examples::examples;
+use snow_node::wire::frame::{self, Frame};
 use snow_node::wire::pack::Reader;
 use snow_node::wire::stream::{self, Splitter};
+use snow_vm::actor::Pid;
 use snow_vm::actor::entry::drop_element;
-use snow_vm::actor::{Pid, Reason};
 use snow_vm::atoms::Atoms;
 use snow_vm::heap::Heap;
 use snow_vm::types::RuntimeTypes;
@@ -131,51 +132,22 @@ fn table() -> TypeTable {
 
 /// Frames, HELLOs, descriptions and values to start from.
 pub fn corpus() -> Vec<Vec<u8>> {
-    let value = Payload {
-        ty: 1,
-        bytes: &[0x93, 1, 0xa1, b'x', 0],
-    };
-    let frames = [
-        Frame::Send { to: 5, value },
-        Frame::Answer {
-            to: 5,
-            call: 6,
-            unwatched: true,
-            value,
-        },
-        Frame::RegSend {
-            name: "store",
-            value,
-        },
-        Frame::Exit {
-            from: 1,
-            to: 2,
-            kind: ExitKind::Linked,
-            reason: Reason::Crash("boom".into()),
-        },
-        Frame::Spawn(Spawn {
-            req_id: 1,
-            requester: 2,
-            link: LinkKind::Link,
-            name: "Main.worker",
-            fingerprint: [9; 16],
-            call: None,
-            mailbox: Some(1),
-            types: vec![1, 2],
-            args: &[0x92, 1, 2],
-        }),
+    let frames = examples();
+    let mut corpus: Vec<Vec<u8>> = frames.iter().map(Frame::encode).collect();
+    let described = Structure::of(&table(), TypeId(8)).encode();
+    corpus.push(
         Frame::TypeDef {
             index: 1,
             fingerprint: [1; 16],
-            structure: &Structure::of(&table(), TypeId(8)).encode(),
-        },
-    ];
-    let mut corpus: Vec<Vec<u8>> = frames.iter().map(Frame::encode).collect();
+            structure: &described,
+        }
+        .encode(),
+    );
     let stream = frames
         .iter()
         .flat_map(|frame| stream::with_length(&frame.encode()));
     corpus.push(stream.collect());
-    corpus.push(Structure::of(&table(), TypeId(8)).encode());
+    corpus.push(described);
     corpus.push(Reply::Verdict(Verdict::No("why".to_owned())).encode());
     corpus.extend(hello());
     // A tree, a list, a person.

@@ -5,6 +5,7 @@
 use crate::handshake::{self, Connected, Failure, Met};
 use crate::hello::{Role, Verdict};
 use crate::incoming::{self, Until};
+use crate::keeper::Wanted;
 use crate::name::NodeName;
 use crate::node::Node;
 use crate::outbox;
@@ -160,6 +161,13 @@ pub fn connect(node: &Arc<Node>, name: &NodeName) -> Result<(), Failure> {
         Err(Failure::Other) if node.table.await_up(name, handshake::TIME) => Ok(()),
         other => other,
     }
+}
+
+/// As [`connect`]; whenever the connection is not there it is tried again.
+pub fn connect_for_good(node: &Arc<Node>, name: &NodeName) -> Result<(), Failure> {
+    let done = connect(node, name);
+    node.keeper().keep(name, Wanted::Asked);
+    done
 }
 
 fn dial(node: &Arc<Node>, name: &NodeName) -> Result<(), Failure> {

@@ -106,45 +106,8 @@ pub(crate) fn read_value(
     }
 }
 
-/// Reads the arguments of a function: the words of all parameters, in order. What was read of them is given up when not all can be. A parameter whose type is
-/// the very one that was written comes without a description.
-pub(crate) fn read_arguments(
-    node: &Node,
-    heap: &mut Heap,
-    nodes: &mut dyn Nodes,
-    types: &[(Option<&Structure>, TypeId)],
-    bytes: &[u8],
-) -> Result<Vec<u64>, Misfit> {
-    let mut read = Reader::new(bytes);
-    read.array_of(types.len())?;
-    let layouts = node.facts.types().layouts();
-    let mut words = Vec::new();
-    let mut failed = None;
-    for (structure, ty) in types {
-        let atoms = &node.runtime.program.atoms;
-        match Decoder::new(heap, atoms, nodes, node, *structure).words(&mut read, *ty) {
-            Ok(value) => words.extend_from_slice(&value[..layouts.slots(*ty).len()]),
-            Err(misfit) => {
-                failed = Some(misfit);
-                break;
-            }
-        }
-    }
-    let failed = failed.or_else(|| read.end().err().map(Misfit::from));
-    let Some(misfit) = failed else {
-        return Ok(words);
-    };
-    let slots: Vec<_> = types
-        .iter()
-        .flat_map(|(_, ty)| layouts.slots(*ty).to_vec())
-        .collect();
-    // SAFETY: the words are owned, and of these slots.
-    unsafe { heap.drop_slots(&slots[..words.len()], words.as_ptr()) };
-    Err(misfit)
-}
-
-/// Values of which a letter is read at once, about.
-const STEPS: usize = 4096;
+/// Values that are read at once, about, of what is large.
+pub(crate) const STEPS: usize = 4096;
 
 /// A large message.
 pub(crate) struct RemoteLetter {

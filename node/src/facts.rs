@@ -51,6 +51,8 @@ pub struct Facts {
 struct Found {
     descriptions: FxHashMap<TypeId, Description>,
     functions: FxHashMap<Signature, Print>,
+    /// Types by their fingerprints, once one was asked for.
+    types: Option<FxHashMap<Print, TypeId>>,
 }
 
 impl Facts {
@@ -106,6 +108,18 @@ impl Facts {
         let made = print(made.0);
         found.functions.insert(signature.clone(), made);
         made
+    }
+
+    /// A type of the program that has a fingerprint.
+    pub fn type_of(&self, wanted: &Print) -> Option<TypeId> {
+        let table = self.types.table();
+        let mut found = self.found.lock();
+        let types = found.types.get_or_insert_with(|| {
+            let mut prints = Fingerprints::new(table);
+            let all = (0..table.types.len() as u32).map(TypeId);
+            all.map(|ty| (print(prints.of(ty).0), ty)).collect()
+        });
+        types.get(wanted).copied()
     }
 
     /// A signature as people read it.

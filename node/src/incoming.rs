@@ -294,7 +294,7 @@ impl Reading<'_> {
         Pid::foreign(self.session.node, serial)
     }
 
-    /// A frame that was put together: a message is left to its receiver to be read.
+    /// A frame that was put together: a message is left to its receiver to be read, and arguments are read later.
     fn handle_whole(&mut self, whole: Vec<u8>) -> Read<()> {
         match frame::decode(&whole)? {
             Frame::Send { to, value } if value.bytes.len() >= PIECE => {
@@ -302,6 +302,13 @@ impl Reading<'_> {
                 let start = value.bytes.as_ptr().addr() - whole.as_ptr().addr();
                 let end = start + value.bytes.len();
                 self.letter(to, ty, whole, start..end)
+            }
+            Frame::Spawn(spawn) if spawn.args.len() >= PIECE => {
+                if let Some(args) = self.large_spawn(&spawn)? {
+                    let nodes = self.nodes.clone();
+                    self.node.read_later(self.session, nodes, whole, args);
+                }
+                Ok(())
             }
             frame => self.handle(frame),
         }

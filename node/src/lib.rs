@@ -3,12 +3,14 @@
 //! - [`name`], [`cookie`], [`hello`], [`certificates`], [`tls`], [`handshake`]: who a node is, and how two nodes prove to each other that they know the cookie;
 //! - [`wire`], [`value`]: what is on the wire, as frames, and values and types in them;
 //! - [`launch`], [`node`], [`accept`], [`table`], [`keeper`], [`discovery`]: which connections there are;
-//! - [`session`], [`outbox`], [`lanes`], [`forward`], [`incoming`], [`arrived`], [`spawn`], [`questions`]: what passes over one;
+//! - [`session`], [`outbox`], [`lanes`], [`forward`], [`incoming`], [`arrived`], [`spawn`], [`arguments`], [`nursery`], [`questions`]: what passes over one;
+//! - [`intrinsics`]: the C functions that need a node;
 //! - [`remote`], [`poll`], [`pulse`]: what schedulers do for it, noticing what arrives, and when nothing does any more;
 //! - [`global`], [`group`], [`membership`]: names and groups that all members know;
 //! - [`peers`], [`facts`], [`watchers`]: what is known of other nodes and of the program, and who wants to know.
 
 pub mod accept;
+mod arguments;
 mod arrived;
 pub mod certificates;
 pub mod cookie;
@@ -21,12 +23,14 @@ pub mod handshake;
 pub mod hello;
 mod home;
 pub mod incoming;
+pub mod intrinsics;
 pub mod keeper;
 pub mod lanes;
 pub mod launch;
 mod membership;
 pub mod name;
 pub mod node;
+mod nursery;
 pub mod outbox;
 pub mod peers;
 pub mod poll;

@@ -7,6 +7,7 @@ use crate::global::Names;
 use crate::group::Groups;
 use crate::hello::Hello;
 use crate::name::NodeName;
+use crate::nursery::Nursery;
 use crate::peers::{Life, Peers};
 use crate::poll::Poll;
 use crate::session::{Session, Unsent};
@@ -17,7 +18,10 @@ use crate::{accept, keeper, pulse};
 use parking_lot::{Mutex, RwLock};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustc_hash::FxHashMap;
-use snow_vm::actor::Pid;
+use snow_vm::actor::entry::Signal;
+use snow_vm::actor::{Pid, ops};
+use snow_vm::ctx::Ctx;
+use snow_vm::native::Fault;
 use snow_vm::remote::Remote;
 use snow_vm::sched::Runtime;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -106,6 +110,7 @@ pub struct Node {
     pub(crate) keeper: keeper::Keeper,
     pub(crate) pulse: pulse::Pulse,
     pub(crate) poll: Poll,
+    pub(crate) nursery: Nursery,
     pub(crate) unsent: Arc<Unsent>,
     pub(crate) raw: Mutex<Vec<Vec<u8>>>,
     pub(crate) sessions: RwLock<FxHashMap<u32, Arc<Session>>>,
@@ -153,6 +158,7 @@ impl Node {
             keeper: keeper::Keeper::default(),
             pulse: pulse::Pulse::default(),
             poll,
+            nursery: Nursery::default(),
             unsent: Arc::default(),
             raw: Mutex::default(),
             sessions: RwLock::default(),
@@ -298,9 +304,15 @@ impl Node {
         &self.keeper
     }
 
-    /// An actor wants to know of a node, or of all.
-    pub fn watch(&self, pid: Pid, name: Option<Arc<str>>) {
-        self.watchers.lock().add(pid, name);
+    /// The running actor wants to know of a node, or of all; at once when the node is not connected.
+    pub fn watch_for(&self, ctx: &mut Ctx, name: Option<Arc<str>>) -> Result<(), Fault> {
+        self.watchers.lock().add(ctx.me()?, name.clone());
+        match name {
+            Some(name) if *name != *self.name.as_str() && self.session_with(&name).is_none() => {
+                ops::signal_self(ctx, Signal::NodeDown(name))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// It does not any more.

@@ -44,8 +44,8 @@ pub struct PendingSpawn {
     pub link: bool,
     /// The call of the requester to which the result is the answer.
     pub call: Option<u64>,
-    /// What was asked for.
-    pub signature: Signature,
+    /// The signature of what was asked for, where it is known.
+    pub signature: Option<Signature>,
     /// Whether the requester waits no more.
     pub is_abandoned: bool,
 }
@@ -74,6 +74,10 @@ pub struct Outbox {
     pub pending_spawns: FxHashMap<u64, PendingSpawn>,
     /// Who waits until there are fewer, by the calls under which they are told.
     pub awaiting_room: VecDeque<(Pid, u64)>,
+    /// Spawns of the other side whose answers have not left.
+    open_spawns: usize,
+    /// Where those answers are that are on their way: how many blocks leave up to then.
+    spawn_answers: VecDeque<u64>,
     /// Questions that were not answered, by the calls of who asks.
     pub questions: FxHashMap<u64, Pid>,
     /// Links across the connection: an actor here, and the serial of one there.
@@ -166,6 +170,20 @@ impl Outbox {
         }
     }
 
+    /// The other side asks for a function to be started; false when too many of its requests are unanswered.
+    pub fn begin_spawn(&mut self) -> bool {
+        let has_room = self.open_spawns < MOST_SPAWNS;
+        self.open_spawns += usize::from(has_room);
+        has_room
+    }
+
+    /// Puts in the answer to such a request.
+    pub fn answer_spawn(&mut self, reply: &Frame<'_>) {
+        self.push(reply);
+        let last = self.blocks_sent + self.blocks.len() as u64;
+        self.spawn_answers.push_back(last);
+    }
+
     /// Holds an actor that has sent something, if too much waits; whether that was done now.
     pub fn holds(&mut self, sender: Pid) -> bool {
         self.waiting > HIGH && self.closed.is_none() && self.held.insert(sender)
@@ -209,6 +227,13 @@ impl Outbox {
         let block = self.blocks.pop_front()?;
         self.blocks_sent += 1;
         self.waiting -= block.len();
+        while self
+            .spawn_answers
+            .pop_front_if(|last| *last <= self.blocks_sent)
+            .is_some()
+        {
+            self.open_spawns = self.open_spawns.saturating_sub(1);
+        }
         self.is_lane_next = true;
         Some(block)
     }
@@ -384,6 +409,28 @@ mod tests {
         }
         assert_eq!(outbox.waiting(), 0);
         assert!(outbox.take().is_none());
+    }
+
+    /// As many requests of the other side may be open as its own side keeps open at most: they are until the answers have left.
+    #[test]
+    fn the_other_side_has_so_many_requests_open_and_no_more() {
+        let mut outbox = Outbox::default();
+        let reply = Frame::SpawnReply {
+            req_id: 1,
+            status: 1,
+            serial: 0,
+            detail: "",
+        };
+        for _ in 0..MOST_SPAWNS {
+            assert!(outbox.begin_spawn());
+        }
+        assert!(!outbox.begin_spawn());
+        outbox.answer_spawn(&reply);
+        outbox.answer_spawn(&reply);
+        assert!(!outbox.begin_spawn(), "the answers have not left");
+        while outbox.take().is_some() {}
+        assert!(outbox.begin_spawn() && outbox.begin_spawn());
+        assert!(!outbox.begin_spawn());
     }
 
     #[test]

@@ -31,22 +31,24 @@ pub enum Kind {
     Traffic = 4,
     /// The types of the parameters and of the result of an exported function; none when there is no such function.
     Signature = 5,
+    /// 1 when an actor has the name now. It gets one only from an actor that is linked with it.
+    Register = 6,
 }
 
 impl Kind {
     /// The kind of a number.
     pub fn of(number: u64) -> Option<Kind> {
-        use Kind::{Alive, Info, Names, Signature, Traffic, Whereis};
-        let all = [Whereis, Alive, Names, Info, Traffic, Signature];
+        use Kind::{Alive, Info, Names, Register, Signature, Traffic, Whereis};
+        let all = [Whereis, Alive, Names, Info, Traffic, Signature, Register];
         all.get(usize::try_from(number).ok()?).copied()
     }
 }
 
 impl Node {
-    /// Asks another node about itself, for an actor that has prepared the call.
+    /// Asks another node about itself, or about the actor that has this serial there, for an actor that has prepared the call.
     pub fn ask(
         &self,
-        node: u32,
+        (node, serial): (u32, u64),
         asker: (Pid, u64),
         kind: Kind,
         name: &str,
@@ -54,7 +56,7 @@ impl Node {
         let session = self
             .session_of_number(node)
             .ok_or(Undelivered::NoConnection)?;
-        session.send(|outbox| put(outbox, asker, kind, 0, name))
+        session.send(|outbox| put(outbox, asker, kind, serial, name))
     }
 
     /// What has passed over each connection: the other side's name, and its numbers in the order of [`Node::traffic`].
@@ -67,8 +69,9 @@ impl Node {
         lines
     }
 
-    /// What has passed over each connection, by the other side's name: frames and bytes out, frames and bytes in, values that did not fit, bytes that wait.
-    pub fn traffic(&self) -> Vec<(String, [u64; 6])> {
+    /// What has passed over each connection, by the other side's name: frames and bytes out, frames and bytes in, values that did not fit, bytes that wait, functions that were asked for and not
+    /// answered.
+    pub fn traffic(&self) -> Vec<(String, [u64; 7])> {
         let sessions = self.sessions();
         let members = sessions.iter().filter(|session| !session.peer.hidden);
         let numbers = |session: &Arc<Session>| {
@@ -82,6 +85,7 @@ impl Node {
                 counts.bytes_in,
                 counts.rejected,
                 waiting,
+                outbox.pending_spawns.len() as u64,
             ]
         };
         let mut all: Vec<_> = members
@@ -141,6 +145,7 @@ impl Reading<'_> {
             Kind::Names => (Vec::new(), runtime.names_of(pid)),
             Kind::Traffic => (Vec::new(), self.node.traffic_lines()),
             Kind::Signature => (Vec::new(), self.node.facts.types_of(name)),
+            Kind::Register => (vec![self.register(from, pid, name).into()], Vec::new()),
             Kind::Info => {
                 let own = join(self.session.node, call);
                 // The type is that of an answer here; this one is made elsewhere.
@@ -159,6 +164,12 @@ impl Reading<'_> {
                 texts,
             });
         });
+    }
+
+    /// The other side gives one of the actors here a name.
+    fn register(&self, from: u64, pid: Pid, name: &str) -> bool {
+        let is_linked = self.session.outbox().links.contains(&(pid, from));
+        is_linked && self.node.runtime.register(name, pid)
     }
 
     /// The other side answers.

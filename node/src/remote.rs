@@ -47,11 +47,11 @@ impl Remote for Node {
     }
 
     fn look(&self) -> bool {
-        self.poll.look()
+        self.poll.look() || self.nursery.any()
     }
 
     fn has_arrivals(&self) -> bool {
-        self.poll.has_ready()
+        self.poll.has_ready() || self.nursery.any()
     }
 
     fn take_in(&self, host: &mut dyn Host) -> bool {
@@ -85,12 +85,13 @@ impl Remote for Node {
                 self.poll.put(session);
             }
         }
+        has_come |= node.read_arguments(host);
         self.release(host);
         has_come
     }
 
     fn rest(&self, until: Option<Instant>) {
-        if !self.unsent.any() {
+        if !self.unsent.any() && !self.nursery.any() {
             self.poll.wait(until);
         }
     }
@@ -119,6 +120,7 @@ impl Remote for Node {
         }
         // One that was about to begin.
         self.end_sessions();
+        self.give_up_arguments(&mut Visitor::new(Arc::clone(&self.runtime)));
     }
 
     fn as_any(&self) -> &dyn Any {

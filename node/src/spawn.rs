@@ -1,13 +1,13 @@
 //! Starting functions on other nodes, by their names.
 
-use crate::arrived::read_arguments;
-use crate::facts::{Signature, signature};
+use crate::arguments::{Arguments, Parameter};
+use crate::facts::{Print, Signature, signature};
 use crate::incoming::Reading;
 use crate::lanes::{NOBODY, Pair};
 use crate::node::Node;
 use crate::outbox::{MOST_SPAWNS, PendingSpawn};
 use crate::session::Session;
-use crate::value::{Misfit, join};
+use crate::value::join;
 use crate::wire::Read;
 use crate::wire::frame::{ExitKind, Frame, LinkKind, Spawn};
 use crate::wire::pack::Writer;
@@ -17,7 +17,7 @@ use snow_vm::actor::entry::{Answer, Content, Signal};
 use snow_vm::actor::process::Awaited;
 use snow_vm::actor::{Pid, Reason};
 use snow_vm::remote::{Passed, Undelivered};
-use snow_vm::sched::visitor::{Host, Unborn, Visitor};
+use snow_vm::sched::visitor::{Host, Visitor};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -74,10 +74,36 @@ pub struct Request<'a> {
     pub link: LinkKind,
     /// The call of the requester to which the function's result is the answer.
     pub call: Option<u64>,
-    /// The signature that the function is thought to have.
-    pub signature: Signature,
-    /// The arguments as one value in element form, see [`parameters`]: its type and its word.
-    pub args: (TypeId, u64),
+    /// What it is given.
+    pub given: Given<'a>,
+}
+
+/// What a function is given.
+pub enum Given<'a> {
+    /// Values of this program.
+    Values {
+        /// The signature that the function is thought to have.
+        signature: Signature,
+        /// The arguments as one value in element form, see [`parameters`]: its type and its word.
+        args: (TypeId, u64),
+    },
+    /// What was written by somebody who may not have the function's types.
+    Bytes {
+        /// The fingerprint that the function is thought to have.
+        fingerprint: Print,
+        /// The arguments as they travel. The index of this node is 0, that of the other one 1.
+        args: &'a [u8],
+    },
+}
+
+impl Given<'_> {
+    /// The signature that the function is thought to have, where that is known.
+    pub fn signature(&self) -> Option<&Signature> {
+        match self {
+            Given::Values { signature, .. } => Some(signature),
+            Given::Bytes { .. } => None,
+        }
+    }
 }
 
 /// What has come of asking.
@@ -102,41 +128,71 @@ impl Node {
         unsafe { self.push_spawn(&session, ask) }
     }
 
+    /// # Safety
+    /// As [`Node::request_spawn`].
     unsafe fn push_spawn(&self, session: &Session, ask: &Request<'_>) -> Result<Asked, Refusal> {
-        let Signature {
-            params, mailbox, ..
-        } = &ask.signature;
-        let mut types = Vec::new();
-        for ty in params {
-            types.push(self.define(session, *ty)?);
-        }
-        let mailbox = match mailbox {
-            Some(ty) => Some(self.define(session, *ty)?),
-            None => None,
-        };
-        let mut args = arguments(params.len());
-        if !params.is_empty() {
-            let (ty, word) = ask.args;
-            // SAFETY: by contract.
-            unsafe { self.write_value(session, &mut args, ty, word)? };
-        }
-        let req_id = SPAWN_REQUEST_ID.fetch_add(1, Relaxed);
-        let frame = Frame::Spawn(Spawn {
-            req_id,
+        let mut spawn = Spawn {
+            req_id: 0,
             requester: ask.requester.serial(),
             link: ask.link,
             name: ask.name,
-            fingerprint: self.facts.function(&ask.signature),
+            fingerprint: [0; 16],
             call: ask.call,
-            mailbox,
-            types,
-            args: &args.bytes,
-        });
+            mailbox: None,
+            types: Vec::new(),
+            args: &[],
+        };
+        let written;
+        match &ask.given {
+            Given::Bytes { fingerprint, args } => {
+                (spawn.fingerprint, spawn.args) = (*fingerprint, args);
+            }
+            Given::Values { signature, args } => {
+                for ty in &signature.params {
+                    spawn.types.push(self.define(session, *ty)?);
+                }
+                if let Some(ty) = signature.mailbox {
+                    spawn.mailbox = Some(self.define(session, ty)?);
+                }
+                spawn.fingerprint = self.facts.function(signature);
+                // SAFETY: by contract.
+                written = unsafe { self.write_arguments(session, signature, *args)? };
+                spawn.args = &written.bytes;
+            }
+        }
+        self.push_request(session, ask, spawn)
+    }
+
+    /// # Safety
+    /// As [`Node::request_spawn`].
+    unsafe fn write_arguments(
+        &self,
+        session: &Session,
+        signature: &Signature,
+        (ty, word): (TypeId, u64),
+    ) -> Result<Writer, Undelivered> {
+        let mut args = arguments(signature.params.len());
+        if !signature.params.is_empty() {
+            // SAFETY: by contract.
+            unsafe { self.write_value(session, &mut args, ty, word)? };
+        }
+        Ok(args)
+    }
+
+    fn push_request(
+        &self,
+        session: &Session,
+        ask: &Request<'_>,
+        mut spawn: Spawn<'_>,
+    ) -> Result<Asked, Refusal> {
+        spawn.req_id = SPAWN_REQUEST_ID.fetch_add(1, Relaxed);
+        let req_id = spawn.req_id;
+        let frame = Frame::Spawn(spawn);
         let pending = PendingSpawn {
             requester: ask.requester,
             link: ask.link.is_link(),
             call: ask.call,
-            signature: ask.signature.clone(),
+            signature: ask.given.signature().cloned(),
             is_abandoned: false,
         };
         let pair = Pair::new(ask.requester.serial(), NOBODY);
@@ -193,8 +249,8 @@ impl Node {
     }
 
     /// Keeps what an actor expected of a function and what that has, until it asks.
-    pub(crate) fn note_mismatch(&self, requester: Pid, ours: &Signature, theirs: &str) {
-        let ours = self.facts.show(ours);
+    pub(crate) fn note_mismatch(&self, requester: Pid, ours: Option<&Signature>, theirs: &str) {
+        let ours = ours.map_or_else(String::new, |ours| self.facts.show(ours));
         let mut mismatches = self.mismatches.lock();
         if mismatches.len() >= MOST_MISMATCHES {
             mismatches.clear();
@@ -246,43 +302,83 @@ impl From<Undelivered> for Refusal {
     }
 }
 
-impl Reading<'_> {
-    /// The other side asks for a function to be started. The answer is on its way before the actor runs, so that nothing of the actor overtakes it.
-    pub(crate) fn spawn(&mut self, spawn: &Spawn<'_>) -> Read<()> {
-        let req_id = spawn.req_id;
-        let peer = self.session.node;
-        match self.make(spawn)? {
-            Ok(mut unborn) => {
-                let pid = unborn.pid();
-                let requester = self.there(spawn.requester);
-                match spawn.link {
-                    LinkKind::None => {}
-                    LinkKind::Link => unborn.link(requester),
-                    LinkKind::Adopt => unborn.adopt(requester),
-                }
-                self.session.send(|outbox| {
-                    if spawn.link.is_link() {
-                        outbox.links.insert((pid, spawn.requester));
-                    }
-                    if let Some(call) = spawn.call {
-                        outbox.watched.insert(join(peer, call), pid);
-                    }
-                    outbox.push(&Frame::SpawnReply {
-                        req_id,
-                        status: Status::Done as u8,
-                        serial: pid.serial(),
-                        detail: "",
-                    });
-                });
-                self.host.start(unborn);
-            }
-            Err(status) => self.refuse_spawn(spawn, status),
+/// Answers a request of the other side for a function.
+pub(crate) struct Answering<'n> {
+    pub node: &'n Node,
+    pub session: &'n Session,
+    pub host: &'n mut dyn Host,
+}
+
+/// What is to be started, and what it is given; or why not.
+pub(crate) type Ready<'m> = Result<(&'m ExportedCode, Vec<u64>), Status>;
+
+impl Answering<'_> {
+    /// The answer is on its way before the actor runs, so that nothing of the actor overtakes it.
+    pub fn answer(&mut self, spawn: &Spawn<'_>, ready: Ready<'_>) {
+        if let Err(status) = ready.and_then(|(code, words)| self.start(spawn, code, &words)) {
+            self.refuse(spawn, status);
+        }
+    }
+
+    fn there(&self, serial: u64) -> Pid {
+        Pid::foreign(self.session.node, serial)
+    }
+
+    fn start(
+        &mut self,
+        spawn: &Spawn<'_>,
+        code: &ExportedCode,
+        words: &[u64],
+    ) -> Result<(), Status> {
+        // SAFETY: the words are those of the function's parameters; what is exported owns all of them.
+        let unborn = unsafe { self.host.unborn(code.func, words, spawn.name, code.mailbox) };
+        let mut unborn = unborn.ok_or(Status::TooMany)?;
+        let (pid, requester) = (unborn.pid(), self.there(spawn.requester));
+        if let Some(call) = spawn.call {
+            unborn.answers(Awaited {
+                to: requester,
+                reference: join(self.session.node, call),
+                ty: code.ret,
+            });
+        }
+        match spawn.link {
+            LinkKind::None => {}
+            LinkKind::Link => unborn.link(requester),
+            LinkKind::Adopt => unborn.adopt(requester),
+        }
+        let is_told = self.tell(spawn, pid);
+        self.host.start(unborn);
+        if !is_told && spawn.link.is_link() {
+            let exit = Signal::LinkExit(requester, Reason::NoConnection);
+            self.host.signal(pid, exit);
         }
         Ok(())
     }
 
+    /// Tells the other side that the actor is there, and notes what goes across the connection; false when that is over.
+    fn tell(&self, spawn: &Spawn<'_>, pid: Pid) -> bool {
+        self.session.send(|outbox| {
+            if outbox.closed.is_some() {
+                return false;
+            }
+            if spawn.link.is_link() {
+                outbox.links.insert((pid, spawn.requester));
+            }
+            if let Some(call) = spawn.call {
+                outbox.watched.insert(join(self.session.node, call), pid);
+            }
+            outbox.answer_spawn(&Frame::SpawnReply {
+                req_id: spawn.req_id,
+                status: Status::Done as u8,
+                serial: pid.serial(),
+                detail: "",
+            });
+            true
+        })
+    }
+
     /// A function of another signature says which one it has.
-    fn refuse_spawn(&mut self, spawn: &Spawn<'_>, status: Status) {
+    fn refuse(&self, spawn: &Spawn<'_>, status: Status) {
         let facts = &self.node.facts;
         let code = facts
             .export(spawn.name)
@@ -293,7 +389,7 @@ impl Reading<'_> {
             _ => String::new(),
         };
         self.session.send(|outbox| {
-            outbox.push(&Frame::SpawnReply {
+            outbox.answer_spawn(&Frame::SpawnReply {
                 req_id: spawn.req_id,
                 status: status as u8,
                 serial: 0,
@@ -301,9 +397,66 @@ impl Reading<'_> {
             });
         });
     }
+}
 
-    fn make(&mut self, spawn: &Spawn<'_>) -> Read<Result<Unborn, Status>> {
-        let node = self.node;
+impl Reading<'_> {
+    /// The other side asks for a function to be started.
+    pub(crate) fn spawn(&mut self, spawn: &Spawn<'_>) -> Read<()> {
+        if !self.takes_spawn() {
+            return Ok(());
+        }
+        let node = Arc::clone(self.node);
+        let ready = match self.look_up(&node, spawn)? {
+            Ok((code, args)) => {
+                let (heap, mut nodes) = (self.host.heap(), self.nodes.clone());
+                let words = args.read_all(&node, heap, &mut nodes, spawn.args);
+                words
+                    .map(|words| (code, words))
+                    .map_err(|_| Status::BadSignature)
+            }
+            Err(status) => Err(status),
+        };
+        self.answering().answer(spawn, ready);
+        Ok(())
+    }
+
+    /// As [`Reading::spawn`], with arguments that are read in parts.
+    pub(crate) fn large_spawn(&mut self, spawn: &Spawn<'_>) -> Read<Option<Arguments>> {
+        if self.node.is_leaving() || self.session.is_closed() || !self.takes_spawn() {
+            return Ok(None);
+        }
+        let node = Arc::clone(self.node);
+        match self.look_up(&node, spawn)? {
+            Ok((_, args)) => return Ok(Some(args)),
+            Err(status) => self.answering().answer(spawn, Err(status)),
+        }
+        Ok(None)
+    }
+
+    fn answering(&mut self) -> Answering<'_> {
+        Answering {
+            node: self.node,
+            session: self.session,
+            host: self.host,
+        }
+    }
+
+    /// Whether another request may be unanswered. A side that keeps to the rules asks for no more.
+    fn takes_spawn(&self) -> bool {
+        let takes = self.session.outbox().begin_spawn();
+        if !takes {
+            self.session
+                .close("more than 4096 requests to start something are unanswered");
+        }
+        takes
+    }
+
+    /// Finds a function, if the other side may start it and thinks of it as it is.
+    fn look_up<'m>(
+        &mut self,
+        node: &'m Node,
+        spawn: &Spawn<'_>,
+    ) -> Read<Result<(&'m ExportedCode, Arguments), Status>> {
         let Some(export) = node.facts.export(spawn.name) else {
             return Ok(Err(Status::NoFunction));
         };
@@ -317,49 +470,33 @@ impl Reading<'_> {
         if !is_same && !self.could_fit(code, spawn)? {
             return Ok(Err(Status::BadSignature));
         }
-        if spawn.types.len() != code.params.len() {
-            return Ok(Err(Status::BadSignature));
-        }
-        let words = match self.arguments_of(code, spawn)? {
-            Ok(words) => words,
-            Err(Misfit::Malformed(malformed)) => return Err(malformed),
-            Err(_) => return Ok(Err(Status::BadSignature)),
-        };
-        // SAFETY: the words are those of the function's parameters; what is exported owns all of them.
-        let unborn = unsafe {
-            self.host
-                .unborn(code.func, &words, spawn.name, code.mailbox)
-        };
-        let Some(mut unborn) = unborn else {
-            return Ok(Err(Status::TooMany));
-        };
-        if let Some(call) = spawn.call {
-            unborn.answers(Awaited {
-                to: self.there(spawn.requester),
-                reference: join(self.session.node, call),
-                ty: code.ret,
-            });
-        }
-        Ok(Ok(unborn))
+        let params = self.parameters_of(code, spawn, is_same)?;
+        Ok(match params {
+            Some(params) => Ok((code, Arguments::new(params))),
+            None => Err(Status::BadSignature),
+        })
     }
 
-    fn arguments_of(
-        &mut self,
+    /// The parameters of a function; none if the other side gives it more or fewer. Who knows the function only by its fingerprint describes no types.
+    fn parameters_of(
+        &self,
         code: &ExportedCode,
         spawn: &Spawn<'_>,
-    ) -> Read<Result<Vec<u64>, Misfit>> {
-        let mut described = Vec::new();
-        for (theirs, ours) in spawn.types.iter().zip(&code.params) {
-            described.push((Arc::clone(self.described(*theirs)?), *ours));
+        is_same: bool,
+    ) -> Read<Option<Vec<Parameter>>> {
+        if is_same && spawn.types.is_empty() {
+            return Ok(Some(code.params.iter().map(|ty| (None, *ty)).collect()));
         }
-        let types: Vec<_> = described
-            .iter()
-            .map(|(theirs, ours)| (theirs.unless_same(self.node, *ours), *ours))
-            .collect();
-        let (heap, mut nodes) = (self.host.heap(), self.nodes.clone());
-        Ok(read_arguments(
-            self.node, heap, &mut nodes, &types, spawn.args,
-        ))
+        if spawn.types.len() != code.params.len() {
+            return Ok(None);
+        }
+        let mut params = Vec::new();
+        for (theirs, ours) in spawn.types.iter().zip(&code.params) {
+            let described = Arc::clone(self.described(*theirs)?);
+            let is_other = described.unless_same(self.node, *ours).is_some();
+            params.push((is_other.then_some(described), *ours));
+        }
+        Ok(Some(params))
     }
 
     /// Whether what the other side may send is what the function receives, as far as names of variants go; each message is looked at when it comes.
@@ -380,8 +517,8 @@ impl Reading<'_> {
         self.make_room();
         if status != Status::Done as u8 {
             if status == Status::BadSignature as u8 {
-                self.node
-                    .note_mismatch(pending.requester, &pending.signature, detail);
+                let ours = pending.signature.as_ref();
+                self.node.note_mismatch(pending.requester, ours, detail);
             }
             self.answer_spawn(pending.requester, req_id, status.into());
             return;

@@ -60,5 +60,6 @@ const TABLES: &[&[&Intrinsic]] = &[
 
 /// All natives of the standard library.
 pub fn intrinsics() -> Intrinsics {
+    snow_vm::abi::table::export(snow_node::intrinsics::exported);
     Intrinsics::new(TABLES.iter().copied().flatten().copied())
 }

@@ -3,12 +3,11 @@
 use snow_bytecode::types::TypeId;
 use snow_node::accept;
 use snow_node::facts::Signature;
-use snow_node::keeper::Wanted;
 use snow_node::launch::{CookieSource, Launch, TlsArgs};
 use snow_node::name::NodeName;
 use snow_node::node::Node;
 use snow_node::questions;
-use snow_node::spawn::{self, Asked, Refusal, Request, SPAWN_REQUEST_ID};
+use snow_node::spawn::{self, Asked, Given, Refusal, Request, SPAWN_REQUEST_ID};
 use snow_node::wire::frame::LinkKind;
 use snow_vm::actor::entry::{Signal, drop_element};
 use snow_vm::actor::{Pid, Reason, ops};
@@ -44,6 +43,7 @@ natives! {
     "snow_cluster_peers" Large "(String) -> List<String>" = peers;
     "snow_cluster_is_own" Large "(String) -> Bool" = is_own;
     "snow_cluster_ask" Large "(String, Int, String) -> Ref" = ask_node;
+    "snow_cluster_name_there" Large "<M>(String, Pid<M>) -> Ref" = name_there;
     "snow_cluster_there" Large "<M>(String, Int) -> Option<Pid<M>>" = there;
     "snow_cluster_traffic_names" Large "() -> List<String>" = traffic_names;
     "snow_cluster_traffic" Large "(String) -> List<Int>" = traffic;
@@ -131,11 +131,7 @@ fn connect(call: &mut Call<'_>) -> Outcome {
     let node = started(call, "Node.connect")?;
     let done = NodeName::parse(call.str(0))
         .map_err(|error| error.to_string())
-        .and_then(|name| {
-            let done = accept::connect(&node, &name).map_err(|error| error.to_string());
-            node.keeper().keep(&name, Wanted::Asked);
-            done
-        });
+        .and_then(|name| accept::connect_for_good(&node, &name).map_err(|error| error.to_string()));
     call.return_str(&done.err().unwrap_or_default())
 }
 
@@ -183,16 +179,9 @@ fn watch(call: &mut Call<'_>) -> Outcome {
                 .into(),
         ),
     };
-    if call.int(1) == 0 {
-        node.unwatch(me, name.as_deref());
-        return call.return_unit();
-    }
-    node.watch(me, name.clone());
-    if let Some(name) = name
-        && *name != *node.name.as_str()
-        && node.session_with(&name).is_none()
-    {
-        ops::signal_self(call.ctx, Signal::NodeDown(name))?;
+    match call.int(1) {
+        0 => node.unwatch(me, name.as_deref()),
+        _ => node.watch_for(call.ctx, name)?,
     }
     call.return_unit()
 }
@@ -225,12 +214,14 @@ fn ask(
         name: call.str(1),
         link: LinkKind::of(call.word(4)).unwrap_or(LinkKind::None),
         call: answer,
-        signature: Signature {
-            params: spawn::parameters(&types, all, count),
-            ret,
-            mailbox: (!is_open).then_some(message),
+        given: Given::Values {
+            signature: Signature {
+                params: spawn::parameters(&types, all, count),
+                ret,
+                mailbox: (!is_open).then_some(message),
+            },
+            args: (all, word),
         },
-        args: (all, word),
     };
     let asked = if target == node.name.as_str() {
         // SAFETY: the arguments are live.
@@ -329,14 +320,31 @@ fn ask_node(call: &mut Call<'_>) -> Outcome {
     let number = full_name(call.str(0))
         .zip(node(call)?)
         .and_then(|(name, node)| node.number_of(&name));
-    let reference = ops::call_prepare(call.ctx)?;
-    let asker = (call.ctx.me()?, reference);
     let kind = u64::try_from(call.int(1))
         .ok()
         .and_then(questions::Kind::of);
-    let asked = match (number, node(call)?, kind) {
-        (Some(number), Some(node), Some(kind)) => node.ask(number, asker, kind, call.str(2)),
-        _ => Err(Undelivered::NoConnection),
+    let to = number.map(|number| (number, 0));
+    ask_about(call, to.zip(kind), 2)
+}
+
+/// Gives an actor of another node a name there; the reference under which is said whether that was done.
+fn name_there(call: &mut Call<'_>) -> Outcome {
+    let pid = Pid::from_word(call.word(1));
+    let to = (pid.node(), pid.serial());
+    ask_about(call, Some((to, questions::Kind::Register)), 0)
+}
+
+/// Asks a question about a name, which is this parameter.
+fn ask_about(
+    call: &mut Call<'_>,
+    question: Option<((u32, u64), questions::Kind)>,
+    name: usize,
+) -> Outcome {
+    let reference = ops::call_prepare(call.ctx)?;
+    let asker = (call.ctx.me()?, reference);
+    let asked = match question.zip(node(call)?) {
+        Some(((to, kind), node)) => node.ask(to, asker, kind, call.str(name)),
+        None => Err(Undelivered::NoConnection),
     };
     match asked {
         Ok(passed) => ops::note_passed(call.ctx, passed)?,

@@ -14,8 +14,9 @@ use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::module::{Const, ConstId, FuncId, Module};
 use snow_bytecode::types::{Type, TypeId};
 use snow_vm::abi::kept::KEPT;
-use snow_vm::abi::{AbiType, layout, table};
+use snow_vm::abi::{AbiType, Signature, layout, table};
 use snow_vm::heap::{STATIC, header_word};
+use snow_vm::registry::intrinsics::shells;
 
 use crate::analysis::Analysis;
 use crate::build::{Build, FAST, PRESERVE_MOST};
@@ -344,8 +345,7 @@ fn declare_runtime<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) {
             AbiType::Void => return None,
         })
     };
-    for function in table() {
-        let signature = &function.signature;
+    let declare = |name: &str, signature: &Signature| {
         let params: Vec<BasicMetadataTypeEnum<'c>> = signature
             .params
             .iter()
@@ -356,8 +356,16 @@ fn declare_runtime<'c>(b: &Build<'c>, llvm: &LlvmModule<'c>) {
             Some(ret) => ret.fn_type(&params, false),
             None => b.context.void_type().fn_type(&params, false),
         };
-        let value = llvm.add_function(function.name, ty, None);
+        let value = llvm.add_function(name, ty, None);
         b.attribute(value, AttributeLoc::Function, "nounwind");
+        value
+    };
+    for shell in shells() {
+        declare(shell.name, &shell.signature);
+        declare(shell.with_context, &shell.signature_with_context());
+    }
+    for function in table() {
+        let value = declare(function.name, &function.signature);
         if KEPT.contains(&function.name) {
             value.set_call_conventions(PRESERVE_MOST);
         }

@@ -7,6 +7,8 @@
 //! said that it knows of no other owner. That second step is what holds while members come and go. When a lost connection is there again, two actors may have a name:
 //! the one with the smaller node name, creation and serial keeps it.
 
+#[cfg(test)]
+mod cuts;
 mod members;
 #[cfg(test)]
 mod tests;

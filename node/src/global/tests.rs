@@ -5,13 +5,13 @@ use crate::name::NodeName;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 
-type Frame = (Kind, u64, u64, Arc<str>);
+pub(super) type Frame = (Kind, u64, u64, Arc<str>);
 
 /// Numbers that follow from a seed.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -20,12 +20,12 @@ impl Chance {
     }
 }
 
-struct Net {
-    nodes: Vec<Names>,
+pub(super) struct Net {
+    pub(super) nodes: Vec<Names>,
     /// What is under way, by sender and receiver. No queue: not connected.
-    wires: BTreeMap<(usize, usize), VecDeque<Frame>>,
-    told: Vec<(usize, u64, Outcome)>,
-    lost: Vec<(usize, Pid)>,
+    pub(super) wires: BTreeMap<(usize, usize), VecDeque<Frame>>,
+    pub(super) told: Vec<(usize, u64, Outcome)>,
+    pub(super) lost: Vec<(usize, Pid)>,
 }
 
 fn life(at: usize) -> Life {
@@ -37,7 +37,7 @@ fn life(at: usize) -> Life {
 }
 
 /// The number that a node has on another one.
-fn number(at: usize) -> u32 {
+pub(super) fn number(at: usize) -> u32 {
     at as u32 + 1
 }
 
@@ -51,7 +51,7 @@ impl Net {
         }
     }
 
-    fn connect(&mut self, a: usize, b: usize) {
+    pub(super) fn connect(&mut self, a: usize, b: usize) {
         for (from, to) in [(a, b), (b, a)] {
             self.wires.insert((from, to), VecDeque::new());
         }
@@ -73,7 +73,7 @@ impl Net {
         self.wires.contains_key(&(a, b))
     }
 
-    fn act(&mut self, at: usize) {
+    pub(super) fn act(&mut self, at: usize) {
         for act in self.nodes[at].acts() {
             match act {
                 Act::Send(to, kind, req, value, name) => {
@@ -97,10 +97,14 @@ impl Net {
             return false;
         }
         let (from, to) = full[chance.below(full.len())];
-        let frame = self
-            .wires
-            .get_mut(&(from, to))
-            .and_then(VecDeque::pop_front);
+        self.deliver(from, to);
+        true
+    }
+
+    /// Takes the next frame of a wire that has one.
+    pub(super) fn deliver(&mut self, from: usize, to: usize) {
+        let wire = self.wires.get_mut(&(from, to));
+        let frame = wire.and_then(VecDeque::pop_front);
         let (kind, req, value, name) = frame.expect("a frame");
         let note = Note {
             kind,
@@ -110,20 +114,19 @@ impl Net {
         };
         self.nodes[to].take(number(from), &note);
         self.act(to);
-        true
     }
 
     fn settle(&mut self, chance: &mut Chance) {
         while self.step(chance) {}
     }
 
-    fn register(&mut self, at: usize, pid: Pid, reference: u64) {
+    pub(super) fn register(&mut self, at: usize, pid: Pid, reference: u64) {
         self.nodes[at].register("x", pid, Asker::Here(Pid::new(1, 1), reference));
         self.act(at);
     }
 
     /// Who has the name, as a node sees it: a node and an actor there.
-    fn owner(&self, at: usize) -> Option<(usize, u64)> {
+    pub(super) fn owner(&self, at: usize) -> Option<(usize, u64)> {
         let pid = self.nodes[at].whereis("x")?;
         let node = match pid.node() {
             HERE => at,
@@ -132,12 +135,12 @@ impl Net {
         Some((node, pid.serial()))
     }
 
-    fn holders(&self) -> Vec<usize> {
+    pub(super) fn holders(&self) -> Vec<usize> {
         let holds = |at: &usize| self.owner(*at).is_some_and(|(node, _)| node == *at);
         (0..self.nodes.len()).filter(holds).collect()
     }
 
-    fn nothing_is_left(&self) -> bool {
+    pub(super) fn nothing_is_left(&self) -> bool {
         let is_clean = |names: &Names| {
             names.locks.is_empty() && names.attempts.is_empty() && names.forwarded.is_empty()
         };
@@ -151,7 +154,7 @@ impl Net {
     }
 }
 
-fn whole(count: usize, chance: &mut Chance) -> Net {
+pub(super) fn whole(count: usize, chance: &mut Chance) -> Net {
     let mut net = Net::new(count);
     for b in 1..count {
         for a in 0..b {
@@ -162,7 +165,7 @@ fn whole(count: usize, chance: &mut Chance) -> Net {
     net
 }
 
-fn own(at: usize) -> Pid {
+pub(super) fn own(at: usize) -> Pid {
     Pid::new(10 + at as u32, 1)
 }
 
@@ -297,7 +300,7 @@ fn race(count: usize, seed: u64, cuts: usize) -> Net {
     net
 }
 
-fn all_agree(net: &Net) {
+pub(super) fn all_agree(net: &Net) {
     assert!(net.is_whole() && net.nothing_is_left());
     assert_eq!(net.holders().len(), 1);
     let seen: Vec<_> = (0..net.nodes.len()).map(|at| net.owner(at)).collect();

@@ -45,7 +45,7 @@ pub enum Misfit {
 type Fit<T> = Result<T, Misfit>;
 
 /// The words of a value.
-type Words = [u64; 3];
+pub type Words = [u64; 3];
 
 /// Who knows which messages an actor of this node takes.
 pub trait Mailboxes {
@@ -158,8 +158,8 @@ impl<'a> Decoder<'a> {
     /// The words of a value of a type, owned.
     pub fn words(&mut self, read: &mut Reader<'_>, ty: TypeId) -> Fit<Words> {
         let types = self.heap.types_arc();
-        let mut progress = Progress::default();
-        let result = self.run(&types, read, ty, &mut progress, usize::MAX);
+        let (mut progress, mut steps) = (Progress::default(), usize::MAX);
+        let result = self.run(&types, read, ty, &mut progress, &mut steps);
         if result.is_err() {
             self.give_up_all(&mut progress);
         }
@@ -173,8 +173,22 @@ impl<'a> Decoder<'a> {
         progress: &mut Progress,
         read: &mut Reader<'_>,
         ty: TypeId,
-        steps: usize,
+        mut steps: usize,
     ) -> Fit<Option<u64>> {
+        let words = self.some_words(progress, read, ty, &mut steps)?;
+        let elem = self.heap.types().info(ty).elem;
+        // SAFETY: the words are of the type.
+        Ok(words.map(|words| unsafe { build::element(self.heap, elem, &words) }))
+    }
+
+    /// As [`Decoder::words`], but only so many steps, which are counted down.
+    pub fn some_words(
+        &mut self,
+        progress: &mut Progress,
+        read: &mut Reader<'_>,
+        ty: TypeId,
+        steps: &mut usize,
+    ) -> Fit<Option<Words>> {
         let types = self.heap.types_arc();
         std::mem::swap(&mut self.plans, &mut progress.plans);
         let result = self.run(&types, read, ty, progress, steps);
@@ -182,9 +196,7 @@ impl<'a> Decoder<'a> {
         if result.is_err() {
             self.give_up_all(progress);
         }
-        let elem = types.info(ty).elem;
-        // SAFETY: the words are of the type.
-        result.map(|words| words.map(|words| unsafe { build::element(self.heap, elem, &words) }))
+        result
     }
 
     /// Gives up what was read so far.
@@ -201,7 +213,7 @@ impl<'a> Decoder<'a> {
         read: &mut Reader<'_>,
         ty: TypeId,
         progress: &mut Progress,
-        mut steps: usize,
+        steps: &mut usize,
     ) -> Fit<Option<Words>> {
         let open = &mut progress.open;
         let mut done = None;
@@ -216,10 +228,10 @@ impl<'a> Decoder<'a> {
                     Some(part) => self.put(part, words),
                 }
             }
-            if steps == 0 {
+            if *steps == 0 {
                 return Ok(None);
             }
-            steps -= 1;
+            *steps -= 1;
             let Some(part) = open.last_mut() else {
                 return Err(Misfit::Type);
             };

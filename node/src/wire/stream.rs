@@ -85,7 +85,7 @@ impl Splitter {
 mod tests {
     use super::*;
     use crate::wire::frame::Frame;
-    use crate::wire::frame::tests::examples;
+    use crate::wire::frame::examples::examples;
     use proptest::prelude::*;
 
     #[test]

@@ -89,19 +89,8 @@ fn native_nodes_and_others_cannot_tell_each_other_apart() {
     place.write("boss.snow", &[WORKER, START, BASICS]);
     place.compile("worker");
     place.compile("boss");
-    for (worker_is_native, boss_is_native) in [(true, false), (false, true), (true, true)] {
-        let worker = match worker_is_native {
-            true => place.executable("worker", &[COOKIE]),
-            false => place.snow("worker.snow", &[COOKIE]),
-        };
-        let worker = Running::start(worker);
-        let name = worker.line();
-        let mut boss = match boss_is_native {
-            true => place.executable("boss", &[&name, COOKIE]),
-            false => place.snow("boss.snow", &[&name, COOKIE]),
-        };
-        let printed = finished(command::run(&mut boss, "", LIMIT).unwrap());
-        assert_eq!(printed, BASICS_PRINT, "{worker_is_native} {boss_is_native}");
+    for tiers in [(true, false), (false, true), (true, true)] {
+        assert_eq!(place.in_tiers(tiers), BASICS_PRINT, "{tiers:?}");
     }
 }
 
@@ -126,6 +115,68 @@ end
         printed,
         "false\nErr(Refused)\nErr(NoFunction)\nErr(NotConnected)\n"
     );
+}
+
+/// Who runs a program says what others may start of it.
+#[test]
+fn a_node_says_what_others_may_start() {
+    let place = Place::new();
+    let main = WORKER_MAIN.replace(
+        "Node.start(\"worker@127.0.0.1:0\", List.head(Env.args()))",
+        "Node.start_with(\"worker@127.0.0.1:0\", %{Node.options() | cookie: List.head(Env.args()), spawn: Env.args()[1]})",
+    );
+    place.write("worker.snow", &[WORKER, &main]);
+    let main = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  println(Node.try_spawn(worker, double, 1) |> Result.is_ok())
+  println(Node.try_spawn(worker, Store, 1) |> Result.is_ok())
+  println(Node.try_spawn(worker, open, 1) |> Result.is_ok())
+  println(Node.try_spawn(worker, hidden, 1) |> Result.is_ok())
+  Node.stop()
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    for (policy, allowed) in [("none", 0), ("actors", 2), ("pub", 3), ("all", 4)] {
+        let worker = Running::start(place.snow("worker.snow", &[COOKIE, policy]));
+        let name = worker.line();
+        let printed = finished(place.run("boss.snow", &[&name, COOKIE]));
+        let expected = "true\n".repeat(allowed) + &"false\n".repeat(4 - allowed);
+        assert_eq!(printed, expected, "{policy}");
+    }
+}
+
+/// Services are matched handler by handler: what both know works, whichever of the two is older; what one does not know has no answer.
+#[test]
+fn services_of_another_version_do_what_both_know() {
+    let place = Place::new();
+    let service = |handlers: &str| {
+        format!("service Store do\n  fn init(start :: Int) = start\n{handlers}end\n")
+    };
+    let add = "  call Add(n :: Int) :: Int do |state| (state + n, state + n) end\n";
+    let get = "  call Get() :: Int do |state| (state, state) end\n";
+    let older = service(add);
+    let newer = service(&(get.to_owned() + add));
+    let worker = "fn main() do\n  Node.start(\"worker@127.0.0.1:0\", List.head(Env.args()))\n  Process.register(\"store\", Store.start(10))\n  println(Node.self())\n  IO.flush()\n  receive do n -> println(n + 1) end\nend\n";
+    let boss = |more: &str| {
+        START.to_owned()
+            + "fn main() do\n  let worker = join()\n  let store = (\"store\", worker)\n  println(Store.add(store, 5))\n"
+            + more
+            + "  println(Store.add(store, 1))\n  Node.stop()\nend\n"
+    };
+    let unknown = "  println(Store.try_get(store, timeout: 500))\n";
+    for (here, there, more, expected) in [
+        (&newer, &older, unknown, "15\nErr(Timeout)\n16\n"),
+        (&older, &newer, "", "15\n16\n"),
+    ] {
+        place.write("worker.snow", &[there, worker]);
+        place.write("boss.snow", &[here, &boss(more)]);
+        let worker = Running::start(place.snow("worker.snow", &[COOKIE]));
+        let name = worker.line();
+        let printed = finished(place.run("boss.snow", &[&name, COOKIE]));
+        assert_eq!(printed, expected);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Nodes that are stopped, go on, are killed and come back, by a seed; and many nodes at once.
 
-use crate::fixture::{COOKIE, Place, Running, WORKER, signal};
+use crate::fixture::{COOKIE, Logged, Place, Running, WORKER, is_long, signal};
 use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +14,8 @@ fn main() do
 end
 "#;
 
-/// Starts actors on the workers, talks to them and ends them, for a time. Whatever happens to the workers, what each actor answers comes in order, and each link and each monitor fires once.
+/// Starts actors on the workers, talks to them and ends them, for a time. Whatever happens to the workers, what each actor answers comes in order, each link and each monitor fires once, and nothing is
+/// left of what was asked for.
 const BOSS_MAIN: &str = r#"
 struct Tally do
   started :: Int
@@ -31,8 +32,9 @@ end
 
 fn rounds(worker :: String, id :: Int, until :: Int, tally :: Tally) -> Tally do
   if System.monotonic_ms() > until do
-    settle(tally)
+    settle(tally, 4000)
   else
+    let tally = settle(tally, 0)
     case Node.try_spawn_link(worker, squarer, id * 1_000_000) do
       Err(_) -> do
         Process.sleep(30)
@@ -68,15 +70,18 @@ fn answers(id :: Int, last :: Int, count :: Int) -> Int do
   end
 end
 
-# What has fired, and fires until nothing does any more.
-fn settle(tally :: Tally) -> Tally do
+# What has fired, and fires until nothing does for so long.
+fn settle(tally :: Tally, ms :: Int) -> Tally do
   receive do
-    Down(_, _, _) -> settle(%{tally | downs: tally.downs + 1})
-    Exit(_, _) -> settle(%{tally | exits: tally.exits + 1})
-    _ -> settle(tally)
-    after 4000 -> tally
+    Down(_, _, _) -> settle(%{tally | downs: tally.downs + 1}, ms)
+    Exit(_, _) -> settle(%{tally | exits: tally.exits + 1}, ms)
+    _ -> settle(tally, ms)
+    after ms -> tally
   end
 end
+
+# How many functions others were asked for and have said nothing about.
+fn unanswered() -> Int = List.sum(for (_, traffic) in Node.stats() do traffic.asked end)
 
 fn main() do
   let args = Env.args()
@@ -96,6 +101,7 @@ fn main() do
       end
     end
   end
+  say("unanswered ${unanswered()}")
   Node.stop()
 end
 "#;
@@ -117,50 +123,100 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-fn is_long() -> bool {
-    std::env::var("SNOW_TEST_LONG").is_ok_and(|value| value == "1")
+/// Seeds, and seconds for each. `SNOW_TEST_SEED` says another one.
+fn seeds() -> (Vec<u64>, u64) {
+    let (seeds, seconds) = match is_long() {
+        true => (vec![7, 23, 101], 60),
+        false => (vec![11], 12),
+    };
+    let own = std::env::var("SNOW_TEST_SEED").ok();
+    let own = own.map(|seed| vec![seed.parse().unwrap()]);
+    (own.unwrap_or(seeds), seconds)
 }
 
 #[test]
 fn whatever_happens_to_nodes_everything_fires_once_and_in_order() {
-    let (seed, seconds) = if is_long() { (7, 120) } else { (11, 12) };
-    let place = Place::new();
-    place.write("worker.snow", &[WORKER, WORKER_MAIN]);
-    place.write("boss.snow", &[WORKER, BOSS_MAIN]);
-    let names = ["one", "two"].map(|name| format!("{name}@127.0.0.1:{}", free_port()));
-    let start = |name: &String| {
-        let worker = Running::start(place.snow("worker.snow", &[COOKIE, name]));
+    let (seeds, seconds) = seeds();
+    for seed in seeds {
+        chaos(seed, seconds);
+    }
+}
+
+/// Two workers to which something happens now and then.
+struct Workers<'p> {
+    place: &'p Place,
+    names: [String; 2],
+    running: Vec<Running>,
+}
+
+impl Workers<'_> {
+    fn start(&mut self, which: usize) -> Running {
+        let name = &self.names[which];
+        let worker = Running::start(self.place.snow("worker.snow", &[COOKIE, name]));
         assert_eq!(worker.line(), *name);
         worker
-    };
-    let mut workers = [start(&names[0]), start(&names[1])];
-    let time = (seconds * 1000).to_string();
-    let boss = Running::start(place.snow("boss.snow", &[COOKIE, &names[0], &names[1], &time]));
-    assert_eq!(boss.line(), "ready");
-    let mut random = Random(seed);
-    let end = Instant::now() + Duration::from_secs(seconds);
-    while Instant::now() < end {
+    }
+
+    fn trouble(&mut self, random: &mut Random) {
         let which = random.below(2) as usize;
         match random.below(3) {
             0 => {
-                signal(&workers[which].child, "-STOP");
+                signal(&self.running[which].child, "-STOP");
                 thread::sleep(Duration::from_millis(100 + random.below(2500)));
-                signal(&workers[which].child, "-CONT");
+                signal(&self.running[which].child, "-CONT");
             }
             1 => {
-                workers[which].child.kill().unwrap();
-                workers[which].child.wait().unwrap();
+                self.running[which].child.kill().unwrap();
+                self.running[which].child.wait().unwrap();
                 thread::sleep(Duration::from_millis(random.below(500)));
-                workers[which] = start(&names[which]);
+                self.running[which] = self.start(which);
             }
             _ => {}
         }
         thread::sleep(Duration::from_millis(random.below(1500)));
     }
+}
+
+fn chaos(seed: u64, seconds: u64) {
+    let place = Place::new();
+    place.write("worker.snow", &[WORKER, WORKER_MAIN]);
+    place.write("boss.snow", &[WORKER, BOSS_MAIN]);
+    let names = ["one", "two"].map(|name| format!("{name}@127.0.0.1:{}", free_port()));
+    let mut workers = Workers {
+        place: &place,
+        names,
+        running: Vec::new(),
+    };
+    for which in 0..2 {
+        let worker = workers.start(which);
+        workers.running.push(worker);
+    }
+    let time = (seconds * 1000).to_string();
+    let [one, two] = &workers.names;
+    let boss = place.snow("boss.snow", &[COOKIE, one, two, &time]);
+    let boss = Logged::start(&place, boss);
+    assert_eq!(boss.running.line(), "ready");
+    let mut random = Random(seed);
+    let (begin, whole) = (Instant::now(), Duration::from_secs(seconds));
+    let mut early = None;
+    while begin.elapsed() < whole {
+        workers.trouble(&mut random);
+        if begin.elapsed() > whole / 3 {
+            early.get_or_insert_with(|| boss.running.resident());
+        }
+    }
+    let late = boss.running.resident();
     for _ in 0..6 {
-        let line = boss.line();
+        let line = boss.running.line();
         assert!(line.starts_with("true true"), "seed {seed}: {line}");
     }
+    assert_eq!(boss.running.line(), "unanswered 0", "seed {seed}");
+    boss.says(" live=0 ");
+    let early = early.unwrap_or(late);
+    assert!(
+        late <= early + 16,
+        "seed {seed}: {early} MB have become {late}"
+    );
 }
 
 /// A full mesh of as many nodes as there may well be: all find all, and each hears from each.

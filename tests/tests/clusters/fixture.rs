@@ -1,12 +1,14 @@
 //! What the tests of clusters share: a worker that others start things on, programs in a folder of their own, and processes that end with their test.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use snow_tests::command::{self, Output};
 use tempfile::TempDir;
@@ -102,6 +104,10 @@ service Picky do
   call Get() :: Int do |state| (state, state) end
 end
 
+actor adder(xs :: List<Int>) do
+  List.sum(xs)
+end
+
 actor words(text :: String, times :: Int) do
   List.flatten(List.repeat(String.words(text), times))
 end
@@ -159,12 +165,41 @@ impl Place {
         (worker, name)
     }
 
-    /// Runs a program with the definitions of the worker against one; gives what it prints.
+    /// Runs a program with the definitions of the worker against one; gives what it prints. In long tests all pairs of tiers must print the same.
     pub fn against_worker(&self, main: &str) -> String {
-        let (_worker, name) = self.worker();
+        let (worker, name) = self.worker();
         self.write("boss.snow", &[WORKER, main]);
-        finished(self.run("boss.snow", &[&name, COOKIE]))
+        let printed = finished(self.run("boss.snow", &[&name, COOKIE]));
+        drop(worker);
+        if is_long() {
+            self.compile("worker");
+            self.compile("boss");
+            for tiers in [(true, false), (false, true), (true, true)] {
+                assert_eq!(self.in_tiers(tiers), printed, "{tiers:?}");
+            }
+        }
+        printed
     }
+
+    /// The programs `worker` and `boss`, which were compiled, as native code or not; gives what the boss prints.
+    pub fn in_tiers(&self, (worker_is_native, boss_is_native): (bool, bool)) -> String {
+        let worker = match worker_is_native {
+            true => self.executable("worker", &[COOKIE]),
+            false => self.snow("worker.snow", &[COOKIE]),
+        };
+        let worker = Running::start(worker);
+        let name = worker.line();
+        let mut boss = match boss_is_native {
+            true => self.executable("boss", &[&name, COOKIE]),
+            false => self.snow("boss.snow", &[&name, COOKIE]),
+        };
+        finished(command::run(&mut boss, "", LIMIT).unwrap())
+    }
+}
+
+/// Whether there is time for much.
+pub fn is_long() -> bool {
+    std::env::var("SNOW_TEST_LONG").is_ok_and(|value| value == "1")
 }
 
 /// What a program has printed that ended well and left nothing.
@@ -189,8 +224,13 @@ impl Running {
 
     /// As [`Running::start`]; the command says what its standard input is.
     pub fn start_with_input(mut command: Command) -> Running {
+        command.stderr(Stdio::null());
+        Running::begin(command)
+    }
+
+    fn begin(mut command: Command) -> Running {
         command.stdout(Stdio::piped());
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -205,6 +245,51 @@ impl Running {
 
     pub fn line(&self) -> String {
         self.lines.recv_timeout(LIMIT).unwrap()
+    }
+
+    /// Megabytes of memory that it takes.
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
+        kilobytes.parse::<u64>().unwrap() >> 10
+    }
+}
+
+/// A process of which what it says on its standard error is kept.
+pub struct Logged {
+    pub running: Running,
+    log: PathBuf,
+}
+
+impl Logged {
+    pub fn start(place: &Place, mut command: Command) -> Logged {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Relaxed);
+        let log = place.0.path().join(format!("log{number}"));
+        command.stdin(Stdio::null());
+        command.stderr(fs::File::create(&log).unwrap());
+        let running = Running::begin(command);
+        Logged { running, log }
+    }
+
+    /// What it has said.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until it has said something.
+    #[track_caller]
+    pub fn says(&self, text: &str) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let log = self.log();
+            if log.contains(text) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "`{text}` is not in: {log}");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 
@@ -256,6 +341,12 @@ impl Place {
         command.args(args).env("SNOW_HEAP_STATS", "1");
         command
     }
+}
+
+/// A line for a program that waits for one.
+pub fn go_on(program: &mut Running) {
+    let input = program.child.stdin.as_mut().unwrap();
+    writeln!(input, "go on").unwrap();
 }
 
 pub fn signal(child: &Child, name: &str) {

@@ -1,6 +1,6 @@
 //! Names and groups of the whole cluster.
 
-use crate::fixture::{Place, signal};
+use crate::fixture::{COOKIE, Place, signal};
 use crate::steered::{Steered, compile, connected};
 
 #[test]
@@ -132,4 +132,24 @@ fn groups_are_seen_by_all_and_watched() {
     b.until("group workers", "c");
     c.running.child.kill().unwrap();
     assert_eq!(a.obey("change"), "workers - c");
+}
+
+/// A member that stands still answers nobody: who wants a name hears so after five seconds, and the name is free.
+#[test]
+fn without_agreement_there_is_no_name() {
+    let place = Place::new();
+    let program = Steered::program(&place);
+    let nodes = ["a", "b", "c"]
+        .map(|name| Steered::start(place.snow(program, &[name, COOKIE, "127.0.0.1", "60"])));
+    let [mut a, mut b, c] = connected(nodes);
+    signal(&c.running.child, "-STOP");
+    let failed = a.obey("try_register leader");
+    assert_eq!(
+        failed,
+        "Err(Global.register of leader: the members of the cluster did not agree within 5 s)"
+    );
+    signal(&c.running.child, "-CONT");
+    assert_eq!(b.obey("whereis leader"), "nobody");
+    assert_eq!(b.obey("try_register leader"), "Ok(true)");
+    assert_eq!(a.obey("try_register leader"), "Ok(false)");
 }

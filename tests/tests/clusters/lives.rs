@@ -1,6 +1,9 @@
 //! Nodes that are killed, that stand still, and that come back.
 
-use crate::fixture::{COOKIE, Place, Running, START, WORKER, WORKER_MAIN, finished, signal};
+use crate::fixture::{
+    COOKIE, Logged, Place, Running, START, WORKER, WORKER_MAIN, finished, go_on, signal,
+};
+use crate::steered::{Steered, connected};
 
 #[test]
 fn a_killed_node_is_noticed_by_links_monitors_and_watchers() {
@@ -71,14 +74,81 @@ fn main() do
 end
 "#;
     place.write("boss.snow", &[WORKER, &main]);
-    let boss = Running::start(place.snow("boss.snow", &[&name, COOKIE]));
+    let boss = Logged::start(&place, place.snow("boss.snow", &[&name, COOKIE]));
+    let line = || boss.running.line();
+    assert_eq!(line(), "ready");
+    signal(&worker.child, "-STOP");
+    assert_eq!(line(), "NoConnection");
+    assert_eq!(line(), "down");
+    boss.says(&format!("silent: {name}: nothing was heard for 0."));
+    boss.says(&format!("disconnected: {name}: nothing was heard for 1."));
+    signal(&worker.child, "-CONT");
+    assert_eq!(line(), "up");
+    assert_eq!(line(), "16");
+}
+
+/// An actor that is started too late for who has asked for it, and that was to be linked, is killed.
+#[test]
+fn who_is_started_too_late_is_killed() {
+    let place = Place::new();
+    let (worker, name) = place.worker();
+    let main = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  say("ready")
+  IO.read_line()
+  say(Node.try_spawn_link(worker, named, "late", self(), timeout: 300))
+  say(Node.try_spawn(worker, named, "loose", self(), timeout: 300))
+  receive do n -> say(n) end
+  receive do n -> say(n) end
+  wait_for(worker, "late", false)
+  wait_for(worker, "loose", true)
+  say(Map.get(Node.stats(), worker).asked)
+  Node.stop()
+end
+
+fn wait_for(worker :: String, name :: String, there :: Bool) -> () do
+  let found :: Option<Pid<Ask>> = Node.whereis(name, worker)
+  if Option.is_some(found) != there do
+    Process.sleep(10)
+    wait_for(worker, name, there)
+  end
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    let mut command = place.snow("boss.snow", &[&name, COOKIE]);
+    command.stdin(std::process::Stdio::piped());
+    let mut boss = Running::start_with_input(command);
     assert_eq!(boss.line(), "ready");
     signal(&worker.child, "-STOP");
-    assert_eq!(boss.line(), "NoConnection");
-    assert_eq!(boss.line(), "down");
+    go_on(&mut boss);
+    assert_eq!(boss.line(), "Err(Timeout)");
+    assert_eq!(boss.line(), "Err(Timeout)");
     signal(&worker.child, "-CONT");
-    assert_eq!(boss.line(), "up");
-    assert_eq!(boss.line(), "16");
+    let lines: Vec<String> = (0..3).map(|_| boss.line()).collect();
+    assert_eq!(lines, ["0", "0", "0"]);
+}
+
+/// A connection that was ended by the program is not made again, whoever tells of the node, until the program wants it.
+#[test]
+fn who_was_disconnected_stays_away() {
+    let place = Place::new();
+    let nodes = ["a", "b", "c"].map(|name| Steered::new(&place, name));
+    let [mut a, mut b, mut c] = connected(nodes);
+    let other = c.name.clone();
+    let own = a.name.clone();
+    c.obey(&format!("disconnect {own}"));
+    a.obey(&format!("disconnect {other}"));
+    for node in [&mut a, &mut c] {
+        assert_eq!(node.obey("members 1"), "true");
+    }
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    for (node, count) in [(&mut a, 1), (&mut b, 2), (&mut c, 1)] {
+        assert_eq!(node.obey(&format!("members {count}")), "true");
+    }
+    assert_eq!(a.obey(&format!("connect {other}")), "true");
+    assert_eq!(c.obey("members 2"), "true");
 }
 
 /// A program that is a node goes on when `main` has returned: others may start actors on it. At SIGTERM it ends in order.
@@ -144,4 +214,27 @@ end
     assert_eq!(again.line(), name);
     let lines: Vec<String> = (0..4).map(|_| boss.line()).collect();
     assert_eq!(lines, ["up", "NoProc", "false", "17"]);
+}
+
+/// Two nodes that dial each other at the same time, again and again: there is one connection, and both know it.
+#[test]
+fn of_two_connections_at_once_one_counts() {
+    let place = Place::new();
+    let (mut a, mut b) = (Steered::new(&place, "a"), Steered::new(&place, "b"));
+    for round in 0..30 {
+        a.tell(&format!("connect {}", b.name));
+        b.tell(&format!("connect {}", a.name));
+        let answers = [a.answer(), b.answer()];
+        assert_eq!(answers, ["true", "true"], "round {round}");
+        for node in [&mut a, &mut b] {
+            assert_eq!(node.obey("members 1"), "true", "round {round}");
+        }
+        let other = b.name.clone();
+        assert_eq!(a.obey(&format!("disconnect {other}")), "true");
+        let other = a.name.clone();
+        b.obey(&format!("disconnect {other}"));
+        for node in [&mut a, &mut b] {
+            assert_eq!(node.obey("members 0"), "true", "round {round}");
+        }
+    }
 }

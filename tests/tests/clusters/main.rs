@@ -10,6 +10,8 @@ mod chaos;
 mod deployed;
 mod fixture;
 mod global;
+mod handmade;
+mod intrinsics;
 mod lives;
 mod members;
 mod network;

@@ -1,6 +1,8 @@
 //! Members that learn of each other, the shell's view of them, and programs that are made nodes from outside.
 
-use crate::fixture::{COOKIE, LIMIT, Place, Running, finished, signal_mode};
+use crate::fixture::{
+    COOKIE, LIMIT, Place, Running, WORKER, WORKER_MAIN, finished, go_on, signal_mode,
+};
 use snow_tests::command;
 use std::fs;
 use std::process::Command;
@@ -174,4 +176,63 @@ end
         remote.stderr.contains("there is no session on"),
         "{remote:?}"
     );
+}
+
+/// Nodes that want no mesh know only whom they have asked for.
+#[test]
+fn without_a_mesh_nodes_know_whom_they_asked_for() {
+    let place = Place::new();
+    let (_worker, name) = place.worker();
+    place.write(
+        "lonely.snow",
+        &[r#"
+fn main() do
+  Node.start_with("${Env.args()[2]}@127.0.0.1:0", %{Node.options() | cookie: Env.args()[1], mesh: false})
+  println(Node.connect(List.head(Env.args())))
+  IO.flush()
+  IO.read_line()
+  println(Node.list() == [List.head(Env.args())])
+  IO.flush()
+  IO.read_line()
+  Node.stop()
+end
+"#],
+    );
+    let start = |own: &str| {
+        let mut command = place.snow("lonely.snow", &[&name, COOKIE, own]);
+        command.stdin(std::process::Stdio::piped());
+        Running::start_with_input(command)
+    };
+    let mut all = [start("one"), start("two")];
+    for node in &all {
+        assert_eq!(node.line(), "true");
+    }
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    for node in &mut all {
+        go_on(node);
+        assert_eq!(node.line(), "true");
+    }
+}
+
+/// A node that is to be connected from the start is dialled until it is there.
+#[test]
+fn who_is_not_there_yet_is_dialled_again() {
+    let place = Place::new();
+    signal_mode(&place.write("cookie", &[COOKIE]));
+    let name = format!("worker@127.0.0.1:{}", 30_000 + std::process::id() % 10_000);
+    place.write(
+        "early.snow",
+        &["fn main() do\n  Node.monitor_all()\n  receive do NodeUp(name) -> println(name) end\n  Node.stop()\nend\n"],
+    );
+    let mut command = Command::new(command::snow().unwrap());
+    command.current_dir(place.0.path());
+    command.args(["run", "--tier=vm", "--name", "early@127.0.0.1:0"]);
+    command.args(["--cookie-file", "cookie", "--connect", &name, "early.snow"]);
+    let early = Running::start(command);
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    let main = WORKER_MAIN.replace("worker@127.0.0.1:0", &name);
+    place.write("worker.snow", &[WORKER, &main]);
+    let worker = Running::start(place.snow("worker.snow", &[COOKIE]));
+    assert_eq!(worker.line(), name);
+    assert_eq!(early.line(), name);
 }

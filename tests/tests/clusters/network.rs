@@ -1,6 +1,7 @@
 //! Nodes in network namespaces of their own, with a cable between them that is cut, loses packets, lets them through in one direction only, or is slow.
 
 use crate::fixture::{COLLECT, COOKIE, LIMIT, Place, Running, START, WORKER, finished};
+use crate::steered::{Steered, connected};
 use snow_tests::command;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -193,6 +194,49 @@ end
         cable.change(heal);
         let lines = [boss.line(), boss.line(), boss.line()];
         assert_eq!(lines, ["up", "16", "once"], "{cut}");
+    }
+}
+
+/// Two nodes of which one does not hear the other register the same name: each has it for itself, once the connection is known to be lost, and when they meet again one keeps it.
+#[test]
+fn names_hold_on_both_sides_of_a_cut_in_one_direction() {
+    let deaf_near = "nft add rule inet test in ip saddr 10.77.0.2 drop";
+    let deaf_far = "nft add rule inet test out ip daddr 10.77.0.2 drop";
+    for (cut, chain) in [(deaf_near, "in"), (deaf_far, "out")] {
+        let Some(mut cable) = Cable::lay() else {
+            return;
+        };
+        let place = Place::new();
+        let program = Steered::program(&place);
+        let near = place.snow(program, &["a", COOKIE, "10.77.0.1"]);
+        let far = place.snow(program, &["b", COOKIE, "10.77.0.2"]);
+        let nodes = [
+            Steered::start(cable.near(near)),
+            Steered::start(cable.far(far)),
+        ];
+        let [mut a, mut b] = connected(nodes);
+        assert_eq!(b.obey("register old"), "true");
+        cable.change(cut);
+        // While the cut is not noticed both wait for the other.
+        a.tell("register leader");
+        b.tell("register leader");
+        assert_eq!([a.answer(), b.answer()], ["true", "true"], "{cut}");
+        for node in [&mut a, &mut b] {
+            assert_eq!(node.obey("members 0"), "true");
+            let own = node.name.clone();
+            assert_eq!(node.obey("whereis leader"), own);
+        }
+        assert_eq!(a.obey("register old"), "true", "its node is gone");
+        cable.change(&format!("nft flush chain inet test {chain}"));
+        let mut lost = [b.obey("lost"), b.obey("lost")];
+        lost.sort_unstable();
+        assert_eq!(lost, ["leader", "old"], "{cut}");
+        let owner = a.name.clone();
+        for node in [&mut a, &mut b] {
+            assert_eq!(node.obey("members 1"), "true");
+            node.until("whereis leader", &owner);
+            node.until("whereis old", &owner);
+        }
     }
 }
 

@@ -92,23 +92,15 @@ fn count() -> Int do
 end
 "#;
 
-/// Megabytes of memory that a process takes.
-fn resident(running: &Running) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", running.child.id())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
-    kilobytes.parse::<u64>().unwrap() >> 10
-}
-
 fn holds(worker: Command, boss: impl FnOnce(&str) -> Command) {
     let worker = Running::start(worker);
     let name = worker.line();
     let boss = Running::start(boss(&name));
     assert_eq!(boss.line(), "ready");
-    let before = resident(&boss);
+    let before = boss.resident();
     signal(&worker.child, "-STOP");
     assert_eq!((boss.line(), boss.line()), ("true".into(), "held".into()));
-    let grown = resident(&boss).saturating_sub(before);
+    let grown = boss.resident().saturating_sub(before);
     assert!(
         grown < 64,
         "{grown} MB more while the other side takes nothing"

@@ -8,7 +8,8 @@ use std::process::{ChildStdin, Command, Stdio};
 const PROGRAM: &str = r#"
 fn main() do
   let args = Env.args()
-  Node.start_with("${args[0]}@127.0.0.1:0", %{Node.options() | cookie: args[1], tick: 1})
+  let host = List.get_or(args, 2, "127.0.0.1")
+  Node.start_with("${args[0]}@${host}:0", %{Node.options() | cookie: args[1], tick: Option.unwrap_or(Int.parse(List.get_or(args, 3, "1")), 1)})
   Node.monitor_all()
   say(Node.self())
   serve()
@@ -31,9 +32,11 @@ end
 
 fn obey(words :: List<String>) -> String do
   case words do
+    ["disconnect", name] -> "${Node.disconnect(name)}"
     ["connect", name] -> "${Node.connect(name)}"
     ["members", count] -> "${wait_for(Option.unwrap_or(Int.parse(count), 0), 1000)}"
     ["register", name] -> "${Global.register(name, self())}"
+    ["try_register", name] -> "${Job.await(try_register(name, self()))}"
     ["register_many", prefix, count] -> "${register_many(prefix, Option.unwrap_or(Int.parse(count), 0))}"
     ["owners", prefix, count] -> String.join(owners(prefix, Option.unwrap_or(Int.parse(count), 0)), " ")
     ["give", name, node] -> "${Global.register(name, helper_on(node))}"
@@ -62,6 +65,8 @@ fn obey(words :: List<String>) -> String do
     _ -> "what?"
   end
 end
+
+fn try_register(name :: String, pid :: Pid<Int>) = Job.async(fn -> Global.register(name, pid) end)
 
 fn change() -> String do
   receive do
@@ -119,8 +124,14 @@ pub struct Steered {
 impl Steered {
     /// A node of this name.
     pub fn new(place: &Place, name: &str) -> Steered {
+        let program = Steered::program(place);
+        Steered::start(place.snow(program, &[name, COOKIE]))
+    }
+
+    /// Writes its program, which takes the node's name, the cookie, and where it is.
+    pub fn program(place: &Place) -> &'static str {
         place.write("steered.snow", &[PROGRAM]);
-        Steered::start(place.snow("steered.snow", &[name, COOKIE]))
+        "steered.snow"
     }
 
     /// As [`Steered::new`], of native code; [`compile`] was called.
@@ -128,7 +139,8 @@ impl Steered {
         Steered::start(place.executable("steered", &[name, COOKIE]))
     }
 
-    fn start(mut command: Command) -> Steered {
+    /// As [`Steered::new`], with a command that runs [`Steered::program`].
+    pub fn start(mut command: Command) -> Steered {
         command.stdin(Stdio::piped());
         let mut running = Running::start_with_input(command);
         let input = running.child.stdin.take().unwrap();
@@ -172,7 +184,7 @@ impl Steered {
 }
 
 pub fn compile(place: &Place) {
-    place.write("steered.snow", &[PROGRAM]);
+    Steered::program(place);
     place.compile("steered");
 }
 

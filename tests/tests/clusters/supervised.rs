@@ -1,6 +1,6 @@
 //! Children of supervisors on other nodes.
 
-use crate::fixture::{COOKIE, Place, Running};
+use crate::fixture::{COOKIE, Place, Running, go_on};
 use std::process::Command;
 
 const PROGRAM: &str = r#"
@@ -19,6 +19,7 @@ supervisor App(first :: String, second :: String) do
   child counter do
     start: fn -> Counter.start_link(5) end
     node: [first, second]
+    name: "counter"
   end
   child trapper do
     start: fn -> spawn_link(trapper, 1) end
@@ -63,15 +64,21 @@ fn supervise(first :: String, second :: String) -> () do
   assert Node.connect(first)
   let sup = App.start(first, second)
   await(sup, "counter@a trapper@- anywhere@a")
+  say(named(first))
   assert Node.connect(second)
+  say(named(second))
   await(sup, "counter@a trapper@b anywhere@a")
   await(sup, "counter@b trapper@b anywhere@b")
+  say(named(second))
   await(sup, "counter@b trapper@b anywhere@b")
   Process.exit(sup, Shutdown)
   let ref = Process.monitor(sup)
   receive do Down(r, _, why) when r == ref -> say(why) end
   Node.stop()
 end
+
+# What the counter says that has its name on a node.
+fn named(node :: String) -> Int!Service.CallError = Counter.try_next(("counter", node))
 
 # Waits until the children are so, says so, and goes on when it is told to.
 fn await(sup :: Pid<Supervisor>, wanted :: String) -> () do
@@ -105,12 +112,6 @@ fn start(mut command: Command) -> (Running, String) {
     (running, name)
 }
 
-fn go_on(boss: &mut Running) {
-    use std::io::Write;
-    let input = boss.child.stdin.as_mut().unwrap();
-    writeln!(input, "go on").unwrap();
-}
-
 /// The first node is of native code where that is asked for; it is killed, and its children go on at the second one.
 fn children_move(place: &Place, first: Command) {
     let (mut a, first) = start(first);
@@ -118,12 +119,16 @@ fn children_move(place: &Place, first: Command) {
     let (mut boss, _) = start(place.snow("app.snow", &["boss", COOKIE, &first, &second]));
     assert_eq!(boss.line(), "counter@a trapper@- anywhere@a");
     go_on(&mut boss);
+    // It has its name where it is, and nowhere else.
+    assert_eq!(boss.line(), "Ok(5)");
+    assert_eq!(boss.line(), "Err(Gone(NoProc))");
     assert_eq!(boss.line(), "counter@a trapper@b anywhere@a");
     assert_eq!(b.line(), "trapper runs");
     a.child.kill().unwrap();
     go_on(&mut boss);
     assert_eq!(boss.line(), "counter@b trapper@b anywhere@b");
     go_on(&mut boss);
+    assert_eq!(boss.line(), "Ok(5)");
     assert_eq!(boss.line(), "counter@b trapper@b anywhere@b");
     go_on(&mut boss);
     assert_eq!(boss.line(), "Shutdown");

@@ -1,6 +1,6 @@
 //! Whom messages, calls and questions can be addressed to, and starting things elsewhere.
 
-use crate::fixture::{Place, START};
+use crate::fixture::{COOKIE, Place, Running, START, finished};
 
 fn prints(main: &str, expected: &str) {
     let place = Place::new();
@@ -179,8 +179,7 @@ fn main() do
 end
 "#;
     place.write("boss.snow", &[&main]);
-    let printed =
-        crate::fixture::finished(place.run("boss.snow", &[&name, crate::fixture::COOKIE]));
+    let printed = finished(place.run("boss.snow", &[&name, COOKIE]));
     assert_eq!(
         printed,
         "Err(BadSignature((String) -> Int, (Int) -> Int))\n"
@@ -205,5 +204,149 @@ fn main() do
 end
 "##,
         "true\nGreater\nLess\ntrue\ntrue\n",
+    );
+}
+
+/// What is sent to, linked with, monitored or called that has ended, or cannot be reached.
+#[test]
+fn who_has_ended_and_who_cannot_be_reached_are_told_apart() {
+    prints(
+        r#"
+fn main() do
+  let worker = join()
+  Process.trap_exit(true)
+  let p = Node.spawn(worker, squarer, 0)
+  let store = Store.start(1, node: worker)
+  for pid in [Process.any(p), Process.any(store)] do
+    let ref = Process.monitor(pid)
+    Process.exit(pid, Killed)
+    receive do Down(r, _, _) when r == ref -> () end
+  end
+  probe(p, store)
+  println(Global.register("dead", p))
+  let lives = Node.spawn(worker, squarer, 0)
+  let stays = Store.start(1, node: worker)
+  Node.disconnect(worker)
+  Node.monitor(worker)
+  receive do NodeDown(_) -> () end
+  probe(lives, stays)
+  assert Node.connect(worker)
+  send(lives, Square(5, self()))
+  receive do n -> println(n) end
+  println(Store.add(stays, 1))
+  Node.stop()
+end
+
+fn probe(p :: Pid<Ask>, store :: Pid<Store>) -> () do
+  send(p, Square(1, self()))
+  let ref = Process.monitor(p)
+  receive do Down(r, who, why) when r == ref -> println("${who == p} ${why}") end
+  Process.link(p)
+  receive do Exit(who, why) -> println("${who == p} ${why}") end
+  println(Store.try_add(store, 1))
+  println(Job.await(Job.async(fn -> Store.add(store, 1) end)) |> Result.is_err())
+end
+"#,
+        "true NoProc
+true NoProc
+Err(Gone(NoProc))
+true
+false
+true NoConnection
+true NoConnection
+Err(Gone(NoConnection))
+true
+25
+2
+",
+    );
+}
+
+/// What waits in the mailbox is there in order after something was started elsewhere.
+#[test]
+fn what_waits_in_the_mailbox_waits_on_while_something_is_started() {
+    prints(
+        r#"
+fn main() do
+  let worker = join()
+  for n in 1..4 do send(self(), n) end
+  let p = Node.spawn(worker, squarer, 0)
+  println(Node.call(worker, double, 4))
+  send(p, Square(2, self()))
+  for _ in 1..5 do receive do n -> println(n) end end
+  Node.stop()
+end
+"#,
+        "8\n1\n2\n3\n4\n",
+    );
+}
+
+/// A large result, and the end of who sends it at once after that.
+#[test]
+fn a_large_result_arrives_before_the_end_of_its_sender() {
+    prints(
+        r#"
+fn main() do
+  let worker = join()
+  for _ in 0..5 do
+    println(Job.await(Job.async(fn -> large(worker) end)))
+  end
+  println(List.length(Node.call(worker, words, "a b c", 300_000, timeout: 60_000)))
+  println(Node.call(worker, adder, List.range(0, 300_000), timeout: 60_000))
+  Node.stop()
+end
+
+fn large(worker :: String) -> Int do
+  let p = Node.spawn(worker, echo, self(), 300_000)
+  let ref = Process.monitor(p)
+  let sum = receive do xs -> List.sum(xs) end
+  receive do Down(r, _, Normal) when r == ref -> sum end
+end
+"#,
+        &("Ok(44999850000)\n".repeat(5) + "900000\n44999850000\n"),
+    );
+}
+
+/// What cannot leave its node ends who sends it.
+#[test]
+fn functions_and_what_is_too_large_end_their_sender() {
+    let place = Place::new();
+    let both = r#"
+type Work do
+  Run(Fun() -> Int)
+  Text(String)
+end
+
+actor taker(n :: Int) do
+  receive do
+    Run(f) -> taker(n + f())
+    Text(text) -> taker(n + String.length(text))
+  end
+end
+"#;
+    let worker = "fn main() do\n  Node.start(\"worker@127.0.0.1:0\", List.head(Env.args()))\n  println(Node.self())\n  IO.flush()\n  receive do n -> println(n + 1) end\nend\n";
+    let boss = START.to_owned()
+        + r#"
+fn main() do
+  let worker = join()
+  let p = Node.spawn(worker, taker, 0)
+  println(Job.await(Job.async(fn -> send(p, Run(fn -> 1 end)) end)))
+  let large = String.repeat("0123456789abcdef", 4_300_000)
+  println(Job.await(Job.async(fn -> send(p, Text(large)) end)))
+  println(Process.alive(p))
+  Node.stop()
+end
+"#;
+    place.write("worker.snow", &[both, worker]);
+    place.write("boss.snow", &[both, &boss]);
+    let worker = Running::start(place.snow("worker.snow", &[COOKIE]));
+    let name = worker.line();
+    let printed = finished(place.run("boss.snow", &[&name, COOKIE]));
+    assert_eq!(
+        printed,
+        "Err(a function value cannot be sent to another node)
+Err(a message to another node has at most 64 MiB)
+true
+"
     );
 }

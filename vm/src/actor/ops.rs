@@ -43,7 +43,7 @@ pub fn spawn(
     let Some(pid) = scheduler.runtime.slots.take(&mut scheduler.spare) else {
         // SAFETY: the closure is owned.
         unsafe { ctx.heap.drop_ref(function) };
-        return Err("too many actors".into());
+        return Err("too many processes".into());
     };
     // SAFETY: the closure is owned; its code takes itself and nothing else.
     let code = unsafe {

@@ -22,6 +22,7 @@ pub use hop::{STACK_OVERFLOW, snow_hop};
 use crate::ctx::Ctx;
 use segment::Segment;
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use switch::{SWITCHES, begin_on, call_on, change_to};
@@ -129,6 +130,23 @@ pub enum Back {
     Parked,
 }
 
+thread_local! {
+    /// The context whose carrier the thread runs on.
+    static CURRENT: Cell<*mut Ctx> = const { Cell::new(std::ptr::null_mut()) };
+}
+
+/// The context of the code that runs here, for functions that get none; null where no code runs, or on the thread's own stack. What is asked once stays right, also when the code goes on in
+/// another thread.
+#[inline(never)]
+pub fn current() -> *mut Ctx {
+    let ctx = CURRENT.get();
+    // SAFETY: a context is there as long as code runs on its carrier.
+    match unsafe { ctx.as_ref() } {
+        Some(found) if !found.carrier.system.is_null() => ctx,
+        _ => std::ptr::null_mut(),
+    }
+}
+
 /// Calls a function on the context's carrier, which is free, from the thread's own stack.
 ///
 /// # Safety
@@ -144,7 +162,9 @@ pub unsafe fn begin<F: FnOnce()>(ctx: *mut Ctx, f: F) -> Result<Back, Overflow> 
         (*ctx).native.limit.store((*ctx).carrier.limit(), Relaxed);
         let mut parcel = Arrival { ctx, f: Some(f) };
         let left = &raw mut (*ctx).carrier.system;
+        let before = CURRENT.replace(ctx);
         begin_on(top, arrive::<F>, (&raw mut parcel).cast(), left);
+        CURRENT.set(before);
         Ok(back(ctx))
     }
 }
@@ -158,7 +178,9 @@ pub unsafe fn go_on(ctx: *mut Ctx) -> Back {
     unsafe {
         let place = std::mem::replace(&mut (*ctx).carrier.place, std::ptr::null_mut());
         (*ctx).native.limit.store((*ctx).carrier.limit(), Relaxed);
+        let before = CURRENT.replace(ctx);
         change_to(&raw mut (*ctx).carrier.system, place);
+        CURRENT.set(before);
         back(ctx)
     }
 }

@@ -130,15 +130,29 @@ unsafe extern "C" fn off_scheduler(
     // SAFETY: callers pass the address of an import, and are on the context's carrier; natives never run Snow code.
     unsafe {
         let function = (*types.cast::<Import>()).intrinsic.function;
-        let call = || blocking::blocking(ctx, || function(ctx, types, args, ret));
-        let (status, kept) = carrier::on_system_stack(ctx, call);
-        if kept == Kept::Yes || Ctx::change_scheduler(ctx) == Fate::GoOn {
+        let (status, fate) = away(ctx, || function(ctx, types, args, ret));
+        if fate == Fate::GoOn {
             return status;
         }
         if status == Status::Ok {
             drop_results(ctx, &*types, ret);
         }
         Status::Crash
+    }
+}
+
+/// Runs something that may block the thread, on the thread's own stack; another one may take over meanwhile what this one has to do. Says whether the caller goes on.
+///
+/// # Safety
+/// The context is valid, and the caller is on its carrier. The function runs no Snow code.
+pub unsafe fn away<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> (R, Fate) {
+    // SAFETY: by contract.
+    unsafe {
+        let (result, kept) = carrier::on_system_stack(ctx, || blocking::blocking(ctx, f));
+        match kept {
+            Kept::Yes => (result, Fate::GoOn),
+            Kept::No => (result, Ctx::change_scheduler(ctx)),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names, replacement, and the types of the C interface.
 
-use super::intrinsics::shells;
+use super::intrinsics::{self, FAILURE, exported, shells};
 use super::{FunctionEntry, ProgramRegistry, Registry, lookup_function, snow_register_function};
 use snow_bytecode::fingerprint::Fingerprint;
 
@@ -63,7 +63,24 @@ fn the_c_interface_registers_in_the_process() {
 fn every_declaration_of_the_c_interface_is_that_of_its_function() {
     let shells = shells();
     assert_eq!(shells.len(), 10);
-    for shell in shells {
-        assert_eq!(shell.signature, shell.actual, "{}", shell.name);
+    for function in exported() {
+        let declared = shells.iter().find_map(|shell| match function.name {
+            name if name == shell.name => Some(shell.signature.clone()),
+            name if name == shell.with_context => Some(shell.signature_with_context()),
+            _ => None,
+        });
+        assert_eq!(declared, Some(function.signature), "{}", function.name);
     }
+}
+
+#[test]
+fn where_no_actor_runs_nothing_is_monitored() {
+    // SAFETY: they have no conditions.
+    let done = unsafe {
+        [
+            intrinsics::snow_process_monitor(1 << 24),
+            intrinsics::snow_process_demonitor(300),
+        ]
+    };
+    assert_eq!(done, [FAILURE; 2]);
 }

@@ -27,6 +27,9 @@ use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+/// The first reference; smaller numbers are statuses where C functions give either.
+const FIRST_REFERENCE: u64 = 256;
+
 /// How far a program is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -159,7 +162,7 @@ impl Runtime {
             deadline: parts.deadline,
             slots: Slots::new(),
             main: OnceMain::default(),
-            references: AtomicU64::new(0),
+            references: AtomicU64::new(FIRST_REFERENCE),
             wheels: (0..count)
                 .map(|number| Mutex::new(Wheel::new(number as u8)))
                 .collect(),

@@ -4,8 +4,9 @@
 //! claim to be another one's.
 
 mod decode;
+pub mod examples;
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;
 
 pub use decode::decode;
 
