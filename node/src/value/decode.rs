@@ -496,7 +496,11 @@ impl<'a> Decoder<'a> {
         form: &Aggregate,
         shape: Option<&Shape>,
     ) -> Fit<Arc<Plan>> {
-        let is_sum = matches!(types.table().get(wanted.ours), Type::Sum { .. });
+        let ours = types.table().get(wanted.ours);
+        if shape.is_some_and(|shape| !is_like(ours, shape)) {
+            return Err(Misfit::Type);
+        }
+        let is_sum = matches!(ours, Type::Sum { .. });
         let (number, count) = match is_sum {
             false => (0, read.array()?),
             true if read.peek()? == Kind::Int => (read.small::<u8>()?, 0),
@@ -627,6 +631,16 @@ fn same(form: &Aggregate, number: u8) -> Fit<Plan> {
         order: (0..fields).map(|field| Some((field, None))).collect(),
         missing: Box::default(),
     })
+}
+
+/// Whether what was described is of the same kind as a type with fields. It is to be asked before anything is read: what is of another kind is no malformed value.
+fn is_like(ours: &Type, theirs: &Shape) -> bool {
+    matches!(
+        (ours, theirs),
+        (Type::Tuple(_), Shape::Tuple(_))
+            | (Type::Struct { .. }, Shape::Struct(_))
+            | (Type::Sum { .. }, Shape::Sum(_))
+    )
 }
 
 /// The plan of a variant of a described type.

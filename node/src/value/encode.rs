@@ -90,7 +90,11 @@ impl Encoder<'_> {
                 }
             }
         }
-        Ok(())
+        // A text alone may be too large.
+        match out.bytes.len() > MAX_MESSAGE {
+            true => Err(Unsendable::TooLarge),
+            false => Ok(()),
+        }
     }
 
     /// # Safety

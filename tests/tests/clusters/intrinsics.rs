@@ -1,6 +1,6 @@
 //! The C interface of nodes, called from C in an executable: its types are written out as the table of the interface says.
 
-use crate::fixture::{COOKIE, LIMIT, Place, Running, go_on, signal};
+use crate::fixture::{LIMIT, Place, Running, go_on, signal};
 use snow_bytecode::fingerprint::Fingerprints;
 use snow_bytecode::module::Module;
 use snow_bytecode::types::Type;
@@ -10,6 +10,9 @@ use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
+
+/// A cookie of one word.
+const COOKIE: &str = "a-cookie-of-one-word";
 
 /// What both sides have.
 const BOTH: &str = r#"
@@ -42,10 +45,10 @@ fn main() do
 end
 "#;
 
-/// Each text that begins with `C:` is a command to the C part, which says what has come of it.
+/// Each text that begins with `C:` and ends with `|` is a command to the C part, which says what has come of it. The bar is an argument, so that no text is put together by the compiler.
 const BOSS: &str = r#"
 fn c(command :: String) -> () do
-  if String.length("C:" <> command) < 0 do say("never") end
+  if String.length("C:" <> command <> Env.args()[2]) < 0 do say("never") end
 end
 
 fn main() do
@@ -65,7 +68,7 @@ fn main() do
   Process.register("boss", self())
   let ticks = spawn(ticker, 0)
   c("spawn ${worker} Main.teller 0 ssn ${Node.self()} boss 7")
-  receive do n -> say(n) end
+  receive do n -> say(n + 0) end
   c("spawn ${worker} Main.nothing 0 n 1")
   c("spawn ${worker} Main.failing 0 s text")
   c("spawn ${worker} Main.failing 0 nn 1 2")
@@ -221,11 +224,11 @@ static void obey(void *ctx, char **words, int count) {
 void *__wrap_snow_text_concat(void *ctx, void *a, void *b) {
     uint64_t *cell = __real_snow_text_concat(ctx, a, b), len;
     const char *start = text_of(cell, &len);
-    if (len < 400 && len > 2 && !memcmp(start, "C:", 2)) {
+    if (len < 400 && len > 3 && !memcmp(start, "C:", 2) && start[len - 1] == '|') {
         char line[400], *words[12], *rest = line;
         int count = 0;
-        memcpy(line, start + 2, len - 2);
-        line[len - 2] = 0;
+        memcpy(line, start + 2, len - 3);
+        line[len - 3] = 0;
         while (count < 12 && (words[count] = strsep(&rest, " "))) count++;
         obey(ctx, words, count);
     }
@@ -286,7 +289,7 @@ fn compile(place: &Place) {
     fs::write(path.join("part.c"), c + C).unwrap();
     let linker = path.join("cc-with-part");
     let text = format!(
-        "#!/bin/sh\nexec cc \"$@\" {}/part.c -Wl,--wrap=snow_text_concat\n",
+        "#!/bin/sh\nexec cc {}/part.c \"$@\" -Wl,--wrap=snow_text_concat\n",
         path.display()
     );
     fs::write(&linker, text).unwrap();
@@ -309,7 +312,7 @@ fn c_code_starts_a_node_and_works_with_others() {
     worker.env("SNOW_SCHEDULERS", "1");
     let worker = Running::start(worker);
     let name = worker.line();
-    let mut boss = place.executable("boss", &[&name, COOKIE]);
+    let mut boss = place.executable("boss", &[&name, COOKIE, "|"]);
     boss.env("SNOW_SCHEDULERS", "1");
     boss.stdin(std::process::Stdio::piped());
     let mut boss = Running::start_with_input(boss);

@@ -100,12 +100,20 @@ fn main() do
   IO.read_line()
   say(Node.try_spawn_link(worker, named, "late", self(), timeout: 300))
   say(Node.try_spawn(worker, named, "loose", self(), timeout: 300))
-  receive do n -> say(n) end
-  receive do n -> say(n) end
-  wait_for(worker, "late", false)
+  until_answered(worker)
   wait_for(worker, "loose", true)
-  say(Map.get(Node.stats(), worker).asked)
+  wait_for(worker, "late", false)
+  Process.sleep(100)
+  wait_for(worker, "late", false)
+  say("done")
   Node.stop()
+end
+
+fn until_answered(worker :: String) -> () do
+  if Map.get(Node.stats(), worker).asked > 0 do
+    Process.sleep(10)
+    until_answered(worker)
+  end
 end
 
 fn wait_for(worker :: String, name :: String, there :: Bool) -> () do
@@ -126,8 +134,7 @@ end
     assert_eq!(boss.line(), "Err(Timeout)");
     assert_eq!(boss.line(), "Err(Timeout)");
     signal(&worker.child, "-CONT");
-    let lines: Vec<String> = (0..3).map(|_| boss.line()).collect();
-    assert_eq!(lines, ["0", "0", "0"]);
+    assert_eq!(boss.line(), "done");
 }
 
 /// A connection that was ended by the program is not made again, whoever tells of the node, until the program wants it.

@@ -323,6 +323,10 @@ actor taker(n :: Int) do
     Text(text) -> taker(n + String.length(text))
   end
 end
+
+actor huge(n :: Int) do
+  String.repeat("0123456789abcdef", n)
+end
 "#;
     let worker = "fn main() do\n  Node.start(\"worker@127.0.0.1:0\", List.head(Env.args()))\n  println(Node.self())\n  IO.flush()\n  receive do n -> println(n + 1) end\nend\n";
     let boss = START.to_owned()
@@ -334,6 +338,7 @@ fn main() do
   let large = String.repeat("0123456789abcdef", 4_300_000)
   println(Job.await(Job.async(fn -> send(p, Text(large)) end)))
   println(Process.alive(p))
+  println(Node.try_call(worker, huge, 4_300_000, timeout: 60_000) |> Result.map(String.length))
   Node.stop()
 end
 "#;
@@ -347,6 +352,7 @@ end
         "Err(a function value cannot be sent to another node)
 Err(a message to another node has at most 64 MiB)
 true
+Err(Gone(Crash(a message to another node has at most 64 MiB)))
 "
     );
 }

@@ -412,13 +412,13 @@ impl Worker {
                     _ => self.wait(process),
                 }
             }
-            Outcome::Done(words) => {
-                match process.answers.take() {
-                    Some(awaited) => self.answer(*awaited, words),
-                    None => self.drop_results(&process, words),
+            Outcome::Done(words) => match process.answers.take() {
+                Some(awaited) => self.answer(process, *awaited, words),
+                None => {
+                    self.drop_results(&process, words);
+                    self.end(process, Reason::Normal);
                 }
-                self.end(process, Reason::Normal);
-            }
+            },
             Outcome::Crashed(crash) => self.crashed(process, crash),
             Outcome::Exit(code) => {
                 self.runtime.exit(code);
@@ -475,7 +475,7 @@ impl Worker {
     }
 
     /// What the code of a finished actor returned is the answer to a call.
-    fn answer(&mut self, awaited: Awaited, words: [u64; 3]) {
+    fn answer(&mut self, mut process: Box<Process>, awaited: Awaited, words: [u64; 3]) {
         let Awaited { to, reference, ty } = awaited;
         let heap = &mut self.vm.ctx.heap;
         let elem = heap.types().info(ty).elem;
@@ -491,7 +491,21 @@ impl Worker {
             reference,
             unwatched: false,
         };
-        self.scheduler.deliver(heap, to, Content::Answer(answer));
+        let content = Content::Answer(answer);
+        if to.is_local() {
+            self.scheduler.deliver(heap, to, content);
+            return self.end(process, Reason::Normal);
+        }
+        // As from the actor, so that its end does not overtake what it gives.
+        let from = Some(process.pid);
+        match self.scheduler.send_away(heap, from, to, content) {
+            Ok(_) => self.end(process, Reason::Normal),
+            Err(why) => {
+                process.blame(why);
+                let reason = process.ending.take().unwrap_or(Reason::Normal);
+                self.end_told(process, reason, Trace::default());
+            }
+        }
     }
 
     /// Gives up what the code of a finished actor returned.
