@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 use rustix::event::epoll::EventFlags;
 use snow_vm::sched::visitor::Visitor;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -126,16 +127,10 @@ fn greet(
     }
 }
 
-/// Makes whoever accepts at an address look around.
-pub fn wake(mut address: SocketAddr) {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-            SocketAddr::V6(_) => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
-        });
-    }
-    // If it fails, there is nobody to wake.
-    let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
+/// Nobody is accepted any more: whoever waits for connections hears that there will be none. Dialling it would not do, since a node may not reach itself.
+pub fn close(listener: &TcpListener) {
+    // SAFETY: the descriptor is open. If it fails, nobody waits any more.
+    unsafe { libc::shutdown(listener.as_raw_fd(), libc::SHUT_RDWR) };
 }
 
 fn meet(node: &Node, socket: TcpStream, role: Role) -> Result<Met, Failure> {

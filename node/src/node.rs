@@ -114,7 +114,8 @@ pub struct Node {
     pub(crate) unsent: Arc<Unsent>,
     pub(crate) raw: Mutex<Vec<Vec<u8>>>,
     pub(crate) sessions: RwLock<FxHashMap<u32, Arc<Session>>>,
-    pub(crate) address: SocketAddr,
+    /// Where others dial, as long as it accepts them.
+    pub(crate) listener: Mutex<Option<TcpListener>>,
     next_session: AtomicU64,
     pub(crate) is_leaving: AtomicBool,
     pub(crate) threads: Mutex<Vec<JoinHandle<()>>>,
@@ -127,9 +128,9 @@ const STACK: usize = 512 << 10;
 impl Node {
     /// Makes the program a node.
     pub fn start(runtime: Arc<Runtime>, options: Options) -> Result<Arc<Node>, NotStarted> {
-        let (listener, address) = listen(&options)?;
+        let (listener, own_listener, port) = listen(&options)?;
         let name = match options.name.port() {
-            0 => options.name.with_port(address.port()),
+            0 => options.name.with_port(port),
             _ => options.name.clone(),
         };
         let (name, creation) = (Arc::new(name), random()?);
@@ -162,7 +163,7 @@ impl Node {
             unsent: Arc::default(),
             raw: Mutex::default(),
             sessions: RwLock::default(),
-            address,
+            listener: Mutex::new(Some(own_listener)),
             next_session: AtomicU64::new(1),
             is_leaving: AtomicBool::new(false),
             threads: Mutex::default(),
@@ -330,7 +331,8 @@ fn random() -> Result<u64, NotStarted> {
     Ok(u64::from_le_bytes(bytes).max(1))
 }
 
-fn listen(options: &Options) -> Result<(TcpListener, SocketAddr), NotStarted> {
+/// The socket where others dial, for who accepts them and for who ends that, and its port.
+fn listen(options: &Options) -> Result<(TcpListener, TcpListener, u16), NotStarted> {
     let place = match &options.listen {
         Some(place) => place.clone(),
         None => format!("{}:{}", options.name.host(), options.name.port()),
@@ -338,8 +340,8 @@ fn listen(options: &Options) -> Result<(TcpListener, SocketAddr), NotStarted> {
     let bound = || {
         let addresses: Vec<SocketAddr> = place.to_socket_addrs()?.collect();
         let listener = TcpListener::bind(&addresses[..])?;
-        let address = listener.local_addr()?;
-        Ok((listener, address))
+        let port = listener.local_addr()?.port();
+        Ok((listener.try_clone()?, listener, port))
     };
     bound().map_err(|error| NotStarted::Listen(place.clone(), error))
 }

@@ -104,7 +104,9 @@ impl Remote for Node {
         self.is_leaving.store(true, SeqCst);
         self.keeper.wake();
         self.pulse.wake();
-        accept::wake(self.address);
+        if let Some(listener) = self.listener.lock().take() {
+            accept::close(&listener);
+        }
         self.poll.ring();
         self.end_sessions();
         // A thread may begin another one while it ends.

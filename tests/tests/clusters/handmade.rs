@@ -1,6 +1,6 @@
 //! Peers that are made by hand: they know the cookie, and say what no node would say.
 
-use crate::fixture::{COOKIE, LIMIT, Logged, Place, Running, START, WORKER, WORKER_MAIN, finished};
+use crate::fixture::{COOKIE, LIMIT, Logged, Place, START, WORKER, WORKER_MAIN, finished};
 use rustls::Connection;
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 use snow_node::cookie::Cookie;

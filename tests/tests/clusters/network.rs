@@ -1,6 +1,6 @@
 //! Nodes in network namespaces of their own, with a cable between them that is cut, loses packets, lets them through in one direction only, or is slow.
 
-use crate::fixture::{COLLECT, COOKIE, LIMIT, Place, Running, START, WORKER, finished};
+use crate::fixture::{COLLECT, COOKIE, LIMIT, Place, Running, START, WORKER, finished, go_on};
 use crate::steered::{Steered, connected};
 use snow_tests::command;
 use std::io::{BufRead, BufReader, Write};
@@ -327,4 +327,24 @@ end
     let mut boss = boss(&place, &cable, main, &name);
     let printed = finished(command::run(&mut boss, "", LIMIT).unwrap());
     assert!(printed.starts_with("true\n"), "{printed}");
+}
+
+/// A node that cannot dial itself stops all the same.
+#[test]
+fn a_node_that_cannot_reach_itself_stops() {
+    let Some(mut cable) = Cable::lay() else {
+        return;
+    };
+    let place = Place::new();
+    place.write(
+        "alone.snow",
+        &["fn main() do\n  Node.start(\"alone@10.77.0.1:0\", List.head(Env.args()))\n  println(Node.self())\n  IO.flush()\n  let _ = IO.read_line()\n  Node.stop()\n  println(\"stopped\")\nend\n"],
+    );
+    let mut command = cable.near(place.snow("alone.snow", &[COOKIE]));
+    command.stdin(Stdio::piped());
+    let mut alone = Running::start_with_input(command);
+    assert!(alone.line().starts_with("alone@"));
+    cable.change("nft add rule inet test in drop");
+    go_on(&mut alone);
+    assert_eq!(alone.line(), "stopped");
 }
