@@ -66,6 +66,7 @@ macro_rules! interface {
         ///
         /// # Safety
         /// As there. The context is null, or that of the code that calls, which is on its carrier.
+        #[allow(clippy::too_many_arguments, reason = "the type of the function is given")]
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $with_context(ctx: *mut Ctx, $($arg: $ty),*) $(-> $ret)? {
             // SAFETY: by contract.

@@ -114,6 +114,7 @@ pub struct Node {
     pub(crate) unsent: Arc<Unsent>,
     pub(crate) raw: Mutex<Vec<Vec<u8>>>,
     pub(crate) sessions: RwLock<FxHashMap<u32, Arc<Session>>>,
+    pub(crate) address: SocketAddr,
     /// Where others dial, as long as it accepts them.
     pub(crate) listener: Mutex<Option<TcpListener>>,
     next_session: AtomicU64,
@@ -128,9 +129,9 @@ const STACK: usize = 512 << 10;
 impl Node {
     /// Makes the program a node.
     pub fn start(runtime: Arc<Runtime>, options: Options) -> Result<Arc<Node>, NotStarted> {
-        let (listener, own_listener, port) = listen(&options)?;
+        let (listener, own_listener, address) = listen(&options)?;
         let name = match options.name.port() {
-            0 => options.name.with_port(port),
+            0 => options.name.with_port(address.port()),
             _ => options.name.clone(),
         };
         let (name, creation) = (Arc::new(name), random()?);
@@ -163,6 +164,7 @@ impl Node {
             unsent: Arc::default(),
             raw: Mutex::default(),
             sessions: RwLock::default(),
+            address,
             listener: Mutex::new(Some(own_listener)),
             next_session: AtomicU64::new(1),
             is_leaving: AtomicBool::new(false),
@@ -331,8 +333,8 @@ fn random() -> Result<u64, NotStarted> {
     Ok(u64::from_le_bytes(bytes).max(1))
 }
 
-/// The socket where others dial, for who accepts them and for who ends that, and its port.
-fn listen(options: &Options) -> Result<(TcpListener, TcpListener, u16), NotStarted> {
+/// The socket where others dial, for who accepts them and for who ends that, and its address.
+fn listen(options: &Options) -> Result<(TcpListener, TcpListener, SocketAddr), NotStarted> {
     let place = match &options.listen {
         Some(place) => place.clone(),
         None => format!("{}:{}", options.name.host(), options.name.port()),
@@ -340,8 +342,8 @@ fn listen(options: &Options) -> Result<(TcpListener, TcpListener, u16), NotStart
     let bound = || {
         let addresses: Vec<SocketAddr> = place.to_socket_addrs()?.collect();
         let listener = TcpListener::bind(&addresses[..])?;
-        let port = listener.local_addr()?.port();
-        Ok((listener.try_clone()?, listener, port))
+        let address = listener.local_addr()?;
+        Ok((listener.try_clone()?, listener, address))
     };
     bound().map_err(|error| NotStarted::Listen(place.clone(), error))
 }

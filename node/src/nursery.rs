@@ -31,7 +31,7 @@ pub(crate) struct Nursery {
 
 #[derive(Default)]
 struct Waiting {
-    all: VecDeque<Unread>,
+    all: VecDeque<Box<Unread>>,
     /// Whether the node has left: no more are taken.
     is_closed: bool,
 }
@@ -43,7 +43,7 @@ impl Nursery {
     }
 
     /// Puts one at the end; gives it back when none are taken any more.
-    fn put(&self, unread: Unread) -> Result<(), Unread> {
+    fn put(&self, unread: Box<Unread>) -> Result<(), Box<Unread>> {
         let mut waiting = self.waiting.lock();
         if waiting.is_closed {
             return Err(unread);
@@ -53,7 +53,7 @@ impl Nursery {
         Ok(())
     }
 
-    fn take(&self) -> Option<Unread> {
+    fn take(&self) -> Option<Box<Unread>> {
         if !self.any() {
             return None;
         }
@@ -63,7 +63,7 @@ impl Nursery {
         next
     }
 
-    fn close(&self) -> VecDeque<Unread> {
+    fn close(&self) -> VecDeque<Box<Unread>> {
         let mut waiting = self.waiting.lock();
         waiting.is_closed = true;
         self.any.store(false, Release);
@@ -81,12 +81,12 @@ impl Node {
         args: Arguments,
     ) {
         let session = Arc::clone(session);
-        let unread = Unread {
+        let unread = Box::new(Unread {
             session,
             nodes,
             whole,
             args,
-        };
+        });
         // Nothing was read that would have to be given up.
         if self.nursery.put(unread).is_ok() {
             self.poll.ring();

@@ -227,11 +227,9 @@ impl Outbox {
         let block = self.blocks.pop_front()?;
         self.blocks_sent += 1;
         self.waiting -= block.len();
-        while self
-            .spawn_answers
-            .pop_front_if(|last| *last <= self.blocks_sent)
-            .is_some()
-        {
+        let has_left = |last: &u64| *last <= self.blocks_sent;
+        while self.spawn_answers.front().is_some_and(has_left) {
+            self.spawn_answers.pop_front();
             self.open_spawns = self.open_spawns.saturating_sub(1);
         }
         self.is_lane_next = true;
