@@ -84,7 +84,8 @@ Examples:
     #[command(after_help = "Examples:
   snow check                   the project in this folder
   snow check hello.snow --deny-warnings
-  snow check --json src        one JSON object a line on standard error")]
+  snow check --json src        one JSON object a line on standard error
+  snow check --lint            also which public functions do not say their types")]
     Check(CheckArgs),
 
     /// Compile a program to bytecode (.snowb), which `snow run` runs anywhere
@@ -318,6 +319,9 @@ pub struct CheckArgs {
     /// How mistakes are reported
     #[command(flatten)]
     pub report: ReportArgs,
+    /// Also suggest what is no mistake: types of public functions
+    #[arg(long)]
+    pub lint: bool,
     /// A .snow file or a project folder
     #[arg(default_value = ".")]
     pub program: PathBuf,

@@ -8,6 +8,7 @@ use snow_lang::compile::compile;
 use snow_lang::diagnostics::Sink;
 use snow_lang::examples::examples;
 use snow_lang::incremental::{self, Source};
+use snow_lang::lint::untyped;
 use snow_lang::resolve::Project;
 use snow_lang::typed::Program;
 
@@ -40,6 +41,15 @@ pub fn check_sources(path: &Path, sources: &Sources, args: ReportArgs) -> Result
         kept.save(&outcome.memory);
     }
     report(&outcome.diagnostics, &outcome.files, args)
+}
+
+/// Suggests what would make a program better, though nothing is wrong with it.
+pub fn lint_sources(sources: &Sources, args: ReportArgs) -> Result<(), CliError> {
+    let std = standard_library();
+    let mut sink = Sink::new();
+    let project = parse(sources, &std, &mut sink);
+    let program = check(&project, &std, &mut sink).ok_or(CliError::NoReason)?;
+    report(&untyped(&project, &program), &project.files, args)
 }
 
 /// Compiles a program; mistakes are reported, and an error when there are some.
@@ -77,7 +87,7 @@ pub fn compile_suite(
     for (number, source) in sources.modules.iter().enumerate() {
         for example in examples(&source.text) {
             let path = example_path(&source.path, example.line);
-            project.extend(number, path, &example.test(), &mut sink);
+            project.extend(number, example.start, path, &example.test(), &mut sink);
         }
     }
     let program = check(&project, &std, &mut sink);

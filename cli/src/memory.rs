@@ -14,7 +14,7 @@ use snow_lang::incremental::{Hash, Memory};
 use crate::project::Sources;
 
 /// First bytes of every file; the last one changes with its form.
-const MAGIC: [u8; 8] = *b"snowchk\x01";
+const MAGIC: [u8; 8] = *b"snowchk\x02";
 /// Extension of the files.
 const EXTENSION: &str = "check";
 /// Bytes before what is remembered: magic, command, hash of the rest.
@@ -55,10 +55,10 @@ impl Kept {
     /// What is remembered; nothing if the file is absent, damaged, or of another command.
     pub fn load(&self) -> Memory {
         let bytes = fs::read(&self.path).unwrap_or_default();
-        let remembered = bytes.split_at_checked(HEADER).and_then(|(header, body)| {
-            let whole = header == self.header(body);
-            whole.then(|| Memory::decode(body).ok()).flatten()
-        });
+        let whole = bytes
+            .split_at_checked(HEADER)
+            .is_some_and(|(header, body)| header == self.header(body));
+        let remembered = whole.then(|| Memory::decode(bytes, HEADER)).flatten();
         remembered.unwrap_or_default()
     }
 

@@ -11,7 +11,7 @@ use crate::patterns;
 use crate::resolve::scope::module_name_of_path;
 use crate::resolve::{self, Project, SourceModule, World};
 use crate::syntax;
-use crate::syntax::ast::{FileId, ItemKind, Span};
+use crate::syntax::ast::{FileId, Item, ItemKind, Span};
 use crate::typed::{FuncId, Program};
 use crate::types;
 
@@ -103,12 +103,32 @@ impl Project {
 }
 
 impl Project {
-    /// Parses a text and adds its items to a module, as if they stood at its end. Messages call it by `path`.
-    pub fn extend(&mut self, module: usize, path: impl Into<String>, text: &str, sink: &mut Sink) {
+    /// Parses a text and adds its items to a module, as if they stood at the end of the innermost nested module around the place `at`, or
+    /// of the file. Messages call it by `path`.
+    pub fn extend(
+        &mut self,
+        module: usize,
+        at: usize,
+        path: impl Into<String>,
+        text: &str,
+        sink: &mut Sink,
+    ) {
         let file = self.files.add(path, text);
         let mut tree = syntax::parse(file, text, sink);
         crate::expand::expand(&mut tree, &self.modules[module].name, sink);
-        self.modules[module].tree.items.extend(tree.items);
+        innermost(&mut self.modules[module].tree.items, at as u32).extend(tree.items);
+    }
+}
+
+/// The items of the innermost nested module around a place.
+fn innermost(items: &mut Vec<Item>, at: u32) -> &mut Vec<Item> {
+    let around = items.iter().position(|item| {
+        matches!(item.kind, ItemKind::Module(_)) && item.span.start <= at && at < item.span.end
+    });
+    let Some(index) = around else { return items };
+    match &mut items[index].kind {
+        ItemKind::Module(def) => innermost(&mut def.items, at),
+        _ => unreachable!("it is a module"),
     }
 }
 

@@ -11,6 +11,8 @@ use std::fmt::Write;
 pub struct Example {
     /// 1-based line of the first `>>>`.
     pub line: usize,
+    /// Where that line begins.
+    pub start: usize,
     /// Statements and expressions in order.
     pub steps: Vec<Step>,
 }
@@ -28,16 +30,17 @@ pub struct Step {
 pub fn examples(source: &str) -> Vec<Example> {
     let mut found: Vec<Example> = Vec::new();
     let mut inside = false;
-    for (index, line) in source.lines().enumerate() {
-        let text = line
-            .trim_start()
-            .strip_prefix("##")
-            .map(|text| text.strip_prefix(' ').unwrap_or(text));
+    let mut next = 0;
+    for (index, line) in source.split_inclusive('\n').enumerate() {
+        let start = next;
+        next += line.len();
+        let text = doc_text(line.trim_end_matches(['\n', '\r']));
         match text {
             Some(text) if text.trim_start().starts_with(">>>") => {
                 if !inside {
                     found.push(Example {
                         line: index + 1,
+                        start,
                         steps: Vec::new(),
                     });
                 }
@@ -50,6 +53,13 @@ pub fn examples(source: &str) -> Vec<Example> {
         }
     }
     found
+}
+
+/// What a line of a doc comment says, about an item or the module.
+fn doc_text(line: &str) -> Option<&str> {
+    let text = line.trim_start().strip_prefix("##")?;
+    let text = text.strip_prefix('!').unwrap_or(text);
+    Some(text.strip_prefix(' ').unwrap_or(text))
 }
 
 fn add_step(found: &mut [Example], step: Step) {
@@ -115,6 +125,14 @@ mod tests {
             found[0].test(),
             "test \"example in line 2\" do\n  let x = 1\n  assert \"${x + 1}\" == \"2\"\nend\n"
         );
+    }
+
+    #[test]
+    fn the_doc_of_a_module_has_examples_too() {
+        let found = examples("##! About it.\r\n##! >>> 1 + 1\r\n##! 2\r\n\nfn f() = 1\n");
+        assert_eq!((found[0].line, found[0].start), (2, 15));
+        assert_eq!(found[0].steps[0].code, "1 + 1");
+        assert_eq!(found[0].steps[0].result.as_deref(), Some("2"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod emit;
 pub mod examples;
 mod expand;
 pub mod incremental;
+pub mod lint;
 pub mod patterns;
 pub mod resolve;
 pub mod stack;

@@ -183,12 +183,12 @@ fn what_is_remembered_has_a_serialised_form() {
     let files = project();
     let memory = run(&files, Memory::default()).memory;
     let bytes = memory.encode().expect("serialised");
-    let back = Memory::decode(&bytes).expect("read back");
+    let back = Memory::decode(bytes.clone(), 0).expect("read back");
     let (_, inferred) = same(&files, back, "after reading it back");
     assert_eq!(inferred, 0);
     for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
         // Whatever it is read as, or not: it does not panic.
-        let _ = Memory::decode(&bytes[..cut]);
+        let _ = Memory::decode(bytes[..cut].to_vec(), 0);
     }
 }
 

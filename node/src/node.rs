@@ -19,6 +19,7 @@ use parking_lot::{Mutex, RwLock};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustc_hash::FxHashMap;
 use snow_vm::actor::entry::Signal;
+use snow_vm::actor::log::Level;
 use snow_vm::actor::{Pid, ops};
 use snow_vm::ctx::Ctx;
 use snow_vm::native::Fault;
@@ -81,7 +82,6 @@ pub enum NotStarted {
 /// What is said of a connection.
 #[derive(serde::Serialize)]
 struct Event<'a> {
-    level: &'a str,
     event: &'a str,
     node: &'a str,
     peer: &'a str,
@@ -241,20 +241,15 @@ impl Node {
 
     /// Says something to whoever operates the node.
     pub(crate) fn log(&self, event: &str, peer: &str, why: &str) {
-        use snow_vm::actor::report::Reports;
         let colon = if why.is_empty() { "" } else { ": " };
-        let text = format!("node: {event}: {peer}{colon}{why}\n");
-        match self.runtime.reports {
-            Reports::Off => {}
-            Reports::Text => self.runtime.report(&text),
-            Reports::Json => self.runtime.report_json(&Event {
-                level: "info",
-                event,
-                node: self.name.as_str(),
-                peer,
-                why,
-            }),
-        }
+        let text = || format!("node: {event}: {peer}{colon}{why}\n");
+        let event = || Event {
+            event,
+            node: self.name.as_str(),
+            peer,
+            why,
+        };
+        self.runtime.tell(Level::Info, text, event);
     }
 
     /// A number for a connection.

@@ -14,6 +14,7 @@ mod int;
 mod io;
 mod json;
 mod list;
+mod log;
 mod map;
 mod math;
 mod node;
@@ -46,6 +47,7 @@ const TABLES: &[&[&Intrinsic]] = &[
     io::TABLE,
     json::TABLE,
     list::TABLE,
+    log::TABLE,
     map::TABLE,
     math::TABLE,
     node::TABLE,

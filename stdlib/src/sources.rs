@@ -43,6 +43,7 @@ sources! {
     "Job" "job.snow";
     "Json" "json.snow";
     "List" "list.snow";
+    "Log" "log.snow";
     "Map" "map.snow";
     "MapBy" "map_by.snow";
     "Math" "math.snow";

@@ -438,6 +438,74 @@ end
     assert_ne!(first, run("8"));
 }
 
+/// A line of the log in JSON without the time that it begins with.
+fn without_time(line: &str) -> String {
+    let rest = line.strip_prefix(r#"{"time":""#).unwrap();
+    let (time, rest) = rest.split_once(r#"","#).unwrap();
+    let form: String = time
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    assert_eq!(form, "0000-00-00T00:00:00.000Z");
+    format!("{{{rest}")
+}
+
+/// Runs a program that logs, with a value of `SNOW_LOG`.
+fn logged(choice: &str) -> Output {
+    let program = br##"fn main() do
+  Log.debug("details")
+  Log.info("a \"quoted\"\nevent", n: 3, f: 1.5, yes: true, text: "3", nan: 0.0 / 0.0, list: ["a"])
+  Log.warn("careful")
+  Log.error("bad")
+  panic("worse")
+end
+"##;
+    let folder = folder(&[("a.snow", program)]);
+    let mut command = Command::new(command::snow().unwrap());
+    command.args(["run", "a.snow"]).env("SNOW_LOG", choice);
+    command::run(command.current_dir(folder.path()), "", LIMIT).unwrap()
+}
+
+#[test]
+fn the_log_can_be_json() {
+    let output = logged("json,debug");
+    let lines: Vec<String> = output.stderr.lines().map(without_time).collect();
+    assert_eq!(
+        lines,
+        [
+            r##"{"level":"debug","event":"details","actor":"#Pid<0.1>","function":"Main.main"}"##,
+            r##"{"level":"info","event":"a \"quoted\"\nevent","actor":"#Pid<0.1>","function":"Main.main","fields":{"n":3,"f":1.5,"yes":true,"text":"3","nan":"NaN","list":"[a]"}}"##,
+            r##"{"level":"warning","event":"careful","actor":"#Pid<0.1>","function":"Main.main"}"##,
+            r##"{"level":"error","event":"bad","actor":"#Pid<0.1>","function":"Main.main"}"##,
+            r##"{"level":"error","event":"crash","actor":"#Pid<0.1>","function":"Main.main","reason":"worse","ancestors":[],"stack":[{"function":"Main.main","place":"a.snow:6:3"}]}"##,
+        ]
+    );
+}
+
+#[test]
+fn the_environment_says_what_is_logged() {
+    let crash = "crash: worse\n  at Main.main (a.snow:6:3)\n";
+    for (choice, expected) in [
+        ("error", format!("error: bad\n{crash}")),
+        ("warn", format!("warning: careful\nerror: bad\n{crash}")),
+        (
+            "text,warning",
+            format!("warning: careful\nerror: bad\n{crash}"),
+        ),
+        ("off", String::new()),
+    ] {
+        let output = logged(choice);
+        assert_eq!(
+            (output.code, output.stderr.as_str()),
+            (Some(1), &*expected),
+            "{choice}"
+        );
+    }
+    let output = logged("loud");
+    assert_eq!(output.code, Some(1), "{output:?}");
+    assert!(output.stderr.contains("SNOW_LOG is `loud`"), "{output:?}");
+}
+
 #[test]
 fn crash_reports_can_be_json() {
     let program = b"type Order do
@@ -465,12 +533,58 @@ end
     command.envs([("SNOW_LOG", "json"), ("SNOW_SCHEDULERS", "1")]);
     let output = command::run(command.current_dir(folder.path()), "", LIMIT).unwrap();
     assert_eq!(output.code, Some(1), "{output:?}");
-    let lines: Vec<&str> = output.stderr.lines().collect();
+    let lines: Vec<String> = output.stderr.lines().map(without_time).collect();
     assert_eq!(
         lines,
         [
             r##"{"level":"error","event":"crash","actor":"#Pid<0.2>","function":"Main.divider","reason":"division by zero","last_message":"Divide(1, 0, String)","ancestors":["#Pid<0.1> (Main.main)"],"stack":[{"function":"Main.divider","place":"a.snow:6:32"}]}"##,
             r##"{"level":"error","event":"crash","actor":"#Pid<0.1>","function":"Main.main","reason":"a \"quoted\"\nreason","ancestors":[],"stack":[{"function":"Main.main","place":"a.snow:17:3"}]}"##,
         ]
+    );
+}
+
+#[test]
+fn types_of_public_functions_are_suggested_on_demand() {
+    let program = b"pub fn pair(x, y) = (x, y)
+pub fn largest(0, b) = b
+pub fn largest(a, b) = if a > b do a else b end
+pub fn typed(x :: Int) -> Int = x
+fn private(x) = x + 1
+
+pub module Inner do
+  pub fn same(x :: Int, y) = x == y
+end
+
+service Store do
+  fn init(start :: Int) -> Int do start end
+  call Get() :: Int do |state| (state, state) end
+end
+
+fn main() do
+  println(private(1))
+end
+";
+    let files: &[(&str, &[u8])] = &[("a.snow", program)];
+    let output = snow(files, &["check", "a.snow"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let output = snow(files, &["check", "--lint", "a.snow"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let suggested: Vec<&str> = output
+        .stderr
+        .lines()
+        .filter_map(|line| line.split_once("write `").map(|(_, text)| text))
+        .collect();
+    assert_eq!(
+        suggested,
+        [
+            "pub fn pair<A, B>(x :: A, y :: B) -> (A, B)`",
+            "pub fn largest(a :: Int, b :: Int) -> Int`",
+            "pub fn same(x :: Int, y :: Int) -> Bool`",
+        ]
+    );
+    fails(
+        &snow(files, &["check", "--lint", "--deny-warnings", "a.snow"]),
+        1,
+        "does not say its types",
     );
 }

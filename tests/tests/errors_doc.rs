@@ -1,14 +1,18 @@
 //! Checks the examples of `docs/errors.md`: a block fenced as ```` ```snow error=E0001 ```` (or
 //! `warning=W0001`) must give exactly that code, once, and every code of the registry has a section with an example.
 //!
-//! The example is checked, or with `build` after the code compiled. A line `# file: ping.snow` in a block starts another file of the
+//! The example is checked, with `lint` after the code so that suggestions are made, or with `build` compiled. A line `# file: ping.snow` in a block starts another file of the
 //! example's project. `«20 text»` stands for the text 20 times, with its number, from 1, for `%`, and a new line for `|`.
+
+#[path = "../../lang/tests/support/files.rs"]
+mod files;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use files::files;
 use libtest_mimic::{Arguments, Failed, Trial};
 use snow_lang::diagnostics::Code;
 use snow_tests::check::parse_json_diagnostics;
@@ -22,7 +26,7 @@ const WITHOUT_EXAMPLE: &[&str] = &["E0901"];
 /// A fenced block: its code, the command it is for, the line it starts at, and its text.
 struct Example {
     code: String,
-    command: &'static str,
+    command: &'static [&'static str],
     line: usize,
     text: String,
 }
@@ -108,7 +112,7 @@ fn examples(page: &str) -> Vec<Example> {
             .strip_prefix("```snow error=")
             .or(line.strip_prefix("```snow warning="));
         if let Some(fence) = fence {
-            let (code, build) = fence.split_once(' ').unwrap_or((fence, ""));
+            let (code, how) = fence.split_once(' ').unwrap_or((fence, ""));
             let body = lines
                 .by_ref()
                 .map(|(_, line)| line)
@@ -116,7 +120,11 @@ fn examples(page: &str) -> Vec<Example> {
             let text: String = body.map(|line| format!("{line}\n")).collect();
             found.push(Example {
                 code: code.to_owned(),
-                command: if build == "build" { "build" } else { "check" },
+                command: match how {
+                    "build" => &["build"],
+                    "lint" => &["check", "--lint"],
+                    _ => &["check"],
+                },
                 line: number + 1,
                 text: repeated(&text),
             });
@@ -148,7 +156,10 @@ fn check(example: &Example) -> Result<(), Failed> {
         fs::write(path, text)?;
     }
     let mut command = Command::new(command::snow()?);
-    command.args([example.command, "--json"]).arg(folder.path());
+    command
+        .args(example.command)
+        .arg("--json")
+        .arg(folder.path());
     command.current_dir(folder.path());
     let output = command::run(&mut command, "", LIMIT)?;
     let found = parse_json_diagnostics(&output.stderr)?;
@@ -159,17 +170,4 @@ fn check(example: &Example) -> Result<(), Failed> {
             Err(format!("expected one {}, got [{}]", example.code, others.join("; ")).into())
         }
     }
-}
-
-/// The files of an example; text before the first `# file:` line is `main.snow`.
-fn files(text: &str) -> Vec<(String, String)> {
-    let mut files = vec![("main.snow".to_owned(), String::new())];
-    for line in text.lines() {
-        match (line.strip_prefix("# file: "), files.last_mut()) {
-            (Some(name), _) => files.push((name.trim().to_owned(), String::new())),
-            (None, Some((_, text))) => text.push_str(&format!("{line}\n")),
-            (None, None) => {}
-        }
-    }
-    files
 }

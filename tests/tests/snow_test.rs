@@ -324,3 +324,104 @@ fn coverage_is_written_as_a_tracefile() {
         "TN:\nSF:main.snow\nDA:4,0\nLF:1\nLH:0\nend_of_record\nSF:part.snow\nDA:1,1\nDA:3,1\nLF:2\nLH:2\nend_of_record\n"
     );
 }
+
+#[test]
+fn what_a_received_message_binds_is_known_afterwards() {
+    let tests = r#"type Message do
+  Text(String)
+  Pair(Int, Int)
+end
+
+test "binds" do
+  send(self(), Pair(1, 2))
+  send(self(), Text("a"))
+  assert_receive Text(text), within: 50
+  assert text == "a"
+  assert_receive Pair(x, y) as pair
+  assert (x, y) == (1, 2)
+  assert pair == Pair(1, 2)
+  send(self(), Pair(3, 0))
+  assert_receive Pair(x, _)
+  assert x == 3
+end
+
+test "differs" do
+  send(self(), Text("a"))
+  assert_receive Text(text)
+  assert text == "b"
+end
+"#;
+    says(
+        tests,
+        &[],
+        1,
+        "running 2 tests
+ok    Main: binds
+FAIL  Main: differs (t.snow:19)
+      assertion failed: text == \"b\"
+        left:  \"a\"
+        right: \"b\"
+        at Main.test \"differs\" (t.snow:22:3)
+        last message: Text(String)
+
+1 passed, 1 failed
+",
+    );
+}
+
+#[test]
+fn examples_see_what_stands_around_them() {
+    let text = r#"##! About the module.
+##!
+##! >>> double(4)
+##! 8
+
+## >>> double(2)
+## 4
+## >>> let x = double(3)
+## >>> [x, x + 1]
+## [6, 7]
+pub fn double(x) = x * 2
+
+module Inner do
+  ## >>> hidden() + double(1)
+  ## 7
+  fn hidden() = 5
+
+  pub fn shown() = hidden()
+
+  module Deeper do
+    ## >>> deep() <> "!"
+    ## deep!
+    pub fn deep() = "deep"
+  end
+
+  ## >>> Deeper.deep()
+  ## deep
+  pub fn reach() = Deeper.deep()
+end
+
+## >>> Inner.shown()
+## 6
+pub fn wrong() = Inner.shown()
+"#;
+    says(
+        text,
+        &[],
+        1,
+        "running 6 tests
+ok    Main.Inner.Deeper: example in line 21
+ok    Main.Inner: example in line 14
+ok    Main.Inner: example in line 26
+ok    Main: example in line 3
+ok    Main: example in line 6
+FAIL  Main: example in line 31 (t.snow:31)
+      assertion failed: \"${Inner.shown()}\" == \"6\"
+        left:  \"5\"
+        right: \"6\"
+        at Main.test \"example in line 31\" (t.snow (example in line 31):2:3)
+
+5 passed, 1 failed
+",
+    );
+}

@@ -4,7 +4,7 @@ use snow_bytecode::inst::{Cond, Inst, IntOp};
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, FuncKind, Function, Label, Mode, Module, ParamSlot, Reg};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
-use snow_vm::actor::report::Reports;
+use snow_vm::actor::log::Reports;
 use snow_vm::native::Intrinsics;
 use snow_vm::output::Output;
 use snow_vm::run::{HeapStats, RunOptions, VerifiedModule, run};
@@ -299,7 +299,7 @@ fn time(name: &str, module: impl Fn() -> VerifiedModule) {
             deadline: None,
             counts: None,
             prepare: None,
-            reports: Reports::Text,
+            reports: Reports::default(),
             schedulers: 1,
             seed: None,
             signals: Signals::Ignore,

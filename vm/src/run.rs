@@ -1,7 +1,7 @@
 //! Running a program from start to end: what `snow run` does after compiling.
 
 use crate::actor::Reason;
-use crate::actor::report::Reports;
+use crate::actor::log::Reports;
 use crate::heap::Counters;
 use crate::interp::{self, LoadError, NativeUnit, Program, TierHook};
 use crate::native::Intrinsics;
@@ -62,9 +62,9 @@ pub struct RunOptions {
     pub args: Vec<String>,
     /// Where its standard output goes.
     pub output: Output,
-    /// Where crash reports go.
+    /// Where what operators are told goes.
     pub errors: Box<dyn Write + Send>,
-    /// How crash reports are written.
+    /// What operators are told, and how.
     pub reports: Reports,
     /// How many threads run actors, at most.
     pub schedulers: usize,
@@ -100,6 +100,11 @@ pub enum BadVariable {
     /// The number of threads that run actors.
     #[error("SNOW_SCHEDULERS is `{0}`, but must be a number from 1 to 255")]
     Schedulers(String),
+    /// What is logged.
+    #[error(
+        "SNOW_LOG is `{0}`, but must be `json`, a level (`debug`, `info`, `warning`, `error`, `off`), or both with a comma between them"
+    )]
+    Log(String),
 }
 
 /// How many threads run actors unless `SNOW_SCHEDULERS` says otherwise: as many as there are cores.
@@ -129,7 +134,7 @@ impl RunOptions {
             args,
             output: Output::stdout(),
             errors: Box::new(std::io::stderr()),
-            reports: Reports::from_environment(),
+            reports: Reports::from_environment().map_err(BadVariable::Log)?,
             schedulers: schedulers()?,
             seed: None,
             signals: Signals::Listen,

@@ -9,6 +9,7 @@ mod supervisor;
 
 pub use build::Build;
 pub use derive::GENERATED;
+pub use patterns::bound_names;
 pub use service::RUN;
 
 use crate::diagnostics::Sink;

@@ -14,14 +14,16 @@
 mod hash;
 mod heads;
 mod memory;
+mod parts;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 pub use hash::Hash;
 use hash::Hasher;
-use memory::{Bodies, Remembered};
+use memory::{Bodies, Remembered, Written};
 pub use memory::{Inferred, Memory};
+use parts::in_parts;
 
 use crate::check::{StdImage, main_of, missing_main};
 use crate::diagnostics::{Diagnostic, FileSet, Severity, Sink};
@@ -88,6 +90,10 @@ enum Work {
 /// A module of the project.
 struct Module {
     work: Work,
+    /// A hash of its text.
+    text: Hash,
+    /// How it is remembered already, if it is.
+    written: Option<Written>,
     /// What is known of it: from the last check, or just read.
     known: Remembered,
     /// Its tree, if it was just read.
@@ -118,24 +124,12 @@ impl<'s> Session<'s> {
     fn new(sources: &'s [Source<'s>], std: &'s StdImage, memory: Memory) -> Self {
         let first = std.files.len() as u32;
         let before = memory.environment;
-        let mut old = memory.modules.into_iter();
-        let modules: Vec<Module> = sources
-            .iter()
-            .enumerate()
-            .map(|(index, source)| {
-                let text = Hash::of(source.text.as_bytes());
-                // The numbers of files are in all places, so a module is known by its position, too.
-                match old.next() {
-                    Some(known) if known.is(source, text) => Module {
-                        work: Work::Keep,
-                        known,
-                        tree: None,
-                    },
-                    _ => Module::read(source, FileId(first + index as u32), text),
-                }
-            })
-            .collect();
-        let environment = environment(&modules);
+        let modules = in_parts(sources, |index, source| {
+            // The numbers of files are in all places, so a module is known by its position, too.
+            let file = FileId(first + index as u32);
+            Module::new(source, file, memory.modules.get(index))
+        });
+        let environment = environment(sources, &modules);
         let has_errors = |module: &Module| module.known.syntax.iter().any(is_error);
         let gaps = modules.iter().any(has_errors);
         let mut session = Session {
@@ -178,9 +172,10 @@ impl<'s> Session<'s> {
 
     /// Declares everything, infers what is to be inferred.
     fn run(&mut self) -> Found {
-        let project = self.project();
-        let this = &*self;
-        this.run_on(&project)
+        let mut project = self.project();
+        let found = self.run_on(&project);
+        self.put_back(&mut project);
+        found
     }
 
     fn run_on(&self, project: &Project) -> Found {
@@ -228,7 +223,7 @@ impl<'s> Session<'s> {
         for (module, source) in self.modules.iter_mut().zip(self.sources) {
             let file = project.files.add(source.path, source.text);
             let tree = match (module.work, module.tree.take()) {
-                (Work::Keep, _) => module.known.heads.clone(),
+                (Work::Keep, _) => std::mem::take(&mut module.known.heads),
                 (Work::Infer, Some(tree)) => tree,
                 (Work::Infer, None) => parsed(source, file, &mut Sink::new()),
             };
@@ -236,6 +231,17 @@ impl<'s> Session<'s> {
             project.modules.push(SourceModule { name, file, tree });
         }
         project
+    }
+
+    /// Puts the heads that were lent to a project where they came from.
+    fn put_back(&mut self, project: &mut Project) {
+        let first = project.modules.len() - self.modules.len();
+        let lent = project.modules.drain(first..);
+        for (module, source) in self.modules.iter_mut().zip(lent) {
+            if module.work == Work::Keep {
+                module.known.heads = source.tree;
+            }
+        }
     }
 
     /// The functions of each module.
@@ -311,12 +317,14 @@ impl<'s> Session<'s> {
                 sink.extend(warnings.get(&index).into_iter().flatten().cloned());
             }
         }
+        let known = self.modules.iter().map(|module| module.work == Work::Keep);
         let signatures: Vec<Vec<Inferred>> = functions
             .iter()
-            .map(|ids| {
-                ids.iter()
-                    .map(|id| inferred(&world.program.funcs[id.0 as usize]))
-                    .collect()
+            .zip(known)
+            .map(|(ids, known)| {
+                let ids = if known { &[][..] } else { ids };
+                let functions = ids.iter().map(|id| &world.program.funcs[id.0 as usize]);
+                functions.map(inferred).collect()
             })
             .collect();
         let interfaces: Vec<Hash> = (0..self.modules.len())
@@ -395,6 +403,7 @@ impl<'s> Session<'s> {
         for (module, bodies) in self.modules.iter_mut().zip(found.bodies) {
             if module.work == Work::Infer {
                 module.known.bodies = bodies;
+                module.written = None;
             }
         }
         if found.sink.has_errors() {
@@ -406,21 +415,13 @@ impl<'s> Session<'s> {
             diagnostics,
             files: found.files,
             memory: Memory {
-                modules: self
-                    .modules
-                    .into_iter()
-                    .map(|module| module.known)
-                    .collect(),
+                modules: in_parts(&self.modules, |index, module| {
+                    module.written(&self.sources[index])
+                }),
                 environment: self.environment,
             },
             inferred: found.inferred,
         }
-    }
-}
-
-impl Remembered {
-    fn is(&self, source: &Source<'_>, text: Hash) -> bool {
-        self.path == source.path && self.name == source.module && self.text == text
     }
 }
 
@@ -429,6 +430,30 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 }
 
 impl Module {
+    /// A module as it was remembered, if its text is the same.
+    fn new(source: &Source<'_>, file: FileId, written: Option<&Written>) -> Module {
+        let text = Hash::of(source.text.as_bytes());
+        let written = written.filter(|written| written.is(source, text));
+        match written.and_then(|written| Some((written, written.read()?))) {
+            Some((written, known)) => Module {
+                work: Work::Keep,
+                text,
+                written: Some(written.clone()),
+                known,
+                tree: None,
+            },
+            None => Module::read(source, file, text),
+        }
+    }
+
+    /// How it is remembered.
+    fn written(&self, source: &Source<'_>) -> Written {
+        match &self.written {
+            Some(written) => written.clone(),
+            None => Written::new(source, self.text, &self.known),
+        }
+    }
+
     /// Reads a module that is new or has changed.
     fn read(source: &Source<'_>, file: FileId, text: Hash) -> Module {
         let mut sink = Sink::new();
@@ -436,9 +461,6 @@ impl Module {
         let shape = heads::shape(source.text, &tree);
         crate::expand::expand(&mut tree, source.module, &mut sink);
         let known = Remembered {
-            path: source.path.to_owned(),
-            name: SmolStr::new(source.module),
-            text,
             heads: heads::heads(&tree),
             shape,
             syntax: sink.into_diagnostics(),
@@ -446,6 +468,8 @@ impl Module {
         };
         Module {
             work: Work::Infer,
+            text,
+            written: None,
             known,
             tree: Some(tree),
         }
@@ -460,11 +484,11 @@ fn parsed(source: &Source<'_>, file: FileId, sink: &mut Sink) -> syntax::ast::Fi
 }
 
 /// A hash of all heads.
-fn environment(modules: &[Module]) -> Hash {
+fn environment(sources: &[Source<'_>], modules: &[Module]) -> Hash {
     let mut hasher = Hasher::default();
-    for module in modules {
-        hasher.part(module.known.path.as_bytes());
-        hasher.part(module.known.name.as_bytes());
+    for (source, module) in sources.iter().zip(modules) {
+        hasher.part(source.path.as_bytes());
+        hasher.part(source.module.as_bytes());
         hasher.part(&module.known.shape.to_bytes());
     }
     hasher.finish()

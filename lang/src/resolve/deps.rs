@@ -262,7 +262,10 @@ impl Finder<'_, '_> {
                     self.block(body);
                 }
             }
-            ExprKind::AssertReceive(_, Some(limit)) => self.expr(limit),
+            ExprKind::AssertReceive(pattern, limit) => {
+                limit.iter().for_each(|limit| self.expr(limit));
+                self.pattern(pattern);
+            }
             _ => {}
         }
     }

@@ -126,22 +126,16 @@ impl Resolver<'_, '_> {
     fn target(&mut self, from: ModuleId, path: &[Ident]) -> Option<ModuleRef> {
         let full = dotted(path);
         let user = self.world.user_modules.get(&full).copied();
-        let user = user.filter(|&id| id != from);
+        let user = user
+            .or_else(|| self.world.nested_around(from, path))
+            .filter(|&id| id != from);
         let standard = self.world.std_modules.get(&full).copied();
         let Some(id) = user.or(standard) else {
             self.not_found(from, path, &full);
             return None;
         };
-        if !self.world.program.modules[id.0 as usize].public && !self.world.is_inside(from, id) {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::PRIVATE_ITEM,
-                    path_span(path),
-                    format!("module `{full}` is private"),
-                )
-                .label("private module")
-                .help("put `pub` before `module` where it is defined"),
-            );
+        if !self.world.may_see(from, id) {
+            self.sink.push(private_module(&full, path_span(path)));
             return None;
         }
         Some(ModuleRef {
@@ -230,11 +224,14 @@ impl Resolver<'_, '_> {
             Access::Private(span) => private = Some(span),
             Access::Missing => {}
         }
-        if let Some(&nested) = self.world.scope(module.id).nested.get(&name.name) {
-            items.push(Item::Module(nested));
-        }
+        let nested = self.world.scope(module.id).nested.get(&name.name).copied();
+        let hidden = nested.filter(|&id| !self.world.may_see(into, id));
+        items.extend(nested.filter(|_| hidden.is_none()).map(Item::Module));
         if items.is_empty() {
-            if private.is_some() || !self.world.has_gaps {
+            if let Some(hidden) = hidden {
+                let full = self.world.module_name(hidden).to_owned();
+                self.sink.push(private_module(&full, name.span));
+            } else if private.is_some() || !self.world.has_gaps {
                 let diagnostic = missing(self.world, module, name, private);
                 self.sink.push(diagnostic);
             }
@@ -282,6 +279,17 @@ impl Resolver<'_, '_> {
             )),
         );
     }
+}
+
+/// The error for a module that exists but is not `pub`.
+pub fn private_module(full: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::PRIVATE_ITEM,
+        span,
+        format!("module `{full}` is private"),
+    )
+    .label("private module")
+    .help("put `pub` before `module` where it is defined")
 }
 
 /// The error for a name that a module does not offer.

@@ -114,7 +114,7 @@ impl World<'_> {
             let mut id = hit.item;
             for segment in rest {
                 let next = *self.scope(id).nested.get(&segment.name)?;
-                if !self.program.modules[next.0 as usize].public && !self.is_inside(from, id) {
+                if !self.may_see(from, next) {
                     return None;
                 }
                 id = next;
@@ -172,6 +172,35 @@ impl World<'_> {
             id,
             fallback: standard.filter(|&other| other != id),
         }
+    }
+
+    /// The module that a path means which begins with a module nested in `from` or in a module around it.
+    pub fn nested_around(&self, from: ModuleId, path: &[Ident]) -> Option<ModuleId> {
+        let (first, rest) = path.split_first()?;
+        let start = self
+            .scopes_from(from)
+            .find_map(|scope| scope.nested.get(&first.name))?;
+        self.nested_in(*start, rest)
+    }
+
+    /// The module that a dotted path would mean if all modules could be named.
+    pub fn module_there(&self, from: ModuleId, path: &[Ident]) -> Option<ModuleId> {
+        let (first, rest) = path.split_first()?;
+        let start = self.module_named(from, &first.name)?.item;
+        self.nested_in(start, rest)
+    }
+
+    fn nested_in(&self, module: ModuleId, path: &[Ident]) -> Option<ModuleId> {
+        path.iter().try_fold(module, |id, segment| {
+            self.scope(id).nested.get(&segment.name).copied()
+        })
+    }
+
+    /// Whether code in `from` may name a module: it is public, or nested in one that the code is in.
+    pub fn may_see(&self, from: ModuleId, module: ModuleId) -> bool {
+        let decl = &self.program.modules[module.0 as usize];
+        let around = decl.parent.unwrap_or(module);
+        decl.public || self.is_inside(from, around)
     }
 
     /// Whether code in `from` may use private items of `module`.

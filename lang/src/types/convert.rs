@@ -109,8 +109,23 @@ const FOREIGN: [(&str, &str); 22] = [
     ("Void", "()"),
 ];
 
-/// Types whose meaning comes later.
-const LATER: [&str; 1] = ["SpawnError"];
+impl<'c, 'a> Converter<'c, 'a> {
+    /// A converter of what items say.
+    pub fn new(
+        world: &'c mut World<'a>,
+        sink: &'c mut Sink,
+        aliases: &'c mut Vec<AliasState>,
+        interfaces: &'c mut Vec<AliasState>,
+    ) -> Self {
+        Converter {
+            world,
+            sink,
+            aliases,
+            interfaces,
+            open_pids: false,
+        }
+    }
+}
 
 impl Converter<'_, '_> {
     /// The type, or the error type when it was reported.
@@ -334,17 +349,6 @@ impl Converter<'_, '_> {
     fn unknown(&mut self, scope: TypeScope<'_>, name: &Ident, args: usize) {
         let text = name.name.as_str();
         if self.world.is_reported(scope.module, text) {
-            return;
-        }
-        if LATER.contains(&text) {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::NOT_SUPPORTED,
-                    name.span,
-                    format!("the type `{text}` is not supported yet"),
-                )
-                .label("not supported yet"),
-            );
             return;
         }
         let diagnostic = Diagnostic::new(

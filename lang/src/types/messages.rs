@@ -1,6 +1,7 @@
 //! Errors that several constructs share: unknown modules, private and missing items.
 
 use crate::diagnostics::{Code, Diagnostic, Sink, did_you_mean};
+use crate::resolve::imports::private_module;
 use crate::resolve::scope::{ModuleRef, dotted};
 use crate::resolve::{Item, World};
 use crate::syntax::ast::{Ident, Span};
@@ -35,8 +36,8 @@ const FOREIGN_MODULES: [(&str, &str); 14] = [
 ];
 
 /// Modules of the standard library that come later.
-const LATER_MODULES: [&str; 9] = [
-    "Crypto", "Date", "DateTime", "HTTP", "Log", "Regex", "Tcp", "Time", "Ws",
+const LATER_MODULES: [&str; 8] = [
+    "Crypto", "Date", "DateTime", "HTTP", "Regex", "Tcp", "Time", "Ws",
 ];
 
 /// Reports a path that is no module in scope.
@@ -58,6 +59,9 @@ fn no_module(world: &World<'_>, from: ModuleId, path: &[Ident]) -> Diagnostic {
     if LATER_MODULES.contains(&name.as_str()) {
         let message = format!("the module `{name}` is not supported yet");
         return Diagnostic::new(Code::NOT_SUPPORTED, span, message).label("not supported yet");
+    }
+    if let Some(hidden) = world.module_there(from, path) {
+        return private_module(world.module_name(hidden), span);
     }
     let diagnostic = Diagnostic::new(
         Code::MODULE_NOT_FOUND,

@@ -66,26 +66,14 @@ impl Declared {
 pub fn declare(world: &mut World<'_>, sink: &mut Sink) -> Declared {
     let mut aliases = vec![AliasState::New; world.aliases.len()];
     let mut interfaces = vec![AliasState::New; world.interfaces.len()];
-    let mut converter = Converter {
-        world,
-        sink,
-        aliases: &mut aliases,
-        interfaces: &mut interfaces,
-        open_pids: false,
-    };
+    let mut converter = Converter::new(world, sink, &mut aliases, &mut interfaces);
     converter.declare_types();
     converter.declare_interfaces();
     converter.declare_type_bounds();
     converter.declare_impls();
     derive::settle(world, sink);
     implementations(world, sink, &mut aliases, &mut interfaces);
-    let mut converter = Converter {
-        world,
-        sink,
-        aliases: &mut aliases,
-        interfaces: &mut interfaces,
-        open_pids: false,
-    };
+    let mut converter = Converter::new(world, sink, &mut aliases, &mut interfaces);
     let signatures = converter.declare_functions();
     let complete = signatures.iter().map(Signature::is_complete);
     Declared {

@@ -3,7 +3,10 @@
 // Each test is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
+mod files;
 pub mod random;
+
+pub use files::files;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,19 +57,6 @@ pub fn sources(folder: &Path) -> Vec<(String, String)> {
     }
     found.sort();
     found
-}
-
-/// The files of a project that is one text: what stands before the first `# file: NAME` line is `main.snow`.
-pub fn files(text: &str) -> Vec<(String, String)> {
-    let mut files = vec![("main.snow".to_owned(), String::new())];
-    for line in text.lines() {
-        match (line.strip_prefix("# file: "), files.last_mut()) {
-            (Some(name), _) => files.push((name.trim().to_owned(), String::new())),
-            (None, Some((_, text))) => text.push_str(&format!("{line}\n")),
-            (None, None) => {}
-        }
-    }
-    files
 }
 
 /// `geometry/plane.snow` is `Geometry.Plane`.

@@ -6,6 +6,7 @@
 //! - [`process`]: all that belongs to one actor;
 //! - [`signals`]: what happens when signals arrive;
 //! - [`ending`]: what happens when an actor ends;
+//! - [`log`]: what operators are told; [`report`]: what the runtime tells by itself;
 //! - [`ops`]: what running code asks for: the bodies of the natives of `Process`, `Timer` and their like.
 
 pub mod bound;
@@ -17,6 +18,7 @@ mod inbox_model;
 pub mod info;
 pub mod limits;
 pub mod locals;
+pub mod log;
 pub mod mailbox;
 pub mod ops;
 pub mod pid;

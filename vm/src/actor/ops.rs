@@ -5,6 +5,7 @@
 use super::calls::State;
 use super::entry::{self, Answer, Content, Signal, drop_element, dup_element};
 use super::limits::Limits;
+use super::log::{Level, Value};
 use super::process::{Alarm, Origin, Process, Wait};
 use super::{Pid, Reason, signals};
 use crate::carrier;
@@ -214,6 +215,19 @@ pub fn unlink(ctx: &mut Ctx, to: Pid) -> Result<(), Fault> {
 /// Whether the program was asked to stop.
 pub fn is_stopping(ctx: &mut Ctx) -> Result<bool, Fault> {
     Ok(ctx.scheduler()?.runtime.is_stopping())
+}
+
+/// Writes an entry of the log.
+pub fn log(
+    ctx: &mut Ctx,
+    level: Level,
+    message: &str,
+    fields: &[(&str, Value<'_>)],
+) -> Result<(), Fault> {
+    let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
+    let runtime = &scheduler.runtime;
+    runtime.log_entry(process, level, message, fields);
+    Ok(())
 }
 
 /// From now on the running actor gets a signal when the program is asked to stop.

@@ -1,5 +1,6 @@
-//! Reports on standard error: of crashes, and of what an operator should know.
+//! What the runtime tells by itself: crashes, and what an operator should know.
 
+use super::log::Level;
 use super::process::{LastMessage, Origin, Process};
 use super::signals::LONG;
 use crate::atoms::Atoms;
@@ -11,41 +12,11 @@ use serde::Serialize;
 use snow_bytecode::types::{Type, TypeId};
 use std::fmt::Write;
 
-/// How reports are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reports {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-    /// Not at all.
-    Off,
-}
-
-impl Reports {
-    /// What the environment says: `SNOW_CRASH_REPORTS=off`, `SNOW_LOG=json`.
-    pub fn from_environment() -> Reports {
-        let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|text| text == value);
-        if is("SNOW_CRASH_REPORTS", "off") {
-            Reports::Off
-        } else if is("SNOW_LOG", "json") {
-            Reports::Json
-        } else {
-            Reports::Text
-        }
-    }
-}
-
 impl Runtime {
     /// Reports that an actor has crashed.
     pub fn report_crash(&self, process: &Process, crash: &Crash) {
-        let text = match self.reports {
-            Reports::Off => return,
-            Reports::Text => self.crash_text(process, crash),
-            Reports::Json => self.crash_json(process, crash),
-        };
-        self.report(&text);
+        let text = || self.crash_text(process, crash);
+        self.tell(Level::Error, text, || self.crash_event(process, crash));
     }
 
     fn crash_text(&self, process: &Process, crash: &Crash) -> String {
@@ -66,11 +37,10 @@ impl Runtime {
         text
     }
 
-    fn crash_json(&self, process: &Process, crash: &Crash) -> String {
+    fn crash_event<'r>(&self, process: &'r Process, crash: &'r Crash) -> CrashReport<'r> {
         let origin = &process.origin;
         let frames = crash.trace.first.iter().chain(&crash.trace.last);
-        json_line(&CrashReport {
-            level: "error",
+        CrashReport {
             event: "crash",
             actor: origin.pid.to_string(),
             function: &origin.name,
@@ -78,24 +48,19 @@ impl Runtime {
             last_message: self.last_message(&process.last_message),
             ancestors: parents(origin).map(named).collect(),
             stack: frames.map(StackFrame::of).collect(),
-        })
+        }
     }
 
     /// Reports that a mailbox has become long.
     pub fn report_long_mailbox(&self, process: &Process) {
         let (who, len) = (named(&process.origin), LONG);
-        match self.reports {
-            Reports::Off => {}
-            Reports::Text => self.report(&format!(
-                "warning: the mailbox of {who} has passed {len} messages\n"
-            )),
-            Reports::Json => self.report(&json_line(&LongMailbox {
-                level: "warning",
-                event: "long mailbox",
-                actor: &who,
-                messages: len,
-            })),
-        }
+        let text = || format!("warning: the mailbox of {who} has passed {len} messages\n");
+        let event = || LongMailbox {
+            event: "long mailbox",
+            actor: &who,
+            messages: len,
+        };
+        self.tell(Level::Warning, text, event);
     }
 
     /// The last message of an actor: its variant, numbers as they are, and the types of the rest.
@@ -120,24 +85,9 @@ fn ancestors(origin: &Origin) -> String {
         .collect()
 }
 
-/// A report as a line of JSON.
-impl Runtime {
-    /// Writes something about the program as a line of JSON.
-    pub fn report_json(&self, event: &impl Serialize) {
-        self.report(&json_line(event));
-    }
-}
-
-fn json_line(report: &impl Serialize) -> String {
-    let mut line = serde_json::to_string(report).expect("texts and numbers can be written as JSON");
-    line.push('\n');
-    line
-}
-
 /// A crash, in the order in which its fields are written.
 #[derive(Serialize)]
 struct CrashReport<'r> {
-    level: &'static str,
     event: &'static str,
     actor: String,
     function: &'r str,
@@ -166,7 +116,6 @@ impl<'r> StackFrame<'r> {
 /// A mailbox that has become long.
 #[derive(Serialize)]
 struct LongMailbox<'r> {
-    level: &'static str,
     event: &'static str,
     actor: &'r str,
     messages: usize,

@@ -9,7 +9,7 @@ use super::threads::Threads;
 use super::ticker::{self, Limits, Ticking};
 use super::wheel::Wheel;
 use crate::actor::entry::Content;
-use crate::actor::report::Reports;
+use crate::actor::log::Reports;
 use crate::actor::slots::{Slots, Woken};
 use crate::actor::{Pid, Process, Reason};
 use crate::heap::{Counters, Heap};
@@ -20,6 +20,7 @@ use crate::world::World;
 use crossbeam_deque::Injector;
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -93,10 +94,14 @@ pub struct Runtime {
     names: RwLock<FxHashMap<Arc<str>, Pid>>,
     actors: AtomicUsize,
     phase: AtomicU8,
-    /// How reports are written.
+    /// What operators are told, and how.
     pub reports: Reports,
-    /// Where reports go.
+    /// The least level that is written.
+    pub(crate) log_level: AtomicU8,
+    /// Where it goes.
     errors: Mutex<Box<dyn Write + Send>>,
+    /// Where it goes instead when the program has chosen a file.
+    log_file: Mutex<Option<File>>,
     /// Machines that no scheduler needs now.
     machines: Mutex<Vec<Spared>>,
     /// The tick at which what has not ended by itself is given up.
@@ -145,9 +150,9 @@ pub struct Parts {
     pub deadline: Option<Instant>,
     /// Whether to listen to the process's signals.
     pub signals: Signals,
-    /// How reports are written.
+    /// What operators are told, and how.
     pub reports: Reports,
-    /// Where they go.
+    /// Where it goes.
     pub errors: Box<dyn Write + Send>,
 }
 
@@ -183,6 +188,8 @@ impl Runtime {
             actors: AtomicUsize::new(0),
             phase: AtomicU8::new(Phase::Running as u8),
             reports: parts.reports,
+            log_level: AtomicU8::new(parts.reports.level as u8),
+            log_file: Mutex::default(),
             errors: Mutex::new(parts.errors),
             machines: Mutex::default(),
             close_at: AtomicU64::new(u64::MAX),
@@ -365,10 +372,19 @@ impl Runtime {
         }
     }
 
-    /// Writes a report.
+    /// Writes what operators are told.
     pub fn report(&self, text: &str) {
-        // A closed error output cannot be reported anywhere.
-        let _ = self.errors.lock().write_all(text.as_bytes());
+        let mut file = self.log_file.lock();
+        // That it cannot be written cannot be reported anywhere.
+        let _ = match &mut *file {
+            Some(file) => file.write_all(text.as_bytes()),
+            None => self.errors.lock().write_all(text.as_bytes()),
+        };
+    }
+
+    /// Lets it go to a file from now on, or where it went in the beginning.
+    pub fn report_to(&self, file: Option<File>) {
+        *self.log_file.lock() = file;
     }
 
     /// Gives up the messages of all timers.

@@ -182,6 +182,8 @@ impl<'m, 'a> Lower<'m, 'a> {
                 self.push(plain_join(yes, body));
                 let body = self.path(state, |lower, state| lower.tree(otherwise, state))?;
                 self.push(plain_join(no, body));
+                // Another alternative of the row, tried when the guard fails, has bound the same locals.
+                self.bind_all(binds, state)?;
                 self.condition(guard, yes, no)
             }
             Tree::Switch { on, arms, default } => self.switch(*on, arms, default.as_deref(), state),

@@ -26,6 +26,7 @@ pub const PAIRS: TypeId = TypeId(12);
 pub const MAP: TypeId = TypeId(13);
 /// `Fun(String) -> String`.
 pub const FUN: TypeId = TypeId(14);
+pub const BYTES: TypeId = TypeId(15);
 
 /// The types that the tests use.
 pub fn types() -> TypeTable {
@@ -83,6 +84,7 @@ pub fn types() -> TypeTable {
                 params: vec![STRING],
                 ret: STRING,
             },
+            Type::Bytes,
         ],
     }
 }

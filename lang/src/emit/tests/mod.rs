@@ -1,6 +1,7 @@
 //! Snapshots of what is emitted, and that everything emitted verifies.
 
 mod build;
+mod bytes;
 mod moves_out;
 mod random;
 mod simple;

@@ -83,14 +83,16 @@ impl<'e> Args<'e> {
         }
     }
 
-    /// One value.
-    pub(super) fn one(value: Value<'e>) -> Self {
-        let items = vec![Argument {
+    /// Values in order.
+    pub(super) fn of_values(values: impl IntoIterator<Item = Value<'e>>) -> Self {
+        let items = values.into_iter().map(|value| Argument {
             name: None,
             value,
             fixed: None,
-        }];
-        Args { items }
+        });
+        Args {
+            items: items.collect(),
+        }
     }
 
     /// Adds a piped value, which is evaluated first and stands at `slot` (from 0).
@@ -117,6 +119,15 @@ impl<'e> Args<'e> {
         let named = |arg: &Argument<'_>| arg.name.is_some_and(|given| given.name == name);
         if self.items.len() + 1 == count && !self.items.iter().any(named) {
             self.items.push(ready(value, count - 1));
+        }
+        self
+    }
+
+    /// Adds a value for the last of `count` parameters when nothing is given for it, not even keyword arguments.
+    pub(super) fn with_last(mut self, count: usize, value: impl FnOnce() -> Expr) -> Self {
+        let named = self.items.iter().any(|arg| arg.name.is_some());
+        if self.items.len() + 1 == count && !named {
+            self.items.push(ready(value(), count - 1));
         }
         self
     }

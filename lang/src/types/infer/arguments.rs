@@ -44,9 +44,13 @@ impl Infer<'_, '_> {
                     done[index] = Some(self.value(value, Expect::Type(types[index], why(index))));
                 }
                 Placed::Map(pairs) => {
-                    done[index] = Some(match self.wants_map(types[index]) {
-                        true => self.keyword_map(pairs, Expect::Type(types[index], why(index))),
-                        false => self.no_keywords(pairs, target),
+                    let expect = Expect::Type(types[index], why(index));
+                    done[index] = Some(if self.is_fields(types[index]) {
+                        self.keyword_fields(pairs)
+                    } else if self.wants_map(types[index]) {
+                        self.keyword_map(pairs, expect)
+                    } else {
+                        self.no_keywords(pairs, target)
                     });
                 }
             }

@@ -84,6 +84,12 @@ impl Infer<'_, '_> {
     fn statement(&mut self, stmt: &ast::Stmt) -> Stmt {
         match stmt {
             ast::Stmt::Expr(expr) => {
+                if let Ast::AssertReceive(pattern, within) = &expr.kind
+                    && let Some(bound) =
+                        self.assert_receive_stmt(pattern, within.as_deref(), expr.span)
+                {
+                    return bound;
+                }
                 let typed = self.expr(expr, Expect::Unused);
                 let ty = self.type_of(&typed);
                 self.f.discarded.push((expr.span, ty));

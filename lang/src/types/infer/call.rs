@@ -203,6 +203,12 @@ impl Infer<'_, '_> {
             true => args.with_default(names.len(), TIMEOUT, default_timeout(span)),
             false => args,
         };
+        let args = match instance.params.last() {
+            Some(&last) if self.is_fields(last) => {
+                args.with_last(names.len(), || self.no_fields(span))
+            }
+            _ => args,
+        };
         let Some(placed) = self.place(args, &names, target, name_span) else {
             return self.error(span);
         };

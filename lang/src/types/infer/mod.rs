@@ -15,6 +15,7 @@ mod field;
 mod function;
 mod interface;
 mod literal;
+mod log_fields;
 mod lookup;
 mod loops;
 mod mailbox;
@@ -348,13 +349,8 @@ impl<'a> Infer<'_, 'a> {
             params: &params,
             fixed: &fixed,
         };
-        let mut converter = Converter {
-            world: self.world,
-            sink: self.sink,
-            aliases: self.aliases,
-            interfaces: self.interfaces,
-            open_pids: true,
-        };
+        let mut converter = Converter::new(self.world, self.sink, self.aliases, self.interfaces);
+        converter.open_pids = true;
         let ty = converter.ty(scope, written);
         self.f.type_params = params;
         self.f.fixed = fixed;

@@ -2,9 +2,9 @@
 
 use super::{Expect, Infer};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::expand::Build;
+use crate::expand::{Build, bound_names};
 use crate::syntax::ast::{self, Pattern, PatternKind as Ast, Span};
-use crate::typed::{Arm, Expr, ExprKind, FuncId, Pat, PatKind, Receive, ReceiveCode};
+use crate::typed::{Arm, Expr, ExprKind, FuncId, Pat, PatKind, Receive, ReceiveCode, Stmt};
 use crate::types::arena::TyId;
 use crate::types::hole;
 use crate::types::mismatch::Why;
@@ -82,17 +82,35 @@ impl Infer<'_, '_> {
         span: Span,
         expect: Expect,
     ) -> Expr {
-        let build = Build { span };
-        let text = build.text("assertion failed: no such message was received");
-        let failed = build.call("panic", vec![text]);
-        let limit = within.cloned();
-        let limit = limit.unwrap_or_else(|| build.int(ASSERT_RECEIVE_MS));
-        let received = vec![ast::Stmt::Expr(build.unit())];
-        let receive = ast::ReceiveExpr {
-            arms: vec![build.arm(pattern.clone(), received)],
-            after: Some((limit, build.block(vec![ast::Stmt::Expr(failed)]))),
+        let received = Build { span }.unit();
+        self.receive(&awaited(pattern, within, received, span), span, expect)
+    }
+
+    /// The same as a statement: what the pattern binds is known in the statements after it.
+    pub(super) fn assert_receive_stmt(
+        &mut self,
+        pattern: &Pattern,
+        within: Option<&ast::Expr>,
+        span: Span,
+    ) -> Option<Stmt> {
+        let names = bound_names(pattern);
+        let build = Build { span: pattern.span };
+        let mut values: Vec<ast::Expr> = names.iter().map(|name| build.name(name)).collect();
+        let mut bound: Vec<Pattern> = names.iter().map(|name| build.bind(name)).collect();
+        let (value, pat) = match names.len() {
+            0 => return None,
+            1 => (values.remove(0), bound.remove(0)),
+            _ => (build.tuple(values), build.pattern(Ast::Tuple(bound))),
         };
-        self.receive(&receive, span, expect)
+        let receive = awaited(pattern, within, value, span);
+        let value = self.receive(&receive, span, Expect::Any);
+        let ty = self.type_of(&value);
+        let pat = self.pattern(&pat, ty, Why::Scrutinee(span));
+        Some(Stmt::Let {
+            pat,
+            value,
+            otherwise: None,
+        })
     }
 
     /// `assert_crash e`: a job that must not give a value.
@@ -223,6 +241,24 @@ impl Infer<'_, '_> {
 
 /// Signals that few programs get, with names that many give to messages: those are meant where there are such.
 const YIELDING: [&str; 2] = ["Joined", "Left"];
+
+/// The `receive` of an `assert_receive` that gives `received`.
+fn awaited(
+    pattern: &Pattern,
+    within: Option<&ast::Expr>,
+    received: ast::Expr,
+    span: Span,
+) -> ast::ReceiveExpr {
+    let build = Build { span };
+    let text = build.text("assertion failed: no such message was received");
+    let failed = build.call("panic", vec![text]);
+    let limit = within.cloned();
+    let limit = limit.unwrap_or_else(|| build.int(ASSERT_RECEIVE_MS));
+    ast::ReceiveExpr {
+        arms: vec![build.arm(pattern.clone(), vec![ast::Stmt::Expr(received)])],
+        after: Some((limit, build.block(vec![ast::Stmt::Expr(failed)]))),
+    }
+}
 
 /// How long `assert_receive` waits when nothing is said.
 const ASSERT_RECEIVE_MS: i64 = 100;

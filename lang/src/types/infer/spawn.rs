@@ -69,7 +69,7 @@ impl Infer<'_, '_> {
         let to = self.value(to, Expect::Any);
         let found = self.type_of(&to);
         if let Some(post) = self.post_of(found) {
-            let args = Args::one(message).with_receiver(to);
+            let args = Args::of_values([message]).with_receiver(to);
             return self.call_func(post, args, span, span, expect);
         }
         let accepted = self.arena.fresh();

@@ -187,6 +187,7 @@ codes! {
     Warning 5 IGNORED_RESULT = "ignored Result";
     Warning 6 KEPT_COLLECTION = "collection kept for terminate";
     Warning 7 NEEDLESS_RETURN = "return that is not needed";
+    Warning 8 UNTYPED_API = "public function without written types";
 
     Error 901 INTERNAL = "internal compiler error";
     Error 902 NOT_SUPPORTED = "not supported yet";

@@ -52,7 +52,7 @@ pub struct Ident {
 }
 
 /// One parsed source file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct File {
     /// Text of `##!` lines, joined by newlines.
     pub module_doc: Option<String>,

@@ -58,6 +58,7 @@ pub fn lex(file: FileId, text: &str, sink: &mut Sink) -> Lexed {
         open_strings: Vec::new(),
         line_start: true,
         unknown: None,
+        misused: Vec::new(),
         sink,
     };
     lexer.out.tokens.reserve(text.len() / 4);
@@ -84,6 +85,8 @@ struct Lexer<'s, 'd> {
     line_start: bool,
     /// The character on this line that could start no token.
     unknown: Option<char>,
+    /// Keywords that were bound as names, which was reported.
+    misused: Vec<Tok>,
     sink: &'d mut Sink,
 }
 
@@ -112,6 +115,7 @@ impl<'s> Lexer<'s, '_> {
             Tok::Do | Tok::Else if self.is_keyword_argument() => self.push(Tok::Unknown),
             _ if self.is_name_here(tok) => self.push(Tok::Ident),
             _ if self.is_bound_here(tok) => self.keyword_as_name(tok),
+            _ if self.is_misused_here(tok) => self.push(Tok::Ident),
             _ => {
                 if self.open_strings.is_empty() || !self.inside_interpolation(tok) {
                     self.push(tok);
@@ -251,7 +255,22 @@ impl<'s> Lexer<'s, '_> {
             .label("keyword")
             .help(format!("choose another name, such as `{word}_`")),
         );
+        self.misused.push(tok);
         self.push(Tok::Ident);
+    }
+
+    /// Whether a keyword that was bound as a name is used as one: within an expression, as an operand that something else follows.
+    fn is_misused_here(&self, tok: Tok) -> bool {
+        if self.line_start || !self.misused.contains(&tok) {
+            return false;
+        }
+        let starts_operand = self.out.tokens.last().is_some_and(|last| {
+            matches!(last.tok, Tok::LParen | Tok::LBracket | Tok::InterpOpen)
+                || last.tok.continues_after() && !matches!(last.tok, Tok::Arrow | Tok::Do)
+        });
+        let rest = self.inner.remainder().trim_start_matches([' ', '\t', '\r']);
+        let ends = |c: char| ")]},.;+-*/%<>=|\n".contains(c);
+        starts_operand && rest.chars().next().is_none_or(ends)
     }
 
     /// `elif c do`: reported, and read as `else if`.

@@ -15,7 +15,10 @@ impl Lexer<'_, '_> {
             Err(problem) => {
                 let diagnostic = problem.diagnostic(self.span(range.start, range.end), text);
                 self.report(diagnostic);
-                self.push_at(Tok::Int, range.start, range.start);
+                match problem {
+                    Problem::TooLarge => self.push_at(Tok::Float, start, range.end),
+                    _ => self.push_at(Tok::Int, range.start, range.start),
+                }
             }
         }
     }
@@ -47,6 +50,7 @@ impl Lexer<'_, '_> {
 enum Problem {
     Malformed,
     OutOfRange,
+    TooLarge,
 }
 
 impl Problem {
@@ -69,6 +73,14 @@ impl Problem {
             .label("does not fit an `Int`")
             .note("an `Int` goes from -9223372036854775808 to 9223372036854775807")
             .help("write it as a `Float` if it need not be exact"),
+            Problem::TooLarge => Diagnostic::new(
+                Code::NUMBER_OUT_OF_RANGE,
+                span,
+                "this float literal is out of range",
+            )
+            .label("does not fit a `Float`")
+            .note("the largest `Float` is about 1.8e308")
+            .help("infinity is `1.0 / 0.0`"),
         }
     }
 }
@@ -78,9 +90,11 @@ fn check(tok: Tok, text: &str, negative: bool) -> Result<Tok, Problem> {
     let radix = radix(text);
     let exponent = radix == 10 && text.contains(['e', 'E']);
     if tok == Tok::Float || exponent {
-        return parse_float(text)
-            .map(|_| Tok::Float)
-            .ok_or(Problem::Malformed);
+        return match parse_float(text) {
+            Some(value) if value.is_finite() => Ok(Tok::Float),
+            Some(_) => Err(Problem::TooLarge),
+            None => Err(Problem::Malformed),
+        };
     }
     let digits = if radix == 10 { text } else { &text[2..] };
     if !digits.chars().all(|c| c == '_' || c.is_digit(radix))
@@ -128,18 +142,15 @@ pub fn parse_int(text: &str) -> i64 {
     }
 }
 
-/// The value of a float literal; `None` if it is not one.
+/// The value of a float literal, infinite if it is out of range; `None` if it is not one.
 pub fn parse_float(text: &str) -> Option<f64> {
     let allowed =
         |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'e' | b'E' | b'+' | b'-');
     if !text.bytes().all(allowed) {
         return None;
     }
-    let value: f64 = if text.contains('_') {
-        text.replace('_', "").parse()
-    } else {
-        text.parse()
+    match text.contains('_') {
+        true => text.replace('_', "").parse().ok(),
+        false => text.parse().ok(),
     }
-    .ok()?;
-    value.is_finite().then_some(value)
 }

@@ -24,12 +24,14 @@ pub(super) struct OpenString {
     blocks: isize,
     /// Whether a `let` stands in the current interpolation, so that an `else` may be its own.
     has_let: bool,
+    /// Whether the current interpolation was reported for going on over a line break.
+    goes_on: bool,
 }
 
 impl OpenString {
     /// Whether a line break here means that the string was never closed.
     pub(super) fn ends_at_line_break(&self) -> bool {
-        !self.triple && self.brackets == 0 && self.blocks <= 0
+        !self.triple && !self.goes_on && self.brackets == 0 && self.blocks <= 0
     }
 }
 
@@ -59,6 +61,7 @@ impl Lexer<'_, '_> {
             brackets: 0,
             blocks: 0,
             has_let: false,
+            goes_on: false,
         };
         self.string_text(open);
     }
@@ -111,7 +114,7 @@ impl Lexer<'_, '_> {
             PieceEnd::Interpolation => {
                 self.inner.bump(2);
                 self.push_at(Tok::InterpOpen, end, end + 2);
-                (open.brackets, open.blocks) = (0, 0);
+                (open.brackets, open.blocks, open.goes_on) = (0, 0, false);
                 self.open_strings.push(open);
             }
             PieceEnd::LineBreak | PieceEnd::EndOfFile => {
@@ -239,6 +242,8 @@ impl Lexer<'_, '_> {
     }
 
     fn bad_escape(&mut self, start: usize, escape: &str) {
+        // At the end of a line the backslash alone is shown.
+        let escape = escape.trim_end();
         let span = self.span(start, start + escape.len());
         let message = if escape.starts_with("\\u") {
             "a Unicode escape is `\\u{…}` with one to six hexadecimal digits of a character"
@@ -276,8 +281,26 @@ impl Lexer<'_, '_> {
         );
     }
 
-    /// A line break inside the interpolation of a one-line string: both end here.
+    /// A line break inside the interpolation of a one-line string: both end here, unless the next line clearly goes on with it.
     pub(super) fn interpolation_cut_off(&mut self, at: usize) {
+        if closes_interpolation(&self.text[at + 1..])
+            && let Some(open) = self.open_strings.last_mut()
+        {
+            open.goes_on = true;
+            let start = open.start;
+            let span = self.span(start, start + 1);
+            self.report(
+                Diagnostic::new(
+                    Code::UNTERMINATED_STRING,
+                    span,
+                    "the interpolation of a string of one line must end on it",
+                )
+                .label("opened here")
+                .secondary(self.span(at, at), "the line ends inside its `${`")
+                .help("put it into parentheses, give it a name with `let`, or write a text with `\"\"\"`"),
+            );
+            return;
+        }
         while self
             .open_strings
             .last()
@@ -329,6 +352,15 @@ fn piece_end(text: &str, from: usize, triple: bool) -> (usize, PieceEnd) {
         }
     }
     (bytes.len(), PieceEnd::EndOfFile)
+}
+
+/// Whether the first line of a text ends an interpolation and the string around it.
+fn closes_interpolation(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    let Some((before, after)) = line.split_once('}') else {
+        return false;
+    };
+    !before.contains(['"', '{']) && after.contains('"')
 }
 
 /// The blanks before the closing quotes, if nothing else stands before them on their line.

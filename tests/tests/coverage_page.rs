@@ -1,0 +1,70 @@
+//! The page that says which test holds which sentence names tests that there are.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::fs;
+use std::path::Path;
+
+/// The words in backquotes of the second column of a table's line.
+fn names(line: &str) -> Vec<&str> {
+    let Some((_, tests)) = line
+        .strip_suffix('|')
+        .and_then(|line| line.rsplit_once(" | "))
+    else {
+        return Vec::new();
+    };
+    let words = tests.split('`').skip(1).step_by(2);
+    // A command is no name.
+    words.filter(|word| !word.contains(' ')).collect()
+}
+
+fn is_file(name: &str) -> bool {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [".", "tests", ".."];
+    folders
+        .iter()
+        .any(|folder| tests.join(folder).join(name).exists())
+}
+
+/// Whether there is such a program; `overflow_*` stands for all that begin so.
+fn is_program(section: &str, name: &str) -> bool {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("programs")
+        .join(section);
+    let mut names = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    match name.strip_suffix('*') {
+        Some(start) => names.any(|file| file.starts_with(start)),
+        None => names.any(|file| file == name || file == format!("{name}.snow")),
+    }
+}
+
+#[test]
+fn all_tests_that_the_page_names_exist() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md");
+    let mut missing = Vec::new();
+    for line in fs::read_to_string(page).unwrap().lines() {
+        let mut section = "";
+        for name in names(line) {
+            if name.ends_with(".rs") || name.ends_with(".md") {
+                if !is_file(name) {
+                    missing.push(name.to_owned());
+                }
+                continue;
+            }
+            let program = name.split_once('/').map_or(name, |(folder, program)| {
+                section = folder;
+                program
+            });
+            // Other words than programs' names stand before the first of them.
+            if !section.is_empty() && !is_program(section, program) {
+                missing.push(format!("{section}/{program}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "there is no {}", missing.join(", "));
+}
