@@ -1,7 +1,7 @@
 //! What the tests of whole checks share: the standard library from the repository's sources, and projects given as one text.
 
 // Each test is a crate of its own and uses a part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod files;
 pub mod random;
