@@ -46,8 +46,11 @@ fn is_program(section: &str, name: &str) -> bool {
 #[test]
 fn all_tests_that_the_page_names_exist() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md");
+    let page = fs::read_to_string(page).unwrap();
+    // What follows names functions of tests, not programs.
+    let (programs, _) = page.split_once("\n## Clusters").unwrap();
     let mut missing = Vec::new();
-    for line in fs::read_to_string(page).unwrap().lines() {
+    for line in programs.lines() {
         let mut section = "";
         for name in names(line) {
             if name.ends_with(".rs") || name.ends_with(".md") {
