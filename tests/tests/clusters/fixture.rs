@@ -354,6 +354,16 @@ pub fn signal(child: &Child, name: &str) {
         .args([name, &child.id().to_string()])
         .status();
     assert!(status.unwrap().success());
+    // Its threads stop when they have their turn.
+    while name == "-STOP" && !is_stopped(child) {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn is_stopped(child: &Child) -> bool {
+    let tasks = fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+    let mut stats = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("stat")));
+    stats.all(|stat| stat.is_ok_and(|stat| stat.contains(") T ")))
 }
 
 pub fn signal_mode(path: &std::path::Path) {

@@ -1,6 +1,6 @@
 //! Names and groups of the whole cluster.
 
-use crate::fixture::{COOKIE, Place, signal};
+use crate::fixture::{Place, signal};
 use crate::steered::{Steered, compile, connected};
 
 #[test]
@@ -138,9 +138,7 @@ fn groups_are_seen_by_all_and_watched() {
 #[test]
 fn without_agreement_there_is_no_name() {
     let place = Place::new();
-    let program = Steered::program(&place);
-    let nodes = ["a", "b", "c"]
-        .map(|name| Steered::start(place.snow(program, &[name, COOKIE, "127.0.0.1", "60"])));
+    let nodes = ["a", "b", "c"].map(|name| Steered::patient(&place, name));
     let [mut a, mut b, c] = connected(nodes);
     signal(&c.running.child, "-STOP");
     let failed = a.obey("try_register leader");

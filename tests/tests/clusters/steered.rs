@@ -33,7 +33,7 @@ end
 fn obey(words :: List<String>) -> String do
   case words do
     ["disconnect", name] -> "${Node.disconnect(name)}"
-    ["connect", name] -> "${Node.connect(name)}"
+    ["connect", name] -> "${Node.try_connect(name)}"
     ["members", count] -> "${wait_for(Option.unwrap_or(Int.parse(count), 0), 1000)}"
     ["register", name] -> "${Global.register(name, self())}"
     ["try_register", name] -> "${Job.await(try_register(name, self()))}"
@@ -134,6 +134,12 @@ impl Steered {
         "steered.snow"
     }
 
+    /// As [`Steered::new`], with a tick so long that no connection is lost when the machine has much else to do.
+    pub fn patient(place: &Place, name: &str) -> Steered {
+        let program = Steered::program(place);
+        Steered::start(place.snow(program, &[name, COOKIE, "127.0.0.1", "60"]))
+    }
+
     /// As [`Steered::new`], of native code; [`compile`] was called.
     pub fn native(place: &Place, name: &str) -> Steered {
         Steered::start(place.executable("steered", &[name, COOKIE]))
@@ -192,7 +198,7 @@ pub fn compile(place: &Place) {
 pub fn connected<const N: usize>(mut nodes: [Steered; N]) -> [Steered; N] {
     let first = nodes[0].name.clone();
     for node in &mut nodes[1..] {
-        assert_eq!(node.obey(&format!("connect {first}")), "true");
+        assert_eq!(node.obey(&format!("connect {first}")), "Ok(())");
     }
     for node in &mut nodes {
         assert_eq!(node.obey(&format!("members {}", N - 1)), "true");
