@@ -198,8 +198,27 @@ unsafe extern "C" fn until_ready(
     }
 }
 
-/// Calls the native of an import until it has handed its value over; others have turns in between. An actor that is killed meanwhile ends
-/// after that, at its next safe point.
+/// Gives up the arguments that a native owns.
+///
+/// # Safety
+/// They are owned.
+unsafe fn drop_arguments(ctx: *mut Ctx, types: &NativeTypes, args: *const u64) {
+    // SAFETY: by contract.
+    unsafe {
+        let all = (*ctx).heap.types_arc();
+        let layouts = all.layouts();
+        for param in types.params.iter().filter(|param| param.mode == Mode::Own) {
+            let words = args.add(usize::from(param.offset));
+            if param.is_element {
+                (*ctx).heap.drop_slots(&[layouts.element(param.ty)], words);
+            } else {
+                (*ctx).heap.drop_slots(layouts.slots(param.ty), words);
+            }
+        }
+    }
+}
+
+/// Calls the native of an import until it has handed its value over; others have turns in between. An actor that is killed meanwhile gives the value up.
 unsafe extern "C" fn in_turns(
     ctx: *mut Ctx,
     types: *const NativeTypes,
@@ -214,7 +233,11 @@ unsafe extern "C" fn in_turns(
             if status != Status::Pending {
                 return status;
             }
-            let _ = Ctx::give_way(ctx);
+            if Ctx::give_way(ctx) == Fate::Leave {
+                (*ctx).handing.clear();
+                drop_arguments(ctx, &*types, args);
+                return Status::Crash;
+            }
         }
     }
 }
