@@ -457,7 +457,7 @@ fn send_here(
         return Ok(());
     };
     match value(ctx, node, HERE, ty, message) {
-        Some(word) => ops::send(ctx, pid, ty, word),
+        Some(word) => ops::send_at_once(ctx, pid, ty, word),
         None => Ok(()),
     }
 }

@@ -64,7 +64,7 @@ pub fn spawn(
     Ok(pid)
 }
 
-/// Sends a message, which is owned.
+/// Sends a message, which is owned. Pending while it is not handed over: the same call is to be made again then.
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
     let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
     if ctx.handing.is_over() {
@@ -93,6 +93,16 @@ pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> 
     }
     ctx.count_sent();
     Ok(())
+}
+
+/// As [`send`], however large the message is: for those who cannot be called again.
+pub fn send_at_once(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
+    loop {
+        match send(ctx, to, ty, word) {
+            Err(Fault::Pending) => {}
+            sent => return sent,
+        }
+    }
 }
 
 /// Sends something of the running actor to one of another node; crashes when it cannot leave this one. When too much waits for that node, the actor is held at its next safe point.
