@@ -41,6 +41,24 @@ fn sum(i, total, most) do
 end
 ";
 
+/// A loop whose numbers grow until a product overflows.
+const PRODUCTS: &str = "fn total(from, count, at, sum) do
+  if at == count do
+    sum
+  else
+    total(from, count, at + 1, sum + ((from + at) * (from + at + 1) / 2 + from + 1) % 1000)
+  end
+end
+
+fn main() do
+  println(total(5, 1000, 0, 0))
+  println(total(499_999_999, 3, 0, 0))
+  println(total(500_000_000, 3, 0, 0))
+  println(total(2_999_999_999, 2, 0, 0))
+  println(total(3_037_000_499, 5, 0, 0))
+end
+";
+
 /// A folder with files, in which commands run with a cache of their own.
 struct Place(TempDir);
 
@@ -163,6 +181,18 @@ fn all_levels_and_forms_can_be_asked_for() {
         succeeds(&place.snow(&["aot", "--emit", form, "a.snow"]));
         let bytes = fs::read(place.path(file)).unwrap();
         assert!(String::from_utf8_lossy(&bytes).contains(expected), "{form}");
+    }
+}
+
+#[test]
+fn loops_check_for_overflow_at_every_level() {
+    let place = Place::new(&[("a.snow", PRODUCTS)]);
+    for level in ["-O0", "-O1", "-O2", "-O3"] {
+        succeeds(&place.snow(&["aot", level, "a.snow"]));
+        let output = place.run("a", &[], &[]);
+        assert_eq!(output.stdout, "496000\n1\n7\n0\n", "{level}");
+        let report = "crash: integer overflow\n  at Main.total (a.snow:5:";
+        assert!(output.stderr.starts_with(report), "{level}: {output:?}");
     }
 }
 

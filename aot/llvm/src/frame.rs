@@ -14,6 +14,7 @@ use snow_bytecode::module::{FuncId, Function, Label, Reg};
 use crate::build::{Build, Class, Likely, result};
 use crate::crash::Crashes;
 use crate::live::Needed;
+use crate::loops::Loops;
 use crate::own::{Known, Variant, View};
 use crate::signature::Convention;
 use crate::unit::{COUNTING, Unit};
@@ -47,6 +48,10 @@ pub struct Frame<'u, 'c, 'm> {
     /// Where it may be suspended, and the registers that it needs then.
     pub needed: Needed,
     registers: Vec<PointerValue<'c>>,
+    /// Its loops.
+    loops: Loops,
+    /// By the header of a loop and a list that it only reads: where the list's parts are while it runs.
+    parts: FxHashMap<(usize, Reg), Parts<'c>>,
     /// Which instructions begin blocks.
     starts: Vec<bool>,
     /// The versions of blocks that are reached.
@@ -56,6 +61,17 @@ pub struct Frame<'u, 'c, 'm> {
     /// The safe points of loop turns that jumps and comparisons make.
     turns: FxHashMap<(usize, Known), BasicBlock<'c>>,
     scratch: PointerValue<'c>,
+}
+
+/// Memory in the frame for the parts of a list, which become registers.
+#[derive(Clone, Copy)]
+pub struct Parts<'c> {
+    /// The address of the first element.
+    pub first: PointerValue<'c>,
+    /// The length.
+    pub len: PointerValue<'c>,
+    /// The tag.
+    pub tag: PointerValue<'c>,
 }
 
 impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
@@ -75,6 +91,8 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             .iter()
             .map(|slot| b.alloca(b.t.slot(*slot)))
             .collect();
+        let loops = Loops::of(unit.program.module, func);
+        let parts = loops.lists().map(|key| (key, parts(b))).collect();
         let scratch = b.alloca(b.t.i64.array_type(scratch_words(unit, func)));
         let frame = Frame {
             unit,
@@ -94,6 +112,8 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             crashes,
             needed: unit.needed(id),
             registers,
+            loops,
+            parts,
             starts: func.block_starts(),
             blocks: FxHashMap::default(),
             open: BTreeMap::new(),
@@ -169,7 +189,43 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
     /// The block that begins at an instruction, for what is known there.
     pub fn block(&mut self, index: usize, known: Known) -> BasicBlock<'c> {
         let known = self.lists.version(self.variant, index, known);
-        self.version(index, known)
+        let block = self.version(index, known);
+        self.through_entry(index, block)
+    }
+
+    /// Begins the function's code at an instruction, which may be in loops.
+    pub fn start(&mut self, index: usize, known: Known) {
+        for (header, list) in self.loops.kept_at(index) {
+            self.keep_parts(list, self.parts[&(header, list)]);
+        }
+        let known = self.lists.version(self.variant, index, known);
+        let block = self.version(index, known);
+        self.b().jump(block);
+    }
+
+    /// Where a jump from the instruction being lowered to this block goes: where it enters a loop, the parts of the lists that the loop keeps are read
+    /// before.
+    fn through_entry(&self, index: usize, block: BasicBlock<'c>) -> BasicBlock<'c> {
+        let lists = self.loops.entered(index, self.at as usize);
+        if lists.is_empty() {
+            return block;
+        }
+        let b = self.b();
+        let here = b.here();
+        let entry = b.block("before");
+        b.at(entry);
+        for list in lists {
+            self.keep_parts(*list, self.parts[&(index, *list)]);
+        }
+        b.jump(block);
+        b.at(here);
+        entry
+    }
+
+    /// The parts of a list, where they were read before the loop that is being lowered.
+    pub fn kept_parts(&self, list: Reg) -> Option<Parts<'c>> {
+        let header = self.loops.kept(list, self.at as usize)?;
+        Some(self.parts[&(header, list)])
     }
 
     /// A version of the block that begins at an instruction.
@@ -219,7 +275,8 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
         let Some((better, unknown)) = self.lists.promotion(self.variant, index, known) else {
             return plain;
         };
-        let (b, better) = (self.b(), self.version(index, better));
+        let better = self.version(index, better);
+        let (b, better) = (self.b(), self.through_entry(index, better));
         let look = b.block("look");
         b.at(look);
         for reg in unknown {
@@ -320,6 +377,14 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
                 self.b().call(helpers.drop_nullable, &args);
             }
         }
+    }
+}
+
+fn parts<'c>(b: &Build<'c>) -> Parts<'c> {
+    Parts {
+        first: b.alloca(b.t.ptr),
+        len: b.alloca(b.t.i64),
+        tag: b.alloca(b.t.i64),
     }
 }
 

@@ -7,12 +7,11 @@ use snow_bytecode::inst::Inst;
 use snow_bytecode::module::{FuncId, Mode};
 use snow_vm::abi::{layout, status};
 
-use crate::build::{Class, Likely, result};
+use crate::build::{Build, Class, Likely, result};
 use crate::crash::Crashes;
 use crate::frame::Frame;
 use crate::own::{Known, Variant};
 use crate::signature::{Convention, Place};
-use crate::target::stack_pointer;
 use crate::unit::{Unit, declare_function, field};
 
 /// Lowers a variant of a function of the object.
@@ -28,8 +27,7 @@ pub fn lower<'c>(unit: &Unit<'c, '_>, id: FuncId, variant: Variant) -> FunctionV
         frame.check_stack();
     }
     frame.receive();
-    let first = frame.block(0, frame.lists.entry(variant));
-    unit.b.jump(first);
+    frame.start(0, frame.lists.entry(variant));
     frame.body();
     value
 }
@@ -58,8 +56,7 @@ pub fn lower_from<'c>(unit: &Unit<'c, '_>, id: FuncId, header: u32) -> FunctionV
         );
     }
     frame.begin_block_at(header as usize);
-    let loop_block = frame.block(header as usize, Known::NOTHING);
-    b.jump(loop_block);
+    frame.start(header as usize, Known::NOTHING);
     frame.body();
     value
 }
@@ -83,7 +80,10 @@ impl<'c> Frame<'_, 'c, '_> {
         if !self.unit.limit_checks {
             return b.t.bool.const_int(0, false);
         }
-        let name = b.context.metadata_string(stack_pointer()).into();
+        let name = b
+            .context
+            .metadata_string(self.unit.arch.stack_pointer())
+            .into();
         let read = inkwell::intrinsics::Intrinsic::find("llvm.read_register")
             .and_then(|intrinsic| intrinsic.get_declaration(&self.unit.llvm, &[b.t.i64.into()]))
             .expect("LLVM has the intrinsic");
@@ -279,11 +279,17 @@ pub fn context_arg<'c>(frame: &Frame<'_, 'c, '_>, number: u64) -> PointerValue<'
     b.word_at(args, number)
 }
 
-/// The function that gives up the arguments of another one for which there is no stack, and crashes.
+/// The function that gives up the arguments of another one for which there is no stack, and crashes. Functions that take and own the same share it.
 fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
-    let (unit, b) = (frame.unit, frame.b());
-    let convention = frame.convention;
-    let name = format!("snow.overflow{}", frame.id.0);
+    let (unit, b, convention) = (frame.unit, frame.b(), frame.convention);
+    let params = frame.func.params.iter();
+    let owned = params.map(|param| param.slot.is_ref() && param.mode == Mode::Own);
+    let owned: Vec<bool> = owned.collect();
+    let marks: String = owned
+        .iter()
+        .map(|owned| if *owned { 'o' } else { '_' })
+        .collect();
+    let name = format!("snow.overflow.{}.{marks}", convention.shape());
     if let Some(made) = unit.llvm.get_function(&name) {
         return made;
     }
@@ -294,15 +300,12 @@ fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
         .get_nth_param(0)
         .expect("the context comes first")
         .into_pointer_value();
-    let owned = frame
-        .func
-        .params
+    for (place, _) in convention
+        .param_places
         .iter()
-        .map(|param| param.slot.is_ref() && param.mode == Mode::Own);
-    for (place, is_owned) in convention.param_places.iter().zip(owned) {
-        if !is_owned {
-            continue;
-        }
+        .zip(owned)
+        .filter(|(_, owned)| *owned)
+    {
         let value = match place {
             Place::Register(number) => function
                 .get_nth_param(number + 1)
@@ -320,54 +323,72 @@ fn overflow<'c>(frame: &Frame<'_, 'c, '_>) -> FunctionValue<'c> {
     function
 }
 
-/// Defines the uniform entry `name` of code that is reached by `call`, which gets the arguments that the entry has read.
-pub fn uniform<'c>(
+/// Defines the uniform entry of a function: a few instructions that go on, with the function's address, in what functions of this convention share.
+pub fn uniform(unit: &Unit<'_, '_>, id: FuncId) {
+    let convention = unit.convention(id);
+    let shared = unit.shared(&format!("entry.{}", convention.shape()), || {
+        let name = format!("snow.s{}", id.0);
+        define_shared(unit, &name, convention);
+        name
+    });
+    let code = format!("snow.f{}", id.0);
+    unit.add_assembly(&unit.arch.trampoline(&uniform_name(id), &code, &shared));
+}
+
+/// The symbol of a function's uniform entry.
+pub fn uniform_name(id: FuncId) -> String {
+    format!("snow.u{}", id.0)
+}
+
+/// Defines what uniform entries of functions of a convention share: `(ctx, args, ret, code) -> status`.
+fn define_shared<'c>(unit: &Unit<'c, '_>, name: &str, convention: &Convention) {
+    let b = &unit.b;
+    let ty = b.t.i32.fn_type(&[b.t.ptr.into(); 4], false);
+    let function = unit.declare_shared(name, ty);
+    let [ctx, args, ret, code] = pointers(b, function);
+    let mut values = vec![ctx.into()];
+    for (index, place) in convention.param_places.iter().enumerate() {
+        let from = b.word_at(args, index as u64);
+        let value = b.load(b.t.slot(convention.params[index]), from);
+        match place {
+            Place::Register(_) => values.push(value.into()),
+            Place::Context(number) => {
+                let area = b.load_ptr(Class::Context, field(b, ctx, layout::ARGS));
+                b.store(b.word_at(area, *number), value);
+            }
+        }
+    }
+    let call = b.call_address(convention.fn_type(b), code, &values);
+    store_results(unit, ctx, convention, result(call).into_struct_value(), ret);
+}
+
+/// Defines the entry `name` into a loop, which gets the address of an interpreter's frame.
+pub fn loop_entry<'c>(
     unit: &Unit<'c, '_>,
     name: &str,
     convention: &Convention,
     target: FunctionValue<'c>,
-    entry: Entry,
 ) {
     let b = &unit.b;
-    let function = unit.uniform(name);
-    b.begin(function);
-    let param = |index| {
-        function
-            .get_nth_param(index)
-            .expect("a uniform parameter")
-            .into_pointer_value()
-    };
-    let (ctx, args, ret) = (param(0), param(1), param(2));
-    let mut values = vec![ctx.into()];
-    match entry {
-        Entry::Loop => values.push(args.into()),
-        Entry::Function => {
-            for (index, place) in convention.param_places.iter().enumerate() {
-                let from = b.word_at(args, index as u64);
-                let value = b.load(b.t.slot(convention.params[index]), from);
-                match place {
-                    Place::Register(_) => values.push(value.into()),
-                    Place::Context(number) => {
-                        let area = b.load_ptr(Class::Context, field(b, ctx, layout::ARGS));
-                        b.store(b.word_at(area, *number), value);
-                    }
-                }
-            }
-        }
-    }
-    let call = b.call(target, &values);
+    let [ctx, args, ret] = pointers(b, unit.uniform(name));
+    let call = b.call(target, &[ctx.into(), args.into()]);
     // Entered this way it is rarely: a copy of its code would be large and of no use.
     b.never_inline(call);
     store_results(unit, ctx, convention, result(call).into_struct_value(), ret);
 }
 
-/// What a uniform entry leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// A function, with its arguments.
-    Function,
-    /// A loop, with the address of an interpreter's frame.
-    Loop,
+/// Begins a function of `N` addresses.
+fn pointers<'c, const N: usize>(
+    b: &Build<'c>,
+    function: FunctionValue<'c>,
+) -> [PointerValue<'c>; N] {
+    b.begin(function);
+    std::array::from_fn(|index| {
+        let param = function.get_nth_param(index as u32);
+        param
+            .expect("the function has this parameter")
+            .into_pointer_value()
+    })
 }
 
 /// Ends a uniform entry: stores results when the status is 0, and returns it.

@@ -12,6 +12,7 @@ mod frame;
 mod function;
 mod helpers;
 mod live;
+mod loops;
 mod object;
 mod ops;
 mod own;

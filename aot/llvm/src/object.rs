@@ -12,7 +12,7 @@ use inkwell::targets::{FileType, TargetMachine};
 use snow_bytecode::module::FuncId;
 
 use crate::analysis::Analysis;
-use crate::function::{self, Entry};
+use crate::function;
 use crate::own::Variant;
 use crate::parts::Part;
 use crate::unit::{Scope, Unit};
@@ -20,6 +20,25 @@ use crate::{Code, Content, Emit, Error, Job, Level, program, target};
 
 /// LLVM is recursive where code is nested.
 const STACK: usize = 64 << 20;
+
+/// The passes of `-O2`: those of LLVM's own that find something in code of this kind, once instead of several times. Left out are what works on
+/// several functions at once (the front end has done that), vectorisation (loops have safe points), and what prepares for either.
+const PASSES: &str = concat!(
+    "function<eager-inv>(sroa<modify-cfg>,early-cse<>,simplifycfg<switch-range-to-icmp>),",
+    "always-inline,require<globals-aa>,function(invalidate<aa>),require<profile-summary>,",
+    "cgscc(devirt<4>(inline,function-attrs<skip-non-recursive-function-attrs>,function<eager-inv;no-rerun>(",
+    "sroa<modify-cfg>,early-cse<memssa>,simplifycfg<switch-range-to-icmp>,instcombine<max-iterations=1;no-verify-fixpoint>,",
+    "jump-threading,correlated-propagation,tailcallelim,simplifycfg<switch-range-to-icmp>,constraint-elimination,",
+    "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,loop-rotate<header-duplication;no-prepare-for-lto>,",
+    "licm<allowspeculation>,simple-loop-unswitch<no-nontrivial;trivial>),",
+    "simplifycfg<switch-range-to-icmp>,instcombine<max-iterations=1;no-verify-fixpoint>,",
+    "loop(loop-idiom,indvars,loop-deletion,loop-unroll-full),gvn<>,sccp,bdce,adce,dse,loop-mssa(licm<allowspeculation>),",
+    "simplifycfg<switch-range-to-icmp;hoist-common-insts;sink-common-insts>,instcombine<max-iterations=1;no-verify-fixpoint>))),",
+    "globaldce,elim-avail-extern,function<eager-inv>(",
+    "simplifycfg<forward-switch-cond;switch-range-to-icmp;switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>,",
+    "loop-unroll<O2>,loop-mssa(licm<allowspeculation>),div-rem-pairs,simplifycfg<switch-range-to-icmp;speculate-unpredictables>),",
+    "constmerge",
+);
 
 /// What all parts have in common.
 pub struct Plan<'a> {
@@ -96,6 +115,7 @@ fn one(plan: &Plan<'_>, part: &Part, is_first: bool) -> Result<Made, Error> {
         unit.describe_sources();
     }
     lower(&unit, plan, part);
+    unit.finish_assembly();
     if let (true, Content::Program { bytecode }) = (is_first, &job.content) {
         program::describe(&unit, bytecode, plan.entries);
     }
@@ -117,9 +137,8 @@ fn one(plan: &Plan<'_>, part: &Part, is_first: bool) -> Result<Made, Error> {
 
 fn lower(unit: &Unit<'_, '_>, plan: &Plan<'_>, part: &Part) {
     for id in &part.home {
-        let target = function::lower(unit, *id, Variant::Any);
-        let name = format!("snow.u{}", id.0);
-        function::uniform(unit, &name, unit.convention(*id), target, Entry::Function);
+        function::lower(unit, *id, Variant::Any);
+        function::uniform(unit, *id);
     }
     for id in &part.copies {
         function::lower(unit, *id, Variant::Any);
@@ -128,7 +147,7 @@ fn lower(unit: &Unit<'_, '_>, plan: &Plan<'_>, part: &Part) {
     for (id, inst) in entries.filter(|(id, _)| part.home.contains(id)) {
         let target = function::lower_from(unit, *id, *inst);
         let name = format!("snow.o{}.{inst}", id.0);
-        function::uniform(unit, &name, unit.convention(*id), target, Entry::Loop);
+        function::loop_entry(unit, &name, unit.convention(*id), target);
     }
     while let Some(id) = unit.next_own() {
         function::lower(unit, id, Variant::Own);
@@ -147,7 +166,7 @@ fn optimise(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Resu
     let passes = match job.level {
         Level::O0 => "default<O0>",
         Level::O1 => "default<O1>",
-        Level::O2 => "default<O2>",
+        Level::O2 => PASSES,
         Level::O3 => "default<O3>",
     };
     let options = PassBuilderOptions::create();

@@ -6,6 +6,7 @@ use snow_bytecode::module::FuncId;
 use snow_vm::abi::executable::{NATIVE_PREFIX, PROGRAM_SYMBOL};
 use snow_vm::abi::layout::ABI_VERSION;
 
+use crate::function::uniform_name;
 use crate::own::Variant;
 use crate::unit::Unit;
 
@@ -44,7 +45,7 @@ fn functions<'c>(unit: &Unit<'c, '_>) -> PointerValue<'c> {
             let fields = [
                 b.i32(id).into(),
                 b.i32(0).into(),
-                address(unit.uniform(&format!("snow.u{id}"))),
+                address(unit.uniform(&uniform_name(FuncId(id)))),
                 address(typed),
             ];
             b.context.const_struct(&fields, false)

@@ -40,6 +40,18 @@ impl Convention {
         }
     }
 
+    /// What makes the types of two functions the same for LLVM, as a part of a symbol.
+    pub fn shape(&self) -> String {
+        let kind = |slot: &Slot| match slot {
+            Slot::Word => 'w',
+            Slot::Float => 'f',
+            Slot::Ref(_) | Slot::Null(_) | Slot::Any | Slot::Token(_) => 'p',
+        };
+        let params: String = self.params.iter().map(kind).collect();
+        let results: String = self.results.iter().map(kind).collect();
+        format!("{params}.{results}")
+    }
+
     /// The convention of a function.
     pub fn of(func: &Function) -> Convention {
         let params = func.params.iter().map(|param| param.slot).collect();

@@ -1,7 +1,9 @@
 //! The machine that code is made for.
 
 use inkwell::OptimizationLevel;
-use inkwell::targets::{CodeModel, InitializationConfig, RelocMode, Target, TargetMachine};
+use inkwell::targets::{
+    CodeModel, InitializationConfig, RelocMode, Target, TargetMachine, TargetTriple,
+};
 
 use crate::{Error, Level};
 
@@ -14,13 +16,72 @@ pub enum Cpu {
     Native,
 }
 
-/// This machine's processor: its name and what it can do.
+/// The variable that names another machine than this one to make code for. (To test the runtime of another architecture in an emulator, where LLVM itself
+/// would be slow.)
+const OTHER: &str = "SNOW_LLVM_TARGET";
+
+/// The machine that code is made for, in LLVM's words.
+fn triple() -> TargetTriple {
+    match std::env::var(OTHER) {
+        Ok(name) if !name.is_empty() => TargetTriple::create(&name),
+        _ => TargetMachine::get_default_triple(),
+    }
+}
+
+fn is_other() -> bool {
+    triple() != TargetMachine::get_default_triple()
+}
+
+/// The processor that code is made for: its name and what it can do, as far as it is known.
 pub fn processor() -> String {
+    if is_other() {
+        return triple().to_string();
+    }
     format!(
         "{} {}",
         TargetMachine::get_host_cpu_name(),
         TargetMachine::get_host_cpu_features()
     )
+}
+
+/// Architectures that the runtime knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arch {
+    /// `x86-64`.
+    X86_64,
+    /// `AArch64`.
+    Aarch64,
+}
+
+impl Arch {
+    /// That of a machine.
+    pub fn of(machine: &TargetMachine) -> Arch {
+        let triple = machine.get_triple();
+        match triple.as_str().to_bytes().starts_with(b"aarch64") {
+            true => Arch::Aarch64,
+            false => Arch::X86_64,
+        }
+    }
+
+    /// The register that holds the stack pointer, as LLVM calls it.
+    pub fn stack_pointer(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "rsp",
+            Arch::Aarch64 => "sp",
+        }
+    }
+
+    /// Assembly of a function that goes on in `shared` with the address of `code` as its fourth argument.
+    pub fn trampoline(self, symbol: &str, code: &str, shared: &str) -> String {
+        let jump = match self {
+            Arch::X86_64 => format!("leaq {code}(%rip), %rcx\n\tjmp {shared}"),
+            Arch::Aarch64 => {
+                format!("adrp x3, {code}\n\tadd x3, x3, :lo12:{code}\n\tb {shared}")
+            }
+        };
+        let head = format!("\t.globl {symbol}\n\t.hidden {symbol}\n\t.type {symbol}, %function");
+        format!("{head}\n{symbol}:\n\t{jump}\n\t.size {symbol}, . - {symbol}\n")
+    }
 }
 
 /// Sets what LLVM has only options of its command line for; they hold for the process.
@@ -48,17 +109,18 @@ pub fn configure() {
     });
 }
 
-/// The machine for code of this process's architecture and system.
+/// The machine for code of this process's architecture and system, or of the one that is asked for.
 pub fn machine(cpu: Cpu, level: Level) -> Result<TargetMachine, Error> {
     Target::initialize_native(&InitializationConfig::default()).map_err(Error::Target)?;
-    let triple = TargetMachine::get_default_triple();
+    Target::initialize_aarch64(&InitializationConfig::default());
+    let triple = triple();
     let target = Target::from_triple(&triple).map_err(|error| Error::Target(error.to_string()))?;
     let (name, features) = match cpu {
-        Cpu::Generic => ("generic".to_owned(), String::new()),
-        Cpu::Native => (
+        Cpu::Native if !is_other() => (
             TargetMachine::get_host_cpu_name().to_string(),
             TargetMachine::get_host_cpu_features().to_string(),
         ),
+        _ => ("generic".to_owned(), String::new()),
     };
     let level = match level {
         Level::O0 => OptimizationLevel::None,
@@ -76,13 +138,4 @@ pub fn machine(cpu: Cpu, level: Level) -> Result<TargetMachine, Error> {
             CodeModel::Small,
         )
         .ok_or_else(|| Error::Target(format!("no code can be made for {triple:?}")))
-}
-
-/// The register that holds the stack pointer, as LLVM calls it.
-pub fn stack_pointer() -> &'static str {
-    if cfg!(target_arch = "aarch64") {
-        "sp"
-    } else {
-        "rsp"
-    }
 }

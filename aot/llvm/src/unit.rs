@@ -26,6 +26,7 @@ use crate::live::{self, Needed};
 use crate::own::Variant;
 use crate::parts::Part;
 use crate::signature::{Convention, Place};
+use crate::target::Arch;
 
 /// What an object is made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Unit<'c, 'm> {
     pub b: Build<'c>,
     /// LLVM's module.
     pub llvm: LlvmModule<'c>,
+    /// The architecture that it is for.
+    pub arch: Arch,
     /// The program, and what is known about it.
     pub program: &'m Analysis<'m>,
     /// What the object is for.
@@ -60,6 +63,10 @@ pub struct Unit<'c, 'm> {
     own_functions: RefCell<FxHashMap<u32, FunctionValue<'c>>>,
     /// Variants that are called and not lowered yet.
     open: RefCell<Vec<FuncId>>,
+    /// Code that functions share, by what makes it the same for them: the symbols.
+    shared: RefCell<FxHashMap<String, String>>,
+    /// Functions that are written in assembly.
+    assembly: RefCell<String>,
     /// Static cells made so far.
     statics: RefCell<FxHashMap<String, PointerValue<'c>>>,
 }
@@ -83,6 +90,7 @@ impl<'c, 'm> Unit<'c, 'm> {
         Unit {
             b,
             llvm,
+            arch: Arch::of(machine),
             program,
             scope,
             limit_checks: true,
@@ -92,6 +100,8 @@ impl<'c, 'm> Unit<'c, 'm> {
             functions: RefCell::default(),
             own_functions: RefCell::default(),
             open: RefCell::default(),
+            shared: RefCell::default(),
+            assembly: RefCell::default(),
             statics: RefCell::default(),
         }
     }
@@ -160,16 +170,51 @@ impl<'c, 'm> Unit<'c, 'm> {
         }
     }
 
-    /// The uniform entry `name` of an executable's function: that of this object, or another one's.
+    /// The uniform entry `name` of a function: that of this object, or another one's.
     pub fn uniform(&self, name: &str) -> FunctionValue<'c> {
-        self.llvm.get_function(name).unwrap_or_else(|| {
-            let ty = self.b.t.i32.fn_type(&[self.b.t.ptr.into(); 3], false);
-            let function = self.llvm.add_function(name, ty, Some(Linkage::External));
-            self.b
-                .attribute(function, AttributeLoc::Function, "nounwind");
-            self.share(function);
-            function
-        })
+        let ty = self.b.t.i32.fn_type(&[self.b.t.ptr.into(); 3], false);
+        let made = self.llvm.get_function(name);
+        made.unwrap_or_else(|| self.declare_shared(name, ty))
+    }
+
+    /// The symbol of code that functions share, which is made when there is none yet.
+    pub fn shared(&self, key: &str, make: impl FnOnce() -> String) -> String {
+        if let Some(found) = self.shared.borrow().get(key) {
+            return found.clone();
+        }
+        let made = make();
+        self.shared
+            .borrow_mut()
+            .insert(key.to_owned(), made.clone());
+        made
+    }
+
+    /// Declares a function with a symbol that only objects of this program see, and calls as in C.
+    pub fn declare_shared(
+        &self,
+        name: &str,
+        ty: inkwell::types::FunctionType<'c>,
+    ) -> FunctionValue<'c> {
+        let function = self.llvm.add_function(name, ty, Some(Linkage::External));
+        self.b
+            .attribute(function, AttributeLoc::Function, "nounwind");
+        let global = function.as_global_value();
+        global.set_visibility(GlobalVisibility::Hidden);
+        function
+    }
+
+    /// Adds a function that is written in assembly.
+    pub fn add_assembly(&self, function: &str) {
+        self.assembly.borrow_mut().push_str(function);
+    }
+
+    /// Puts the assembly into the object.
+    pub fn finish_assembly(&self) {
+        let functions = self.assembly.borrow();
+        if !functions.is_empty() {
+            self.llvm
+                .set_inline_assembly(&format!("\t.text\n{functions}"));
+        }
     }
 
     fn own_function(&self, func: FuncId) -> FunctionValue<'c> {

@@ -244,8 +244,76 @@ fn a_loop_gets_an_entry_with_the_registers_of_a_frame() {
         loops: vec![(FuncId(2), 1)],
     };
     let ir = text(&module(), &job(content, Level::O2, Emit::Ir));
-    assert!(ir.contains("define i32 @snow.o2.1(ptr"), "{ir}");
-    assert!(ir.contains("define i32 @snow.u2(ptr"), "{ir}");
+    assert!(ir.contains("define hidden i32 @snow.o2.1(ptr"), "{ir}");
+    assert!(ir.contains("module asm \"snow.u2:\""), "{ir}");
+}
+
+#[test]
+fn entries_of_functions_that_take_and_give_the_same_share_their_code() {
+    let functions = (0..40).collect::<Vec<_>>();
+    let ir = text(&chain(40), &job(unit(&functions), Level::O0, Emit::PlainIr));
+    let entries = (0..40).filter(|id| ir.contains(&format!("module asm \"snow.u{id}:\"")));
+    assert_eq!(entries.count(), 40);
+    assert_eq!(
+        ir.matches("@snow.s").count(),
+        1,
+        "one is defined, none is called by LLVM's code"
+    );
+    assert_eq!(
+        ir.matches("define internal").count(),
+        ir.matches("alwaysinline").count()
+    );
+}
+
+/// f0 calls a function in a loop that reads a list; f1 reads one that the loop also changes.
+const READ_LISTS: &str = r#"types
+  t0 = Int
+  t1 = List t0
+consts
+files
+natives
+fn f0 "Main.sum" (borrow ref t1, word) -> (word) {
+  reg r2..r4 word
+  @0: r2 = int 0
+  @1: r3 = list.len r0
+  @2: br.int ge r2 r3 @7
+  @3: r3 = list.get r0 r2
+  @4: [r1] = call f2 [r1, r3]
+  @5: r2 = int.bin.imm wrapping.add r2 1
+  @6: jump @1
+  @7: ret [r1]
+}
+fn f1 "Main.shift" (ref t1, word) -> (ref t1) {
+  reg r2..r3 word
+  @0: br.int.imm eq r1 0 @5
+  @1: r2 = list.get r0 r1
+  @2: r0 = list.set r0 r1 r2
+  @3: r1 = int.bin.imm sub r1 1
+  @4: jump @0
+  @5: ret [r0]
+}
+fn f2 "Main.add" (word, word) -> (word) {
+  @0: r0 = int.bin wrapping.add r0 r1
+  @1: ret [r0]
+}
+fn f3 "Main.main" () -> (word) {
+  reg r0..r1 word
+  @0: r0 = int 1
+  @1: ret [r0]
+}
+export "Main.main" f3 () -> t0
+entry f3
+"#;
+
+#[test]
+fn a_loop_reads_the_parts_of_a_list_once_that_it_does_not_change() {
+    let module = assembled(READ_LISTS);
+    let ir = text(&module, &job(unit(&[0, 1]), Level::O0, Emit::PlainIr));
+    let before = |function| definition(&ir, function).matches("\nbefore").count();
+    assert_eq!(before("snow.f0"), 1);
+    assert_eq!(before("snow.f1"), 0);
+    let lengths = definition(&ir, "snow.f0").matches("!range").count();
+    assert_eq!(lengths, 1, "the length is read before the loop only");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use snow_vm::abi::layout;
 use snow_vm::heap::header_word;
 
 use crate::build::{Class, Likely};
-use crate::frame::Frame;
+use crate::frame::{Frame, Parts};
 use crate::helpers::count_of;
 
 /// The words of a list cell.
@@ -29,6 +29,14 @@ enum Width {
 }
 
 impl Width {
+    /// Bytes of an element.
+    fn bytes(self) -> u64 {
+        match self {
+            Width::Word => 8,
+            Width::Byte => 1,
+        }
+    }
+
     /// The tag of lists whose elements are all in their buffer.
     fn tag(self) -> u8 {
         match self {
@@ -50,7 +58,10 @@ impl<'c> Frame<'_, 'c, '_> {
                 self.set(*dst, list);
             }
             Inst::ListLen { dst, list } => {
-                let len = self.len(self.cell(*list));
+                let len = match self.kept_parts(*list) {
+                    Some(parts) => self.kept_len(parts),
+                    None => self.len(self.cell(*list)),
+                };
                 self.set(*dst, len);
             }
             Inst::ListGet { dst, list, index } => self.list_get(*dst, *list, *index),
@@ -124,9 +135,37 @@ impl<'c> Frame<'_, 'c, '_> {
         b.load_below(Class::List, from, layout::LIST_LEN_END)
     }
 
-    fn is_flat(&self, list: PointerValue<'c>) -> IntValue<'c> {
-        self.b()
-            .icmp_to(IntPredicate::EQ, self.tag(list), layout::FLAT.into())
+    /// Keeps the parts of a list for a loop that does not change it. Nobody else can change it meanwhile, since this frame refers to it: LLVM
+    /// does not know that, and would read them again after each call.
+    pub fn keep_parts(&self, list: Reg, to: Parts<'c>) {
+        let b = self.b();
+        let cell = self.cell(list);
+        let view = self.view(cell);
+        b.store(
+            to.first,
+            self.position(view.buffer, view.start, self.width(list)),
+        );
+        b.store(to.len, view.len);
+        b.store(to.tag, self.tag(cell));
+    }
+
+    fn kept_len(&self, parts: Parts<'c>) -> IntValue<'c> {
+        let b = self.b();
+        b.load(b.t.i64, parts.len).into_int_value()
+    }
+
+    /// What reading an element needs: length, tag, and address of the first element.
+    fn read_parts(&self, list: Reg) -> (IntValue<'c>, IntValue<'c>, PointerValue<'c>) {
+        let b = self.b();
+        if let Some(parts) = self.kept_parts(list) {
+            let tag = b.load(b.t.i64, parts.tag).into_int_value();
+            let first = b.load(b.t.ptr, parts.first).into_pointer_value();
+            return (self.kept_len(parts), tag, first);
+        }
+        let cell = self.cell(list);
+        let view = self.view(cell);
+        let first = self.position(view.buffer, view.start, self.width(list));
+        (view.len, self.tag(cell), first)
     }
 
     /// Whether a list is flat and its count is 1: one look at the header, where only the type is left out.
@@ -171,10 +210,19 @@ impl<'c> Frame<'_, 'c, '_> {
     ) -> PointerValue<'c> {
         let b = self.b();
         let slots = b.word_at(buffer, layout::BUFFER_SLOTS_WORD as u64);
-        match width {
-            Width::Word => b.offset_by(slots, b.mul(position, b.word(8))),
-            Width::Byte => b.offset_by(slots, position),
-        }
+        self.after(slots, position, width)
+    }
+
+    /// Address of an element of a flat list: always by the first one's, so that LLVM sees what accesses have in common.
+    fn element(&self, view: &View<'c>, at: IntValue<'c>, width: Width) -> PointerValue<'c> {
+        let first = self.position(view.buffer, view.start, width);
+        self.after(first, at, width)
+    }
+
+    /// Address so many elements behind another.
+    fn after(&self, first: PointerValue<'c>, at: IntValue<'c>, width: Width) -> PointerValue<'c> {
+        let b = self.b();
+        b.offset_by(first, b.mul(at, b.word(width.bytes())))
     }
 
     /// Sets a register from an element.
@@ -205,17 +253,20 @@ impl<'c> Frame<'_, 'c, '_> {
         let b = self.b();
         let (cell, at) = (self.cell(list), self.int(index));
         let (fast, slow, done) = (b.block("get"), b.block("get_slow"), b.block("got"));
-        let view = self.view(cell);
-        let inside = b.icmp(IntPredicate::ULT, at, view.len);
+        let (len, tag, first) = self.read_parts(list);
+        let inside = b.icmp(IntPredicate::ULT, at, len);
         let width = self.width(list);
         let is_near = width == Width::Byte || self.lists.is_own(list, self.known);
         let near = match is_near {
             true => inside,
-            false => b.and(inside, self.is_flat(cell)),
+            false => b.and(
+                inside,
+                b.icmp_to(IntPredicate::EQ, tag, layout::FLAT.into()),
+            ),
         };
         b.branch(near, fast, slow, Likely::Then);
         b.at(fast);
-        let place = self.position(view.buffer, b.add(view.start, at), width);
+        let place = self.after(first, at, width);
         self.set_from_element(dst, place, width);
         b.jump(done);
         b.at(slow);
@@ -371,7 +422,7 @@ impl<'c> Frame<'_, 'c, '_> {
             b.branch(self.is_owned(view.buffer), fast, slow, Likely::Then);
         }
         b.at(fast);
-        self.position(view.buffer, b.add(view.start, at), width)
+        self.element(&view, at, width)
     }
 
     fn list_set(&mut self, dst: Reg, list: Reg, index: Reg, elem: Reg) {
@@ -401,10 +452,9 @@ impl<'c> Frame<'_, 'c, '_> {
 
     /// The hole that `take` left is in a list that is own, at an index inside it, and has nothing to be given up.
     fn list_fill(&mut self, dst: Reg, list: Reg, index: Reg, elem: Reg) {
-        let b = self.b();
         let (cell, at) = (self.cell(list), self.int(index));
         let (view, width) = (self.view(cell), self.width(list));
-        let place = self.position(view.buffer, b.add(view.start, at), width);
+        let place = self.element(&view, at, width);
         self.store_element(place, self.get(elem), width);
         self.set(dst, cell);
     }
