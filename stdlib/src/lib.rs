@@ -29,6 +29,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod words;
 
 pub use sources::{SOURCES, Source, texts};
 

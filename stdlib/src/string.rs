@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::support::{Outcome, natives, new_list, string_list};
+use crate::words::AsciiWords;
 
 natives! {
     "snow_string_length" Small "(String) -> Int" = |call| call.return_size(length(call.str(0)));
@@ -200,7 +201,10 @@ fn lines(call: &mut Call<'_>) -> Outcome {
 
 fn words(call: &mut Call<'_>) -> Outcome {
     let text = call.str(0);
-    pieces(call, text.split_whitespace())
+    match text.is_ascii() {
+        true => pieces(call, AsciiWords::of(text)),
+        false => pieces(call, text.split_whitespace()),
+    }
 }
 
 fn index_of(call: &mut Call<'_>) -> Outcome {

@@ -8,7 +8,7 @@ use std::mem::offset_of;
 use super::state::NativeState;
 
 /// Changes whenever compiled code of an earlier version no longer fits the runtime.
-pub const ABI_VERSION: u32 = 5;
+pub const ABI_VERSION: u32 = 6;
 
 const NATIVE: usize = offset_of!(Ctx, native);
 const HEAP: usize = offset_of!(Ctx, heap);

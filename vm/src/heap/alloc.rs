@@ -6,6 +6,7 @@ use std::sync::Arc;
 use snow_bytecode::types::TypeId;
 
 use super::cell::{Cell, DEAD};
+use super::huge::HugePages;
 use super::share::Walk;
 use crate::types::RuntimeTypes;
 
@@ -55,10 +56,9 @@ impl Counters {
         self.peak_bytes += other.peak_bytes;
     }
 
-    fn note_peak(&mut self) {
-        self.peak_bytes = self
-            .peak_bytes
-            .max(self.slab_bytes.saturating_add_signed(self.large_bytes));
+    /// Bytes that the heap has from the allocator.
+    fn bytes(&self) -> u64 {
+        self.slab_bytes.saturating_add_signed(self.large_bytes)
     }
 }
 
@@ -88,6 +88,7 @@ pub struct Heap {
     pub(crate) seen: std::cell::Cell<Seen>,
     /// Statistics; the tests read them.
     pub counters: Counters,
+    huge: HugePages,
 }
 
 impl Heap {
@@ -103,6 +104,7 @@ impl Heap {
             walk: Walk::default(),
             seen: std::cell::Cell::default(),
             counters: Counters::default(),
+            huge: HugePages::default(),
         }
     }
 
@@ -255,7 +257,7 @@ impl Heap {
         self.bump = slab;
         self.bump_words = SLAB_BYTES / 8;
         self.counters.slab_bytes += SLAB_BYTES as u64;
-        self.counters.note_peak();
+        self.note_growth(slab, SLAB_BYTES);
     }
 
     #[inline(never)]
@@ -265,8 +267,15 @@ impl Heap {
         let block: *mut u64 = unsafe { BLOCKS.alloc(layout) }.cast();
         check_block(block, layout);
         self.counters.large_bytes += layout.size() as i64;
-        self.counters.note_peak();
+        self.note_growth(block, layout.size());
         block
+    }
+
+    /// Takes note of a block from the allocator.
+    fn note_growth(&mut self, block: *mut u64, size: usize) {
+        let bytes = self.counters.bytes();
+        self.counters.peak_bytes = self.counters.peak_bytes.max(bytes);
+        self.huge.note(bytes, block, size);
     }
 
     /// Gives the memory of a cell back.
@@ -313,7 +322,7 @@ impl Heap {
                 check_block(block, after);
                 self.counters.large_bytes += after.size() as i64;
                 self.counters.large_bytes -= before.size() as i64;
-                self.counters.note_peak();
+                self.note_growth(block, after.size());
                 return Cell::from_word(block.expose_provenance() as u64);
             }
             let moved = self.alloc(cell.ty(), cell.tag(), new);

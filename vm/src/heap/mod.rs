@@ -2,6 +2,7 @@
 
 mod alloc;
 mod cell;
+mod huge;
 mod measure;
 mod release;
 mod share;

@@ -249,7 +249,7 @@ unsafe fn enter(
             | Form::Fun { .. } => x == y,
             Form::Float if floats == Floats::Ieee => f64::from_bits(x) == f64::from_bits(y),
             Form::Float => float_key(x) == float_key(y),
-            Form::String | Form::Bytes => x == y || text::bytes(x) == text::bytes(y),
+            Form::String | Form::Bytes => x == y || text::equals(x, text::bytes(y)),
             Form::Range => x == y && a.words[1] == b.words[1],
             Form::List(elem) => {
                 stack.push(Frame::Items {

@@ -41,6 +41,19 @@ pub(crate) fn tag_of(narrow: bool) -> u8 {
 /// A buffer with nothing in it. `lo` and `hi` are both `at`.
 unsafe fn new_buffer(heap: &mut Heap, ty: TypeId, capacity: usize, at: usize) -> Buffer {
     let width = Width::of_type(heap.types().info(ty));
+    // SAFETY: by contract.
+    unsafe { new_buffer_of(heap, ty, width, capacity, at) }
+}
+
+/// As [`new_buffer`], where the width is known.
+#[inline(always)]
+unsafe fn new_buffer_of(
+    heap: &mut Heap,
+    ty: TypeId,
+    width: Width,
+    capacity: usize,
+    at: usize,
+) -> Buffer {
     let capacity = width.capacity(capacity);
     assert!(capacity <= MAX_LEN, "list too long");
     // SAFETY: the head is filled; slots outside the bounds need no value.
@@ -457,19 +470,47 @@ pub unsafe fn prepend(heap: &mut Heap, list: u64, elem: u64) -> u64 {
     // SAFETY: by contract; the slot before the list is free when the list starts at the buffer's `lo`.
     unsafe {
         let cell = Cell::from_word(list);
-        let view = view(cell);
-        if view.buffer != 0 && cell.is_unique() && cell.tag() != CHAIN && view.start > 0 {
-            let buffer = Buffer::of(view);
-            let start = view.start as usize;
-            if start == buffer.lo() && buffer.0.count() == 1 {
-                buffer.write(Width::of(cell), start - 1, elem);
-                buffer.set_bounds(start - 1, buffer.hi());
-                cell.set(2, view.start as u64 - 1);
-                cell.set(3, view.len as u64 + 1);
-                return list;
-            }
+        if let Some(word) = prepend_in_slot(heap, cell, elem) {
+            return word;
         }
         grow::prepend(heap, cell, elem)
+    }
+}
+
+/// Prepends in the free slot before a list, where there is one that needs no clearing; nothing is done where not.
+///
+/// # Safety
+/// As [`append`].
+#[inline(always)]
+unsafe fn prepend_in_slot(heap: &mut Heap, cell: Cell, elem: u64) -> Option<u64> {
+    // SAFETY: by contract. The slot before the list is free when the list starts at the buffer's `lo`, or when the buffer has no other list: then what is
+    // in it is garbage, which words can be overwritten with.
+    unsafe {
+        let view = view(cell);
+        if cell.tag() == CHAIN || view.len == 0 || view.start <= 0 {
+            return None;
+        }
+        let (buffer, at, count) = (Buffer::of(view), view.start as usize - 1, cell.count());
+        let sharers = buffer.0.count();
+        let is_only = sharers == 1 && !heap.types().info(cell.ty()).elem_ref;
+        if sharers <= 0 || count <= 0 || !(is_only || buffer.lo() == at + 1) {
+            return None;
+        }
+        buffer.write(Width::of(cell), at, elem);
+        buffer.set_bounds(at, buffer.hi());
+        if count == 1 {
+            cell.set(2, at as u64);
+            cell.set(3, view.len as u64 + 1);
+            return Some(cell.word());
+        }
+        buffer.0.dup();
+        cell.set_count(count - 1);
+        let longer = View {
+            start: at as i64,
+            len: view.len + 1,
+            ..view
+        };
+        Some(new_list(heap, cell.ty(), cell.tag(), longer))
     }
 }
 

@@ -142,7 +142,7 @@ unsafe fn key_equal(types: &RuntimeTypes, info: &TypeInfo, a: u64, b: u64) -> bo
     match info.key {
         KeyKind::Word => a == b,
         // SAFETY: both are keys of the map's type.
-        KeyKind::Text => a == b || unsafe { text::bytes(a) == text::bytes(b) },
+        KeyKind::Text => a == b || unsafe { text::equals(a, text::bytes(b)) },
         // SAFETY: as above.
         KeyKind::Other(elem) => unsafe { equal::elements(types, elem, a, b) },
     }
@@ -180,10 +180,55 @@ unsafe fn find(types: &RuntimeTypes, map: Map, key: u64) -> Option<(u32, *mut u6
             return find_small(types, info, map, key);
         }
         let hash = key_hash(types, info, key);
+        find_indexed(types, info, map, hash, key)
+    }
+}
+
+/// As [`find`], in a map with an index, for a key with this hash.
+#[inline(always)]
+unsafe fn find_indexed(
+    types: &RuntimeTypes,
+    info: &TypeInfo,
+    map: Map,
+    hash: u32,
+    key: u64,
+) -> Option<(u32, *mut u64)> {
+    // SAFETY: as in `find`. Each kind of key has a search of its own.
+    unsafe {
+        match info.key {
+            KeyKind::Word => search(info, map, hash, |other| other == key),
+            KeyKind::Text => find_text(info, map, hash, key),
+            KeyKind::Other(_) => {
+                search(info, map, hash, |other| key_equal(types, info, other, key))
+            }
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn find_text(info: &TypeInfo, map: Map, hash: u32, key: u64) -> Option<(u32, *mut u64)> {
+    // SAFETY: the keys of the map are texts.
+    unsafe {
+        let wanted = text::bytes(key);
+        search(info, map, hash, |other| {
+            other == key || text::equals(other, wanted)
+        })
+    }
+}
+
+#[inline(always)]
+unsafe fn search(
+    info: &TypeInfo,
+    map: Map,
+    hash: u32,
+    mut is_it: impl FnMut(u64) -> bool,
+) -> Option<(u32, *mut u64)> {
+    // SAFETY: as in `find`.
+    unsafe {
         let mut found = std::ptr::null_mut();
         let number = index::lookup(map.index(), hash, |number| {
             found = entries::address(map, number, stride(info));
-            key_equal(types, info, *found, key)
+            is_it(*found)
         })?;
         Some((number, found))
     }
@@ -348,13 +393,8 @@ unsafe fn insert(heap: &mut Heap, map: u64, key: u64, value: Option<u64>) -> u64
             replace(heap, map, info, number, key, value);
         } else if map.index() != 0 {
             let hash = key_hash(&*types, info, key);
-            let mut found = std::ptr::null_mut();
-            let number = index::lookup(map.index(), hash, |number| {
-                found = entries::address(map, number, stride(info));
-                key_equal(&*types, info, *found, key)
-            });
-            match number {
-                Some(number) => replace(heap, map, info, number, key, value),
+            match find_indexed(&*types, info, map, hash, key) {
+                Some((number, _)) => replace(heap, map, info, number, key, value),
                 None => {
                     let number = append(heap, map, info, key, value);
                     index::insert(heap, map.0.ty(), map.at(INDEX), hash, number);

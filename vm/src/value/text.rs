@@ -45,7 +45,7 @@ pub fn new(heap: &mut Heap, ty: TypeId, bytes: &[u8]) -> u64 {
     let cell = with_capacity(heap, ty, bytes.len());
     // SAFETY: the cell has the capacity.
     unsafe {
-        copy_nonoverlapping(bytes.as_ptr(), flat_bytes(cell), bytes.len());
+        append_small(flat_bytes(cell), bytes);
         cell.set(1, bytes.len() as u64);
     }
     cell.word()
@@ -298,5 +298,31 @@ pub unsafe fn strip_prefix(heap: &mut Heap, word: u64, prefix: &[u8]) -> Option<
 #[inline]
 pub unsafe fn equals(a: u64, b: &[u8]) -> bool {
     // SAFETY: by contract.
-    unsafe { bytes(a) == b }
+    unsafe { same(bytes(a), b) }
+}
+
+/// Whether both are the same bytes; short ones are compared without a call.
+#[inline(always)]
+pub fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match a.len() {
+        0 => true,
+        // Reads that overlap where there are fewer bytes than two reads have.
+        1..4 => a[0] == b[0] && ends::<1>(a, b) && a[a.len() / 2] == b[a.len() / 2],
+        4..8 => begins::<4>(a, b) && ends::<4>(a, b),
+        8..=16 => begins::<8>(a, b) && ends::<8>(a, b),
+        _ => a == b,
+    }
+}
+
+#[inline(always)]
+fn begins<const N: usize>(a: &[u8], b: &[u8]) -> bool {
+    a.first_chunk::<N>() == b.first_chunk::<N>()
+}
+
+#[inline(always)]
+fn ends<const N: usize>(a: &[u8], b: &[u8]) -> bool {
+    a.last_chunk::<N>() == b.last_chunk::<N>()
 }

@@ -271,14 +271,27 @@ unsafe fn enlarge_chunk(heap: &mut Heap, list: Cell, old: View, end: End) -> Cel
     }
 }
 
+/// Adds an element to a copy of a list, which has some more room at that end.
+unsafe fn add_to_copy(heap: &mut Heap, list: Cell, old: View, elem: u64, end: End) -> u64 {
+    // SAFETY: the copy has a free slot at its end.
+    unsafe {
+        let capacity = (old.len + 1).next_multiple_of(FIRST);
+        let at = match end {
+            End::Front => capacity - old.len,
+            End::Back => 0,
+        };
+        let copy = Cell::from_word(copied(heap, list, old, capacity, at));
+        add_in_slot(heap, copy, view(copy), elem, end).expect("the copy has room")
+    }
+}
+
 /// Adds an element in a new buffer that is linked to the old list, or has copies of its elements when they are few.
 unsafe fn add_chunk(heap: &mut Heap, list: Cell, old: View, elem: u64, end: End) -> u64 {
     // SAFETY: the chunk has room for the copied elements and the new one.
     unsafe {
         let depth = chain::depth(list);
         if old.len <= COPY_MAX || depth >= DEPTH_MAX {
-            let flat = Cell::from_word(flatten(heap, list));
-            return add(heap, flat, elem, end);
+            return add_to_copy(heap, list, old, elem, end);
         }
         let near = near_segment(list, old, end);
         let copied = if list.tag() == CHAIN && near.len() <= COPY_MAX {
@@ -372,25 +385,56 @@ pub(super) unsafe fn flatten(heap: &mut Heap, list: Cell) -> u64 {
         if list.tag() != CHAIN && list.is_unique() && Buffer::of(old).0.is_unique() {
             return list.word();
         }
+        copied(heap, list, old, old.len, 0)
+    }
+}
+
+/// A list of the same elements in a buffer of its own with this capacity, from position `at` on; takes the list, which is not empty.
+#[inline(always)]
+unsafe fn copied(heap: &mut Heap, list: Cell, old: View, capacity: usize, at: usize) -> u64 {
+    // SAFETY: the copy has room for all elements.
+    unsafe {
         heap.counters.copies += 1;
-        let ty = list.ty();
-        let copy = new_buffer(heap, ty, old.len, 0);
-        match list.tag() {
-            CHAIN => copy_segments(heap, list, copy),
+        let (ty, tag) = (list.ty(), list.tag());
+        let width = Width::of(list);
+        let copy = super::new_buffer_of(heap, ty, width, capacity, at);
+        let elems = copy.slot(width, at);
+        match tag {
+            CHAIN => copy_segments(heap, list, elems.cast()),
             _ => {
-                let from = Buffer::of(old).slot(Width::of(list), old.start as usize);
-                copy.copy(Width::of(list), 0, from, old.len);
-                dup_elems(heap, ty, copy.slots(), old.len);
+                let from = Buffer::of(old).slot(width, old.start as usize);
+                copy_run(from, elems, width.bytes(old.len));
+                dup_elems(heap, ty, elems.cast(), old.len);
             }
         }
-        copy.set_bounds(0, old.len);
-        heap.drop_ref(list.word());
+        copy.set_bounds(at, at + old.len);
         let view = View {
             buffer: copy.0.word(),
-            start: 0,
+            start: at as i64,
             len: old.len,
         };
-        new_flat(heap, ty, view)
+        let flat = match tag {
+            CHAIN => super::FLAT,
+            tag => tag,
+        };
+        let new = super::new_list(heap, ty, flat, view);
+        heap.drop_ref(list.word());
+        new
+    }
+}
+
+/// Copies elements; few words without a call.
+#[inline(always)]
+unsafe fn copy_run(from: *const u8, to: *mut u8, bytes: usize) {
+    // SAFETY: the caller has that many at both places, in different buffers.
+    unsafe {
+        if bytes > 128 || bytes & 7 != 0 {
+            return std::ptr::copy_nonoverlapping(from, to, bytes);
+        }
+        let (from, to) = (from.cast::<u64>(), to.cast::<u64>());
+        for at in 0..bytes / 8 {
+            to.add(at).write_unaligned(from.add(at).read_unaligned());
+        }
     }
 }
 
@@ -406,15 +450,15 @@ unsafe fn dup_elems(heap: &Heap, ty: TypeId, elems: *const u64, len: usize) {
     }
 }
 
-/// Copies all elements of a list of words to the begin of a buffer that has room for them.
-unsafe fn copy_segments(heap: &Heap, list: Cell, copy: Buffer) {
+/// Copies all elements of a list of words to where there is room for them.
+unsafe fn copy_segments(heap: &Heap, list: Cell, to: *mut u64) {
     // SAFETY: by contract.
     unsafe {
         let is_ref = heap.types().info(list.ty()).elem_ref;
         let (mut at, len) = (0, view(list).len);
         while at < len {
             let segment = super::segment(list.word(), at);
-            copy_elems(segment, copy.slots().add(at), is_ref);
+            copy_elems(segment, to.add(at), is_ref);
             at += segment.len();
         }
     }
