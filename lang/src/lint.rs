@@ -47,11 +47,41 @@ fn says_types(clause: &FnClause) -> bool {
         && clause.params.iter().all(|param| param.ty.is_some())
 }
 
+/// Gives the type parameters that were inferred names as they are written: capitals that the others do not have. Associated types go with theirs, as in `A.Item`.
+fn name_parameters(func: &mut Func) {
+    let is_inferred = |name: &str| name.starts_with(|c: char| c.is_ascii_lowercase());
+    let names = func.type_params.iter().map(|param| param.name.clone());
+    let (inferred, mut taken): (Vec<SmolStr>, Vec<SmolStr>) =
+        names.partition(|name| is_inferred(name));
+    let mut given: FxHashMap<SmolStr, SmolStr> = FxHashMap::default();
+    for name in inferred.iter().filter(|name| !name.contains('.')) {
+        let plain = ('A'..='Z').map(|letter| SmolStr::from_iter([letter]));
+        let numbered = (1..).map(|n| SmolStr::new(format!("{}{n}", name.to_uppercase())));
+        let free = std::iter::once(SmolStr::new(name.to_uppercase()))
+            .chain(plain)
+            .chain(numbered)
+            .find(|new| !taken.contains(new));
+        let free = free.expect("there are endlessly many");
+        taken.push(free.clone());
+        given.insert(name.clone(), free);
+    }
+    for param in &mut func.type_params {
+        let (head, rest) = match param.name.split_once('.') {
+            Some((head, rest)) => (head, Some(rest)),
+            None => (param.name.as_str(), None),
+        };
+        if let Some(new) = given.get(head) {
+            param.name = match rest {
+                Some(rest) => SmolStr::new(format!("{new}.{rest}")),
+                None => new.clone(),
+            };
+        }
+    }
+}
+
 fn suggestion(program: &Program, func: &Func) -> Diagnostic {
     let mut written = func.clone();
-    for param in &mut written.type_params {
-        param.name = SmolStr::new(param.name.to_uppercase());
-    }
+    name_parameters(&mut written);
     let signature = Shower::new(program, func.module).signature(&written);
     Diagnostic::new(
         Code::UNTYPED_API,

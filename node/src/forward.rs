@@ -42,9 +42,7 @@ impl Node {
                     self.send_value(session, from, to, call, (answer.ty, answer.word))
                 }
                 Content::Signal(signal) => session.send(|outbox| {
-                    if outbox.closed.is_some() {
-                        return Err(Undelivered::NoConnection);
-                    }
+                    outbox.open()?;
                     forward_signal(outbox, from, to.serial(), signal)
                 }),
                 Content::Parcel(..)
@@ -82,9 +80,7 @@ impl Node {
             to: None,
         };
         session.send(|outbox| {
-            if outbox.closed.is_some() {
-                return Err(Undelivered::NoConnection);
-            }
+            outbox.open()?;
             outbox.push_of(Some(pair), &Frame::RegSend { name, value });
             Ok(outbox.passed(from))
         })
@@ -175,9 +171,7 @@ impl Node {
         out.close_bytes(start);
         let pair = Pair::new(from.map_or(NOBODY, Pid::serial), to);
         session.send(|outbox| {
-            if outbox.closed.is_some() {
-                return Err(Undelivered::NoConnection);
-            }
+            outbox.open()?;
             if let Some((call, true)) = call {
                 outbox.watched.remove(&call);
             }

@@ -12,6 +12,7 @@ use crate::name::NodeName;
 use crate::node::Node;
 use crate::peers::HERE;
 use crate::spawn::{self, Asked, Given, Refusal, Request, Status};
+use crate::value::decode::Words;
 use crate::wire::frame::LinkKind;
 use crate::wire::pack::Reader;
 use snow_bytecode::types::TypeId;
@@ -144,11 +145,6 @@ unsafe fn node_of(ctx: *mut Ctx) -> Option<Arc<Node>> {
     Node::of(&runtime)
 }
 
-/// A status, where something else is missing.
-fn status(done: Option<i64>, otherwise: i64) -> i64 {
-    done.unwrap_or(otherwise)
-}
-
 unsafe fn start(
     ctx: *mut Ctx,
     name: *const u8,
@@ -163,7 +159,7 @@ unsafe fn start(
             .zip(ctx.as_ref().and_then(|ctx| ctx.runtime().ok()))
             .map(|(launch, runtime)| away(ctx, || launch.start(runtime).is_ok()).0)
     };
-    status(done.map(i64::from), FAILURE)
+    done.map_or(FAILURE, i64::from)
 }
 
 /// # Safety
@@ -320,65 +316,72 @@ unsafe fn ask(ctx: *mut Ctx, node: &Arc<Node>, request: &Request<'_>) -> i64 {
                 true => node.spawn_here(request),
                 false => node.request_spawn(request),
             });
-            let word = match asked {
+            match asked {
                 Ok(Asked::Started(pid)) => return pid.word() as i64,
                 Ok(Asked::Request(number, passed)) => {
                     let reference = spawn::reference(number);
                     let noted = ops::note_passed(&mut *ctx, passed)
                         .and_then(|()| ops::call_prepare_under(&mut *ctx, reference));
-                    match noted {
-                        Ok(()) => outcome(ctx, node, reference),
+                    let abandon = || node.abandon_spawn(number);
+                    return match noted {
+                        Ok(()) => outcome(ctx, node, reference, abandon).unwrap_or_else(|why| why),
                         Err(_) => FAILURE,
+                    };
+                }
+                Err(Refusal::Status(Status::Full)) => {
+                    if let Err(why) = await_room(ctx, node, request) {
+                        return why;
                     }
                 }
-                Err(Refusal::Status(Status::Full)) => await_room(ctx, node, request),
                 Err(Refusal::Status(status)) => return status as i64,
                 Err(Refusal::Unsendable(_)) => return FAILURE,
-            };
-            if word != Status::Full as i64 {
-                return word;
             }
         }
     }
 }
 
-/// Waits until one more request can be made: then it is to be made again.
+/// Waits until one more request can be made; the status if there will be no room, or the actor is to end.
 ///
 /// # Safety
 /// As [`ask`].
-unsafe fn await_room(ctx: *mut Ctx, node: &Arc<Node>, request: &Request<'_>) -> i64 {
+unsafe fn await_room(ctx: *mut Ctx, node: &Arc<Node>, request: &Request<'_>) -> Result<(), i64> {
     // SAFETY: by contract.
     unsafe {
         let Ok(reference) = ops::call_prepare(&mut *ctx) else {
-            return FAILURE;
+            return Err(FAILURE);
         };
         let asker = (request.requester, reference);
         let awaited = carrier::on_system_stack(ctx, || node.await_room(request.node, asker));
         match awaited {
             // The answer 0 says that there is room.
-            Ok(()) => match outcome(ctx, node, reference) {
-                0 => Status::Full as i64,
-                other => other,
+            Ok(()) => match outcome(ctx, node, reference, || ())? {
+                0 => Ok(()),
+                other => Err(other),
             },
             Err(_) => {
                 // There will be no answer.
                 let _ = ops::call_end(&mut *ctx, reference);
-                NOT_CONNECTED
+                Err(NOT_CONNECTED)
             }
         }
     }
 }
 
-/// The number that answers a call, or the status that says that there was none.
+/// The number that answers a call, or the status that says that there was none. `abandon` says to whoever should answer that nobody waits any more.
 ///
 /// # Safety
 /// As [`ask`].
-unsafe fn outcome(ctx: *mut Ctx, node: &Node, reference: u64) -> i64 {
+unsafe fn outcome(
+    ctx: *mut Ctx,
+    node: &Node,
+    reference: u64,
+    abandon: impl FnOnce(),
+) -> Result<i64, i64> {
     // SAFETY: by contract; no reference to the context lasts while the code is parked.
     unsafe {
         let mut end = wait(ctx, reference, ANSWER_TIME);
         if end == Some(CallEnd::Timeout) {
-            node.abandon_spawn(spawn::request(reference));
+            abandon();
             // It may have come just before it was given up.
             end = wait(ctx, reference, 0);
         }
@@ -387,15 +390,15 @@ unsafe fn outcome(ctx: *mut Ctx, node: &Node, reference: u64) -> i64 {
             _ => Err(Fault::Pending),
         };
         if let Ok(word) = answer {
-            return word as i64;
+            return Ok(word as i64);
         }
         // It is over, whatever it was.
         let _ = ops::call_end(&mut *ctx, reference);
-        match end {
+        Err(match end {
             Some(CallEnd::Gone) => NOT_CONNECTED,
             Some(CallEnd::Timeout) => TIMEOUT,
             _ => FAILURE,
-        }
+        })
     }
 }
 
@@ -492,7 +495,7 @@ fn send_there(
 fn value(ctx: &mut Ctx, node: &Node, other: u32, ty: TypeId, bytes: &[u8]) -> Option<u64> {
     let read = Arguments::new(vec![(None, ty)]);
     let words = read.read_all(node, &mut ctx.heap, &mut Sides(other), bytes);
-    let mut all = [0; 3];
+    let mut all: Words = [0; 3];
     let words = words.ok()?;
     all[..words.len()].copy_from_slice(&words);
     let elem = ctx.types().info(ty).elem;

@@ -10,7 +10,7 @@ use crate::wire::stream::{self, LENGTH};
 use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::Pid;
-use snow_vm::remote::Passed;
+use snow_vm::remote::{Passed, Undelivered};
 use std::collections::VecDeque;
 
 /// Bytes that are encrypted and written at once.
@@ -115,6 +115,14 @@ impl Outbox {
     /// Bytes that wait.
     pub fn waiting(&self) -> usize {
         self.waiting
+    }
+
+    /// Whether anything can still be sent.
+    pub fn open(&self) -> Result<(), Undelivered> {
+        match self.closed {
+            None => Ok(()),
+            Some(_) => Err(Undelivered::NoConnection),
+        }
     }
 
     /// Whether anything is to be written.

@@ -109,9 +109,7 @@ pub(crate) fn put(
     serial: u64,
     name: &str,
 ) -> Result<Passed, Undelivered> {
-    if outbox.closed.is_some() {
-        return Err(Undelivered::NoConnection);
-    }
+    outbox.open()?;
     outbox.questions.insert(call, asker);
     outbox.push(&Frame::Ask {
         from: asker.serial(),

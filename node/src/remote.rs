@@ -8,7 +8,6 @@ use crate::session::LAST_WORDS;
 use rustix::event::epoll::EventFlags;
 use snow_vm::actor::Pid;
 use snow_vm::actor::entry::Content;
-use snow_vm::heap::Heap;
 use snow_vm::remote::{Passed, Remote, Undelivered};
 use snow_vm::sched::visitor::{Host, Visitor};
 use std::any::Any;
@@ -26,7 +25,6 @@ const LOOK_AROUND: Duration = Duration::from_millis(100);
 impl Remote for Node {
     fn forward(
         &self,
-        _heap: &mut Heap,
         from: Option<Pid>,
         to: Pid,
         content: &Content,

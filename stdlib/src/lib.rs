@@ -61,7 +61,7 @@ const TABLES: &[&[&Intrinsic]] = &[
     timer::TABLE,
 ];
 
-/// All natives of the standard library.
+/// All natives of the standard library. From now on compiled code can be linked with the C functions of nodes, too.
 pub fn intrinsics() -> Intrinsics {
     snow_vm::abi::table::export(snow_node::intrinsics::exported);
     Intrinsics::new(TABLES.iter().copied().flatten().copied())

@@ -549,6 +549,9 @@ fn types_of_public_functions_are_suggested_on_demand() {
 pub fn largest(0, b) = b
 pub fn largest(a, b) = if a > b do a else b end
 pub fn typed(x :: Int) -> Int = x
+pub fn kept<B>(x :: B, y) = (x, y)
+pub fn spelt<Elem>(x :: Elem, y) = (x, y)
+pub fn firsts(xs) = for x in xs do x end
 fn private(x) = x + 1
 
 pub module Inner do
@@ -579,6 +582,9 @@ end
         [
             "pub fn pair<A, B>(x :: A, y :: B) -> (A, B)`",
             "pub fn largest(a :: Int, b :: Int) -> Int`",
+            "pub fn kept<B, A>(x :: B, y :: A) -> (B, A)`",
+            "pub fn spelt<Elem, B>(x :: Elem, y :: B) -> (Elem, B)`",
+            "pub fn firsts<A>(xs :: List<A>) -> List<A>`",
             "pub fn same(x :: Int, y :: Int) -> Bool`",
         ]
     );

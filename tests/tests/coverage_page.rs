@@ -43,13 +43,48 @@ fn is_program(section: &str, name: &str) -> bool {
     }
 }
 
+fn page() -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md");
+    fs::read_to_string(page).unwrap()
+}
+
+/// The text of all tests of clusters.
+fn cluster_tests() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clusters");
+    let files = fs::read_dir(folder).unwrap();
+    files
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect()
+}
+
+#[test]
+fn all_tests_of_clusters_that_the_page_names_exist() {
+    let page = page();
+    let (_, clusters) = page.split_once("\n## Clusters").unwrap();
+    let tests = cluster_tests();
+    let named: Vec<&str> = clusters.lines().flat_map(names).collect();
+    let functions = named
+        .iter()
+        .filter(|name| name.contains('_') && name.chars().all(|c| c == '_' || c.is_alphanumeric()))
+        // The harness says these, they are no tests.
+        .filter(|name| **name != "against_worker" && name.to_uppercase() != **name);
+    let (mut count, mut missing) = (0, Vec::new());
+    for name in functions {
+        count += 1;
+        if !tests.contains(&format!("fn {name}(")) {
+            missing.push(*name);
+        }
+    }
+    assert!(missing.is_empty(), "there is no {}", missing.join(", "));
+    assert!(count > 50, "only {count} functions are named");
+}
+
 #[test]
 fn all_tests_that_the_page_names_exist() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md");
-    let page = fs::read_to_string(page).unwrap();
+    let page = page();
     // What follows names functions of tests, not programs.
     let (programs, _) = page.split_once("\n## Clusters").unwrap();
-    let mut missing = Vec::new();
+    let (mut count, mut missing) = (0, Vec::new());
     for line in programs.lines() {
         let mut section = "";
         for name in names(line) {
@@ -63,6 +98,7 @@ fn all_tests_that_the_page_names_exist() {
                 section = folder;
                 program
             });
+            count += 1;
             // Other words than programs' names stand before the first of them.
             if !section.is_empty() && !is_program(section, program) {
                 missing.push(format!("{section}/{program}"));
@@ -70,4 +106,5 @@ fn all_tests_that_the_page_names_exist() {
         }
     }
     assert!(missing.is_empty(), "there is no {}", missing.join(", "));
+    assert!(count > 200, "only {count} programs are named");
 }

@@ -14,13 +14,8 @@ use std::time::Instant;
 pub trait Remote: Send + Sync {
     /// Passes something on to an actor of another node, to be written at the next [`Remote::flush`]. It stays the caller's, who gives it up then. `from` is the running actor that sends it; none if
     /// that must not be held.
-    fn forward(
-        &self,
-        heap: &mut Heap,
-        from: Option<Pid>,
-        to: Pid,
-        content: &Content,
-    ) -> Result<Passed, Undelivered>;
+    fn forward(&self, from: Option<Pid>, to: Pid, content: &Content)
+    -> Result<Passed, Undelivered>;
 
     /// Writes what was passed on, as far as the system takes it; what it does not take is written when it takes more. Whether it should be called again, after others had their turn.
     fn flush(&self, host: &mut dyn Host) -> bool;

@@ -102,7 +102,7 @@ pub enum BadVariable {
     Schedulers(String),
     /// What is logged.
     #[error(
-        "SNOW_LOG is `{0}`, but must be `json`, a level (`debug`, `info`, `warning`, `error`, `off`), or both with a comma between them"
+        "SNOW_LOG is `{0}`, but must be `json` or `text`, a level (`debug`, `info`, `warning`, `error`, `off`), or both with a comma between them"
     )]
     Log(String),
 }

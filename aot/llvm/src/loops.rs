@@ -7,7 +7,7 @@ use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{Function, Module, Reg};
 use snow_bytecode::types::Type;
 
-/// The loops of a function, by header.
+/// The loops of a function that keep lists, by header.
 pub struct Loops(BTreeMap<usize, Loop>);
 
 /// One loop.
@@ -30,13 +30,19 @@ impl Loops {
             });
         }
         let mut loops = Loops(BTreeMap::new());
+        if ends.is_empty() {
+            return loops;
+        }
+        let reached = reached(func);
         // Loops around others begin before them.
         for (header, end) in ends {
-            let mut found = Loop::new(module, func, header, end);
+            let mut found = Loop::new(module, func, header, end, &reached);
             found
                 .lists
                 .retain(|list| loops.kept(*list, header).is_none());
-            loops.0.insert(header, found);
+            if !found.lists.is_empty() {
+                loops.0.insert(header, found);
+            }
         }
         loops
     }
@@ -71,17 +77,19 @@ impl Loops {
 }
 
 impl Loop {
-    fn new(module: &Module, func: &Function, header: usize, end: usize) -> Loop {
+    fn new(module: &Module, func: &Function, header: usize, end: usize, reached: &[bool]) -> Loop {
         let members = members(func, header, end);
         let is_list = |reg: &Reg| matches!(func.regs[reg.0 as usize], Slot::Ref(ty) if matches!(module.types.get(ty), Type::List(_)));
         let mut lists: Vec<Reg> = Vec::new();
         let mut changed = Vec::new();
-        for (inst, _) in func.code[header..]
-            .iter()
-            .zip(&members)
-            .filter(|(_, has)| **has)
-        {
-            lists.extend(list_read(inst).filter(is_list));
+        for (index, inst) in func.code.iter().enumerate().skip(header) {
+            if members.get(index - header) != Some(&true) {
+                continue;
+            }
+            // The verifier does not look at code that nothing reaches: what is read there may hold nothing.
+            if reached[index] {
+                lists.extend(list_read(inst).filter(is_list));
+            }
             inst.accesses(module.callee_params(inst), &mut |access| match access {
                 Access::Def(reg) | Access::Take(reg) => changed.push(reg),
                 Access::Use(_) => {}
@@ -91,7 +99,7 @@ impl Loop {
         lists.dedup();
         lists.retain(|list| !changed.contains(list));
         let mut found = Loop { members, lists };
-        if found.has_side_entry(func, header) {
+        if !found.lists.is_empty() && found.has_side_entry(func, header) {
             found.lists.clear();
         }
         found
@@ -135,6 +143,25 @@ fn members(func: &Function, header: usize, end: usize) -> Vec<bool> {
         }
     }
     members
+}
+
+/// Which instructions some path from the first one leads to.
+fn reached(func: &Function) -> Vec<bool> {
+    let mut reached = vec![false; func.code.len()];
+    let mut next = vec![0];
+    while let Some(at) = next.pop() {
+        let Some(known) = reached.get_mut(at) else {
+            continue;
+        };
+        if !std::mem::replace(known, true) {
+            let inst = &func.code[at];
+            inst.targets(&mut |label| next.push(label.0 as usize));
+            if !inst.is_terminator() {
+                next.push(at + 1);
+            }
+        }
+    }
+    reached
 }
 
 /// The list that an instruction reads without changing it.

@@ -112,7 +112,9 @@ pub fn configure() {
 /// The machine for code of this process's architecture and system, or of the one that is asked for.
 pub fn machine(cpu: Cpu, level: Level) -> Result<TargetMachine, Error> {
     Target::initialize_native(&InitializationConfig::default()).map_err(Error::Target)?;
-    Target::initialize_aarch64(&InitializationConfig::default());
+    if is_other() {
+        Target::initialize_aarch64(&InitializationConfig::default());
+    }
     let triple = triple();
     let target = Target::from_triple(&triple).map_err(|error| Error::Target(error.to_string()))?;
     let (name, features) = match cpu {

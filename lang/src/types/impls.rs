@@ -399,12 +399,12 @@ impl Converter<'_, '_> {
         let found: Vec<FuncId> = decl.methods.iter().flatten().copied().collect();
         let func = |id: FuncId| &self.world.program.funcs[id.0 as usize];
         let mut methods = Vec::with_capacity(interface.methods.len());
-        let mut missing: Vec<String> = Vec::new();
+        let mut missing: Vec<Name> = Vec::new();
         for &wanted in &interface.methods {
             let name = &func(wanted).name;
             let own = found.iter().copied().find(|&own| func(own).name == *name);
             if own.is_none() && self.needs_method(decl.interface, wanted) {
-                missing.push(format!("`{name}`"));
+                missing.push(name.clone());
             }
             methods.push(own);
         }
@@ -416,15 +416,15 @@ impl Converter<'_, '_> {
         let single = foreign.len() == 1 && missing.len() == 1;
         for method in foreign {
             let name = &self.world.program.funcs[method.0 as usize].name;
-            let mut meant = missing.iter().map(|text| text.trim_matches('`'));
+            let mut meant = missing.iter().map(Name::as_str);
             // A method that is missing because it has another name is one mistake.
             let meant = match single {
                 true => meant.next(),
                 false => nearest(name, meant),
             };
             let help = meant.map(|meant| format!("call it `{meant}`, which is missing here"));
-            if let Some(meant) = meant.map(|meant| format!("`{meant}`")) {
-                missing.retain(|text| *text != meant);
+            if let Some(meant) = meant.map(Name::new) {
+                missing.retain(|name| *name != meant);
             }
             self.foreign_method(&interface, method, help);
         }
@@ -453,9 +453,10 @@ impl Converter<'_, '_> {
     fn missing_methods(
         &mut self,
         interface: &crate::typed::Interface,
-        missing: &[String],
+        missing: &[Name],
         def: &ast::ImplDef,
     ) {
+        let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
         let methods = if missing.len() == 1 {
             "method"
         } else {
@@ -468,7 +469,7 @@ impl Converter<'_, '_> {
                 format!(
                     "this implementation of `{}` lacks the {methods} {}",
                     interface.name,
-                    missing.join(", ")
+                    names.join(", ")
                 ),
             )
             .label(format!("missing {methods}"))

@@ -126,7 +126,7 @@ impl Net {
     }
 
     /// Who has the name, as a node sees it: a node and an actor there.
-    pub(super) fn owner(&self, at: usize) -> Option<(usize, u64)> {
+    fn owner(&self, at: usize) -> Option<(usize, u64)> {
         let pid = self.nodes[at].whereis("x")?;
         let node = match pid.node() {
             HERE => at,
@@ -135,12 +135,12 @@ impl Net {
         Some((node, pid.serial()))
     }
 
-    pub(super) fn holders(&self) -> Vec<usize> {
+    fn holders(&self) -> Vec<usize> {
         let holds = |at: &usize| self.owner(*at).is_some_and(|(node, _)| node == *at);
         (0..self.nodes.len()).filter(holds).collect()
     }
 
-    pub(super) fn nothing_is_left(&self) -> bool {
+    fn nothing_is_left(&self) -> bool {
         let is_clean = |names: &Names| {
             names.locks.is_empty() && names.attempts.is_empty() && names.forwarded.is_empty()
         };

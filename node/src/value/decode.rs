@@ -156,7 +156,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// The words of a value of a type, owned.
-    pub fn words(&mut self, read: &mut Reader<'_>, ty: TypeId) -> Fit<Words> {
+    fn words(&mut self, read: &mut Reader<'_>, ty: TypeId) -> Fit<Words> {
         let types = self.heap.types_arc();
         let (mut progress, mut steps) = (Progress::default(), usize::MAX);
         let result = self.run(&types, read, ty, &mut progress, &mut steps);

@@ -1,7 +1,6 @@
 //! Nodes that are stopped, go on, are killed and come back, by a seed; and many nodes at once.
 
-use crate::fixture::{COOKIE, Logged, Place, Running, WORKER, is_long, signal};
-use std::net::TcpListener;
+use crate::fixture::{COOKIE, Logged, Place, Running, WORKER, free_port, is_long, signal};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -118,11 +117,6 @@ impl Random {
     }
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
 /// Seeds, and seconds for each. `SNOW_TEST_SEED` says another one.
 fn seeds() -> (Vec<u64>, u64) {
     let (seeds, seconds) = match is_long() {
@@ -150,7 +144,7 @@ struct Workers<'p> {
 }
 
 impl Workers<'_> {
-    fn start(&mut self, which: usize) -> Running {
+    fn start(&self, which: usize) -> Running {
         let name = &self.names[which];
         let worker = Running::start(self.place.snow("worker.snow", &[COOKIE, name]));
         assert_eq!(worker.line(), *name);
@@ -212,7 +206,7 @@ fn chaos(seed: u64, seconds: u64) {
     }
     assert_eq!(boss.running.line(), "unanswered 0", "seed {seed}");
     boss.says(" live=0 ");
-    let early = early.unwrap_or(late);
+    let early = early.expect("a third of the time has passed");
     assert!(
         late <= early + 16,
         "seed {seed}: {early} MB have become {late}"

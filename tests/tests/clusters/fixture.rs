@@ -210,6 +210,12 @@ pub fn finished(output: Output) -> String {
     output.stdout
 }
 
+/// A port that is free now.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 /// A process that is killed at the end of its test.
 pub struct Running {
     pub child: Child,
@@ -218,13 +224,13 @@ pub struct Running {
 
 impl Running {
     pub fn start(mut command: Command) -> Running {
-        command.stdin(Stdio::null());
-        Running::start_with_input(command)
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        Running::begin(command)
     }
 
-    /// As [`Running::start`]; the command says what its standard input is.
+    /// As [`Running::start`], with a standard input to write to.
     pub fn start_with_input(mut command: Command) -> Running {
-        command.stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stderr(Stdio::null());
         Running::begin(command)
     }
 

@@ -202,15 +202,15 @@ impl Peer {
         }
     }
 
-    /// Tells of types, under numbers from one on.
-    fn describe(&mut self, types: &[Type], first: u32) {
+    /// Tells of types, under numbers from 0 on.
+    fn describe(&mut self, types: &[Type]) {
         let table = TypeTable {
             types: types.to_vec(),
         };
         for at in 0..types.len() as u32 {
             let structure = Structure::of(&table, TypeId(at)).encode();
             self.send(&Frame::TypeDef {
-                index: first + at,
+                index: at,
                 fingerprint: [at as u8 + 1; 16],
                 structure: &structure,
             });
@@ -219,22 +219,12 @@ impl Peer {
 
     /// Tells of the types of `Main.words`: a text, and a number.
     fn describe_types(&mut self) {
-        self.describe(&[Type::String, Type::Int], 0);
+        self.describe(&[Type::String, Type::Int]);
     }
 
     /// Asks for a function; gives the status.
     fn spawn(&mut self, req_id: u64, name: &str, args: &[u8]) -> Option<u8> {
-        self.send(&Frame::Spawn(Spawn {
-            req_id,
-            requester: 1 << 24,
-            link: LinkKind::None,
-            name,
-            fingerprint: [0; 16],
-            call: None,
-            mailbox: None,
-            types: vec![0, 1],
-            args,
-        }));
+        self.send(&Frame::Spawn(request(req_id, name, vec![0, 1], args)));
         self.wait(|frame| match frame {
             Frame::SpawnReply {
                 req_id: answers,
@@ -265,22 +255,27 @@ fn serves(place: &Place, name: &str) {
     assert_eq!(finished(place.run("boss.snow", &[name, COOKIE])), "9\n");
 }
 
+/// A request for a function that is not linked.
+fn request<'a>(req_id: u64, name: &'a str, types: Vec<u32>, args: &'a [u8]) -> Spawn<'a> {
+    Spawn {
+        req_id,
+        requester: 1 << 24,
+        link: LinkKind::None,
+        name,
+        fingerprint: [0; 16],
+        call: None,
+        mailbox: None,
+        types,
+        args,
+    }
+}
+
 #[test]
 fn who_asks_for_more_than_can_be_open_is_hung_up_on() {
     let place = Place::new();
     let (worker, name) = worker(&place);
     let mut peer = Peer::join(address(&name), "greedy@127.0.0.1:1");
-    let request = Frame::Spawn(Spawn {
-        req_id: 1,
-        requester: 1 << 24,
-        link: LinkKind::None,
-        name: "Main.nothing",
-        fingerprint: [0; 16],
-        call: None,
-        mailbox: None,
-        types: Vec::new(),
-        args: &[0x90],
-    });
+    let request = Frame::Spawn(request(1, "Main.nothing", Vec::new(), &[0x90]));
     let many = request.framed().repeat(500);
     // It does not listen: when the system keeps no more answers for it, requests are open.
     let is_over = (0..10_000).any(|_| peer.wire.write(&many).is_err());
@@ -356,22 +351,15 @@ fn what_was_not_read_yet_is_given_up() {
     let worker = Logged::start(&place, command);
     let name = worker.running.line();
     let mut peer = Peer::join(address(&name), "hasty@127.0.0.1:1");
-    peer.describe(&[Type::List(TypeId(1)), Type::Int], 0);
+    peer.describe(&[Type::List(TypeId(1)), Type::Int]);
     let mut args = Writer::default();
     args.array(1);
     args.array(2_000_000);
     (0..2_000_000).for_each(|n| args.number(n % 100));
     for req_id in 1..4 {
         peer.send(&Frame::Spawn(Spawn {
-            req_id,
-            requester: 1 << 24,
             link: LinkKind::Link,
-            name: "Main.adder",
-            fingerprint: [0; 16],
-            call: None,
-            mailbox: None,
-            types: vec![0],
-            args: &args.bytes,
+            ..request(req_id, "Main.adder", vec![0], &args.bytes)
         }));
     }
     drop(peer);
@@ -469,7 +457,6 @@ fn what_does_not_fit_is_dropped_and_what_is_malformed_ends_the_connection() {
         });
     }
     // The connection stays: it is answered.
-    peer.describe(&[Type::Int], 2);
     assert_eq!(peer.spawn(1, "Main.nothing", &[0x90]), Some(1));
     worker.says("rejected: wrong@127.0.0.1:1: the value does not fit the type");
     peer.wire

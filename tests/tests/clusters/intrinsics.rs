@@ -314,7 +314,6 @@ fn c_code_starts_a_node_and_works_with_others() {
     let name = worker.line();
     let mut boss = place.executable("boss", &[&name, COOKIE, "|"]);
     boss.env("SNOW_SCHEDULERS", "1");
-    boss.stdin(std::process::Stdio::piped());
     let mut boss = Running::start_with_input(boss);
     let lines = |count: usize| (0..count).map(|_| boss.line()).collect::<Vec<_>>();
     assert_eq!(

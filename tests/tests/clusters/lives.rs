@@ -125,9 +125,7 @@ fn wait_for(worker :: String, name :: String, there :: Bool) -> () do
 end
 "#;
     place.write("boss.snow", &[WORKER, &main]);
-    let mut command = place.snow("boss.snow", &[&name, COOKIE]);
-    command.stdin(std::process::Stdio::piped());
-    let mut boss = Running::start_with_input(command);
+    let mut boss = Running::start_with_input(place.snow("boss.snow", &[&name, COOKIE]));
     assert_eq!(boss.line(), "ready");
     signal(&worker.child, "-STOP");
     go_on(&mut boss);

@@ -198,11 +198,8 @@ fn main() do
 end
 "#],
     );
-    let start = |own: &str| {
-        let mut command = place.snow("lonely.snow", &[&name, COOKIE, own]);
-        command.stdin(std::process::Stdio::piped());
-        Running::start_with_input(command)
-    };
+    let start =
+        |own: &str| Running::start_with_input(place.snow("lonely.snow", &[&name, COOKIE, own]));
     let mut all = [start("one"), start("two")];
     for node in &all {
         assert_eq!(node.line(), "true");

@@ -340,8 +340,7 @@ fn a_node_that_cannot_reach_itself_stops() {
         "alone.snow",
         &["fn main() do\n  Node.start(\"alone@10.77.0.1:0\", List.head(Env.args()))\n  println(Node.self())\n  IO.flush()\n  let _ = IO.read_line()\n  Node.stop()\n  println(\"stopped\")\nend\n"],
     );
-    let mut command = cable.near(place.snow("alone.snow", &[COOKIE]));
-    command.stdin(Stdio::piped());
+    let command = cable.near(place.snow("alone.snow", &[COOKIE]));
     let mut alone = Running::start_with_input(command);
     assert!(alone.line().starts_with("alone@"));
     cable.change("nft add rule inet test in drop");

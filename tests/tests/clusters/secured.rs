@@ -1,6 +1,6 @@
 //! Certificates of an authority, and nodes that are found by a name of the domain name system.
 
-use crate::fixture::{COOKIE, LIMIT, Place, Running, signal_mode};
+use crate::fixture::{COOKIE, LIMIT, Place, Running, free_port, signal_mode};
 use snow_tests::command::{self, Output};
 use std::process::Command;
 
@@ -8,12 +8,6 @@ fn snow(place: &Place, args: &[&str]) -> Output {
     let mut command = Command::new(command::snow().unwrap());
     command.current_dir(place.0.path()).args(args);
     command::run(&mut command, "", LIMIT).unwrap()
-}
-
-/// A port that is free now.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 const MEMBER: &str = r#"

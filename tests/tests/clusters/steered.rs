@@ -2,7 +2,7 @@
 
 use crate::fixture::{COOKIE, LIMIT, Place, Running};
 use std::io::Write;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command};
 
 /// Commands are words; each is answered by one line.
 const PROGRAM: &str = r#"
@@ -128,7 +128,7 @@ impl Steered {
         Steered::start(place.snow(program, &[name, COOKIE]))
     }
 
-    /// Writes its program, which takes the node's name, the cookie, and where it is.
+    /// Writes its program, which takes the node's name, the cookie, its host and its tick; the last two may be missing.
     pub fn program(place: &Place) -> &'static str {
         place.write("steered.snow", &[PROGRAM]);
         "steered.snow"
@@ -146,8 +146,7 @@ impl Steered {
     }
 
     /// As [`Steered::new`], with a command that runs [`Steered::program`].
-    pub fn start(mut command: Command) -> Steered {
-        command.stdin(Stdio::piped());
+    pub fn start(command: Command) -> Steered {
         let mut running = Running::start_with_input(command);
         let input = running.child.stdin.take().unwrap();
         let name = running.line();

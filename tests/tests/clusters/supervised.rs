@@ -105,8 +105,7 @@ fn place(pid :: Option<Pid<AnyMessage>>) -> String do
 end
 "#;
 
-fn start(mut command: Command) -> (Running, String) {
-    command.stdin(std::process::Stdio::piped());
+fn start(command: Command) -> (Running, String) {
     let running = Running::start_with_input(command);
     let name = running.line();
     (running, name)

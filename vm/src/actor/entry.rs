@@ -242,15 +242,11 @@ pub unsafe fn hand_over_ref_in_turns(ctx: &mut Ctx, word: u64, way: Way) -> Resu
     }
 }
 
-/// Hands a value in element form over to another actor; gives the number of cells looked at.
+/// Hands a value in element form over to another actor, however large it is.
 ///
 /// # Safety
 /// The word is an owned element of the type, which the caller does not use any more.
-pub unsafe fn hand_over(heap: &mut Heap, ty: TypeId, word: u64) -> usize {
-    if heap.types().info(ty).elem.is_ref {
-        // SAFETY: by contract.
-        unsafe { heap.hand_over(word) }
-    } else {
-        0
-    }
+pub unsafe fn hand_over(ctx: &mut Ctx, ty: TypeId, word: u64) {
+    // SAFETY: by contract.
+    while unsafe { hand_over_in_turns(ctx, ty, word, Way::Move) }.is_err() {}
 }

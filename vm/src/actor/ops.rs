@@ -67,6 +67,7 @@ pub fn spawn(
 /// Sends a message, which is owned. Pending while it is not handed over: the same call is to be made again then.
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
     let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
+    // Once: not again when the call goes on with handing over.
     if ctx.handing.is_over() {
         process.count_departure(&ctx.heap, ty, word);
     }

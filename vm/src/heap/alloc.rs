@@ -7,7 +7,6 @@ use snow_bytecode::types::TypeId;
 
 use super::cell::{Cell, DEAD};
 use super::huge::HugePages;
-use super::share::Walk;
 use crate::types::RuntimeTypes;
 
 #[cfg(miri)]
@@ -82,8 +81,6 @@ pub struct Heap {
     pub(super) pending: Option<Cell>,
     types: Arc<RuntimeTypes>,
     slabs: Vec<*mut u64>,
-    /// Room for the cells that a walk has still to look at.
-    pub(super) walk: Walk,
     /// What a search in a map has found last, for the next one.
     pub(crate) seen: std::cell::Cell<Seen>,
     /// Statistics; the tests read them.
@@ -101,7 +98,6 @@ impl Heap {
             pending: None,
             types,
             slabs: Vec::new(),
-            walk: Walk::default(),
             seen: std::cell::Cell::default(),
             counters: Counters::default(),
             huge: HugePages::default(),

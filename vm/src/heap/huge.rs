@@ -45,7 +45,7 @@ impl HugePages {
 fn ask(first: usize, bytes: usize) {
     use rustix::mm::{Advice, madvise};
     static ALLOW: std::sync::Once = std::sync::Once::new();
-    // The allocator has switched them off for the process.
+    // The allocator has switched them off for the process; from here on the setting of the system holds for memory for which nobody asks, too.
     ALLOW.call_once(|| {
         let _ = rustix::thread::disable_transparent_huge_pages(false);
     });

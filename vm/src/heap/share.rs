@@ -12,9 +12,6 @@ use crate::value::{closure, list, map, text};
 /// Elements of one list buffer that are looked at in one step.
 const PIECE: usize = 4096;
 
-/// Most cells that a walk keeps room for when it is over.
-const KEPT: usize = 4096;
-
 /// How the cells above one are handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -57,35 +54,7 @@ impl Walk {
 }
 
 impl Heap {
-    /// Hands an owned reference, or null, to another actor. Gives the number of cells that were looked at.
-    ///
-    /// # Safety
-    /// `word` is 0 or an owned reference, which this heap's actor does not use any more.
-    pub unsafe fn hand_over(&mut self, word: u64) -> usize {
-        // SAFETY: by contract.
-        unsafe { self.walk(word, Way::Move) }
-    }
-
-    /// Marks all that can be reached from a reference, or null, as shared: the caller keeps its reference.
-    ///
-    /// # Safety
-    /// `word` is 0 or a reference.
-    pub unsafe fn share(&mut self, word: u64) -> usize {
-        // SAFETY: by contract.
-        unsafe { self.walk(word, Way::Share) }
-    }
-
-    unsafe fn walk(&mut self, word: u64, way: Way) -> usize {
-        let mut walk = std::mem::take(&mut self.walk);
-        // SAFETY: by contract of the callers.
-        let steps = unsafe { self.walk_some(&mut walk, word, way, usize::MAX) };
-        if walk.left.capacity() <= KEPT {
-            self.walk = walk;
-        }
-        steps
-    }
-
-    /// Begins a walk that is over, or goes on with one, for about `most` cells. Gives the number of cells that were looked at.
+    /// Hands over what a reference, or null, leads to, for about `most` cells: begins a walk that is over, or goes on with one. Gives the number of cells that were looked at.
     ///
     /// # Safety
     /// `word` is 0 or a reference, the same one each time until the walk is over. Meanwhile nobody uses what it leads to.

@@ -4,18 +4,18 @@
 //! of intrinsics, which the loader and the native tier read. A test of the standard library keeps the two equal.
 
 mod call;
+mod entries;
 mod signature;
 
 use rustc_hash::FxHashMap;
 use snow_bytecode::module::{Mode, Native, ParamSlot};
 use snow_bytecode::types::TypeId;
 
-use crate::carrier;
-use crate::ctx::{Ctx, Fate, Status};
-use crate::sched::blocking::{self, Kept};
+use crate::ctx::{Ctx, Status};
 use crate::types::RuntimeTypes;
 
 pub use call::{Call, Fault, enter};
+pub use entries::away;
 pub use signature::{Signature, SignatureError, SignatureType};
 
 /// The natives of kind [`Kind::Waiting`], by their symbols: code that calls them may be suspended.
@@ -105,154 +105,18 @@ impl Import {
     pub fn interpreted_entry(&self) -> NativeFn {
         match self.intrinsic.kind {
             Kind::Small | Kind::Waiting => self.intrinsic.function,
-            Kind::Large => on_system_stack,
-            Kind::Handing => in_turns,
-            Kind::Blocking => off_scheduler,
+            Kind::Large => entries::on_system_stack,
+            Kind::Handing => entries::in_turns,
+            Kind::Blocking => entries::off_scheduler,
         }
     }
 
     /// What compiled code calls, likewise. Never pending.
     pub fn compiled_entry(&self) -> NativeFn {
         match self.intrinsic.kind {
-            Kind::Waiting => until_ready,
+            Kind::Waiting => entries::until_ready,
             _ => self.interpreted_entry(),
         }
-    }
-}
-
-/// As [`on_system_stack`], where another thread may take over what this one has to do meanwhile.
-unsafe extern "C" fn off_scheduler(
-    ctx: *mut Ctx,
-    types: *const NativeTypes,
-    args: *const u64,
-    ret: *mut u64,
-) -> Status {
-    // SAFETY: callers pass the address of an import, and are on the context's carrier; natives never run Snow code.
-    unsafe {
-        let function = (*types.cast::<Import>()).intrinsic.function;
-        let (status, fate) = away(ctx, || function(ctx, types, args, ret));
-        if fate == Fate::GoOn {
-            return status;
-        }
-        if status == Status::Ok {
-            drop_results(ctx, &*types, ret);
-        }
-        Status::Crash
-    }
-}
-
-/// Runs something that may block the thread, on the thread's own stack; another one may take over meanwhile what this one has to do. Says whether the caller goes on.
-///
-/// # Safety
-/// The context is valid, and the caller is on its carrier. The function runs no Snow code.
-pub unsafe fn away<R>(ctx: *mut Ctx, f: impl FnOnce() -> R) -> (R, Fate) {
-    // SAFETY: by contract.
-    unsafe {
-        let (result, kept) = carrier::on_system_stack(ctx, || blocking::blocking(ctx, f));
-        match kept {
-            Kept::Yes => (result, Fate::GoOn),
-            Kept::No => (result, Ctx::change_scheduler(ctx)),
-        }
-    }
-}
-
-/// Gives up the results of a native that nobody gets.
-///
-/// # Safety
-/// They are owned.
-unsafe fn drop_results(ctx: *mut Ctx, types: &NativeTypes, ret: *const u64) {
-    // SAFETY: by contract.
-    unsafe {
-        let all = (*ctx).heap.types_arc();
-        let layouts = all.layouts();
-        if types.ret_is_element {
-            (*ctx).heap.drop_slots(&[layouts.element(types.ret)], ret);
-        } else {
-            (*ctx).heap.drop_slots(layouts.slots(types.ret), ret);
-        }
-    }
-}
-
-/// Calls the native of an import. When it is not ready the code is suspended; where it cannot be, the carrier parks, and the native is called again and again.
-unsafe extern "C" fn until_ready(
-    ctx: *mut Ctx,
-    types: *const NativeTypes,
-    args: *const u64,
-    ret: *mut u64,
-) -> Status {
-    // SAFETY: callers pass the address of an import; compiled code runs on its context's carrier.
-    unsafe {
-        let function = (*types.cast::<Import>()).intrinsic.function;
-        loop {
-            let status = function(ctx, types, args, ret);
-            if status != Status::Pending {
-                return status;
-            }
-            if (*ctx).nested == 0 {
-                return Status::Suspended;
-            }
-            if Ctx::wait(ctx) == Fate::Leave {
-                return Status::Crash;
-            }
-        }
-    }
-}
-
-/// Gives up the arguments that a native owns.
-///
-/// # Safety
-/// They are owned.
-unsafe fn drop_arguments(ctx: *mut Ctx, types: &NativeTypes, args: *const u64) {
-    // SAFETY: by contract.
-    unsafe {
-        let all = (*ctx).heap.types_arc();
-        let layouts = all.layouts();
-        for param in types.params.iter().filter(|param| param.mode == Mode::Own) {
-            let words = args.add(usize::from(param.offset));
-            if param.is_element {
-                (*ctx).heap.drop_slots(&[layouts.element(param.ty)], words);
-            } else {
-                (*ctx).heap.drop_slots(layouts.slots(param.ty), words);
-            }
-        }
-    }
-}
-
-/// Calls the native of an import until it has handed its value over; others have turns in between. An actor that is killed meanwhile gives the value up.
-unsafe extern "C" fn in_turns(
-    ctx: *mut Ctx,
-    types: *const NativeTypes,
-    args: *const u64,
-    ret: *mut u64,
-) -> Status {
-    // SAFETY: callers pass the address of an import, and are on the context's carrier; the native has given up its reference to the context when others run.
-    unsafe {
-        let function = (*types.cast::<Import>()).intrinsic.function;
-        loop {
-            let status = function(ctx, types, args, ret);
-            if status != Status::Pending {
-                return status;
-            }
-            if Ctx::give_way(ctx) == Fate::Leave {
-                (*ctx).handing.clear();
-                drop_arguments(ctx, &*types, args);
-                return Status::Crash;
-            }
-        }
-    }
-}
-
-/// Calls the native of an import on the thread's own stack.
-unsafe extern "C" fn on_system_stack(
-    ctx: *mut Ctx,
-    types: *const NativeTypes,
-    args: *const u64,
-    ret: *mut u64,
-) -> Status {
-    // SAFETY: callers pass the address of an import, and natives never run Snow code.
-    unsafe {
-        let function = (*types.cast::<Import>()).intrinsic.function;
-        carrier::on_system_stack(ctx, || function(ctx, types, args, ret))
     }
 }
 

@@ -8,7 +8,6 @@ use crate::abi::{AbiType, RuntimeFunction, Signature};
 use crate::actor::{Pid, ops};
 use crate::carrier;
 use crate::ctx::Ctx;
-use crate::native::Kind;
 use crate::runtime_functions;
 
 /// Status: it failed.
@@ -29,8 +28,6 @@ pub struct Shell {
     pub with_context: &'static str,
     /// Its declared type.
     pub signature: Signature,
-    /// Where it may run.
-    pub kind: Kind,
 }
 
 impl Shell {
@@ -43,7 +40,7 @@ impl Shell {
 }
 
 macro_rules! shells {
-    ($( $name:ident($($arg:tt $of:ident),*) -> $ret:ident, $kind:ident; )*) => {
+    ($( $name:ident($($arg:tt $of:ident),*) -> $ret:ident; )*) => {
         /// All ten.
         pub fn shells() -> Vec<Shell> {
             vec![$(Shell {
@@ -53,23 +50,22 @@ macro_rules! shells {
                     params: vec![$(AbiType::$of),*],
                     ret: AbiType::$ret,
                 },
-                kind: Kind::$kind,
             }),*]
         }
     };
 }
 
 shells! {
-    snow_node_start(name Ptr, len I64, cookie Ptr, cookie_len I64, port I64) -> I64, Blocking;
-    snow_node_connect(name Ptr, len I64) -> I64, Blocking;
-    snow_node_self() -> Ptr, Small;
-    snow_node_list() -> Ptr, Large;
-    snow_node_monitor(node Ptr, len I64) -> I64, Large;
-    snow_node_spawn(node Ptr, len I64, function Ptr, function_len I64, args Ptr, size I64, link I8) -> I64, Waiting;
-    snow_register_function(name Ptr, len I64, function Ptr) -> Void, Small;
-    snow_process_monitor(pid I64) -> I64, Small;
-    snow_process_demonitor(monitor I64) -> I64, Small;
-    snow_actor_send_named(name Ptr, len I64, node Ptr, node_len I64, message Ptr, size I64) -> Void, Large;
+    snow_node_start(name Ptr, len I64, cookie Ptr, cookie_len I64, port I64) -> I64;
+    snow_node_connect(name Ptr, len I64) -> I64;
+    snow_node_self() -> Ptr;
+    snow_node_list() -> Ptr;
+    snow_node_monitor(node Ptr, len I64) -> I64;
+    snow_node_spawn(node Ptr, len I64, function Ptr, function_len I64, args Ptr, size I64, link I8) -> I64;
+    snow_register_function(name Ptr, len I64, function Ptr) -> Void;
+    snow_process_monitor(pid I64) -> I64;
+    snow_process_demonitor(monitor I64) -> I64;
+    snow_actor_send_named(name Ptr, len I64, node Ptr, node_len I64, message Ptr, size I64) -> Void;
 }
 
 /// Those that need no node, with the types that they have.

@@ -214,7 +214,7 @@ impl Scheduler {
         content: Content,
     ) -> Result<Passed, String> {
         let sent = match self.remote() {
-            Some(remote) => remote.forward(heap, from, to, &content),
+            Some(remote) => remote.forward(from, to, &content),
             None => Err(Undelivered::NoConnection),
         };
         self.is_unsent();

@@ -477,12 +477,12 @@ impl Worker {
     /// What the code of a finished actor returned is the answer to a call.
     fn answer(&mut self, mut process: Box<Process>, awaited: Awaited, words: [u64; 3]) {
         let Awaited { to, reference, ty } = awaited;
-        let heap = &mut self.vm.ctx.heap;
-        let elem = heap.types().info(ty).elem;
+        let ctx = &mut self.vm.ctx;
+        let elem = ctx.types().info(ty).elem;
         // SAFETY: the function has returned a value of the type, which is owned and not used any more.
         let word = unsafe {
-            let word = build::element(heap, elem, &words);
-            hand_over(heap, ty, word);
+            let word = build::element(&mut ctx.heap, elem, &words);
+            hand_over(ctx, ty, word);
             word
         };
         let answer = Answer {
@@ -492,6 +492,7 @@ impl Worker {
             unwatched: false,
         };
         let content = Content::Answer(answer);
+        let heap = &mut self.vm.ctx.heap;
         if to.is_local() {
             self.scheduler.deliver(heap, to, content);
             return self.end(process, Reason::Normal);

@@ -467,7 +467,7 @@ pub unsafe fn append(heap: &mut Heap, list: u64, elem: u64) -> u64 {
 /// As [`append`].
 #[inline]
 pub unsafe fn prepend(heap: &mut Heap, list: u64, elem: u64) -> u64 {
-    // SAFETY: by contract; the slot before the list is free when the list starts at the buffer's `lo`.
+    // SAFETY: by contract.
     unsafe {
         let cell = Cell::from_word(list);
         if let Some(word) = prepend_in_slot(heap, cell, elem) {

@@ -303,7 +303,7 @@ pub unsafe fn equals(a: u64, b: &[u8]) -> bool {
 
 /// Whether both are the same bytes; short ones are compared without a call.
 #[inline(always)]
-pub fn same(a: &[u8], b: &[u8]) -> bool {
+fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

@@ -135,8 +135,8 @@ impl<'c> Frame<'_, 'c, '_> {
         b.load_below(Class::List, from, layout::LIST_LEN_END)
     }
 
-    /// Keeps the parts of a list for a loop that does not change it. Nobody else can change it meanwhile, since this frame refers to it: LLVM
-    /// does not know that, and would read them again after each call.
+    /// Keeps the parts of a list for a loop that does not change it. Who changes a list in place has taken its only reference, and the loop takes
+    /// none of this one (a borrow ends when its root is taken): LLVM does not know that, and would read them again after each call.
     pub fn keep_parts(&self, list: Reg, to: Parts<'c>) {
         let b = self.b();
         let cell = self.cell(list);

@@ -373,7 +373,7 @@ unsafe fn copy_elems(from: &[u64], to: *mut u64, is_ref: bool) {
     }
 }
 
-/// A unique flat list with a unique buffer of the same elements; takes the list, which is not empty.
+/// A copy of a list as a unique flat list with a unique buffer; takes the list, which is not empty.
 ///
 /// # Safety
 /// `list` is an owned reference to a list.
@@ -382,9 +382,6 @@ pub(super) unsafe fn flatten(heap: &mut Heap, list: Cell) -> u64 {
     // SAFETY: the copy has room for all elements.
     unsafe {
         let old = view(list);
-        if list.tag() != CHAIN && list.is_unique() && Buffer::of(old).0.is_unique() {
-            return list.word();
-        }
         copied(heap, list, old, old.len, 0)
     }
 }

@@ -406,16 +406,8 @@ fn words(trouble: &Trouble<'_>) -> Option<Diagnostic> {
             "class" | "record" | "defstruct" => {
                 foreign(place, "Snow has structs", "write `struct Name do … end`")
             }
-            "defmodule" => foreign(
-                place,
-                "a file is a module; a nested one starts with `module`",
-                "write `module`",
-            ),
-            "mod" | "namespace" | "package" if index == 0 => foreign(
-                place,
-                "a file is a module; a nested one starts with `module`",
-                "write `module`",
-            ),
+            "defmodule" => nested_module(place),
+            "mod" | "namespace" | "package" if index == 0 => nested_module(place),
             "defp" => foreign(
                 place,
                 "functions start with `fn`, and are private without `pub`",
@@ -437,6 +429,14 @@ fn words(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         };
         Some(found)
     })
+}
+
+fn nested_module(place: Span) -> Diagnostic {
+    foreign(
+        place,
+        "a file is a module; a nested one starts with `module`",
+        "write `module`",
+    )
 }
 
 /// Items in wrong places or forms.
