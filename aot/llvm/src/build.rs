@@ -545,11 +545,26 @@ impl<'c> Build<'c> {
     /// Reads a word that is below `end`, as code may rely on.
     pub fn load_below(&self, class: Class, from: PointerValue<'c>, end: u64) -> IntValue<'c> {
         let value = self.load_int(class, from);
-        let range = [self.word(0).into(), self.word(end).into()];
-        let load = value.as_instruction().expect("a load is an instruction");
-        load.set_metadata(self.context.metadata_node(&range), self.kinds.range)
-            .expect("loads take metadata");
+        self.keep_within(value, self.word(0), self.word(end));
         value
+    }
+
+    /// Says that the result of a load or call is never 0.
+    pub fn never_zero(&self, value: IntValue<'c>) {
+        let ty = value.get_type();
+        // A range that ends before it begins goes on at the other end of the type.
+        self.keep_within(value, ty.const_int(1, false), ty.const_zero());
+    }
+
+    /// Says that the result of a load or call is `from` at least and below `end`.
+    fn keep_within(&self, value: IntValue<'c>, from: IntValue<'c>, end: IntValue<'c>) {
+        let range = self.context.metadata_node(&[from.into(), end.into()]);
+        let source = value
+            .as_instruction()
+            .expect("loads and calls are instructions");
+        source
+            .set_metadata(range, self.kinds.range)
+            .expect("loads and calls take metadata");
     }
 
     /// Reads 32 bits.

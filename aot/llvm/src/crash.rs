@@ -4,7 +4,7 @@
 
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
-use inkwell::values::{IntValue, PhiValue, PointerValue};
+use inkwell::values::{BasicMetadataValueEnum, IntValue, PhiValue, PointerValue};
 use rustc_hash::FxHashMap;
 use snow_bytecode::layout::{Layouts, Slot};
 use snow_bytecode::liveness::Liveness;
@@ -189,13 +189,21 @@ impl<'c> Frame<'_, 'c, '_> {
     pub fn unwind(&self, at: IntValue<'c>, status: IntValue<'c>) -> IntValue<'c> {
         let func = self.b().i32(self.id.0);
         let args = [self.ctx.into(), func.into(), at.into(), status.into()];
-        self.call("snow_unwind", &args).into_int_value()
+        self.failure("snow_unwind", &args)
     }
 
     /// Gives up a reference where the function is left with a status, which is the result.
     pub fn give_up(&self, cell: PointerValue<'c>, status: IntValue<'c>) -> IntValue<'c> {
         let args = [self.ctx.into(), cell.into(), status.into()];
-        self.call("snow_leave", &args).into_int_value()
+        self.failure("snow_leave", &args)
+    }
+
+    /// Calls a function of the runtime whose result is a status other than 0. LLVM should know: where it inlines this function, what follows the call is
+    /// not a way back into the caller's loops, which would have to read all again that the runtime may have changed.
+    fn failure(&self, name: &str, args: &[BasicMetadataValueEnum<'c>]) -> IntValue<'c> {
+        let status = self.call(name, args).into_int_value();
+        self.b().never_zero(status);
+        status
     }
 
     fn new_end(&mut self, set: u32) -> End<'c> {

@@ -323,8 +323,55 @@ fn a_loop_reads_the_parts_of_a_list_once_that_it_does_not_change() {
     assert_eq!(before("snow.f0"), 1);
     assert_eq!(before("snow.f1"), 0);
     assert_eq!(before("snow.f3"), 0);
-    let lengths = definition(&ir, "snow.f0").matches("!range").count();
+    let words = definition(&ir, "snow.f0").lines();
+    let words = words.filter(|line| line.contains("load i64"));
+    let lengths = words.filter(|line| line.contains("!range")).count();
     assert_eq!(lengths, 1, "the length is read before the loop only");
+}
+
+/// f0 calls a function in a loop that may crash and is small enough to be inlined.
+const CALLS_IN_A_LOOP: &str = r#"types
+  t0 = Int
+consts
+files
+natives
+fn f0 "Main.rounds" (word, word) -> (word) {
+  @0: br.int.imm eq r1 0 @4
+  @1: [r0] = call f1 [r0]
+  @2: r1 = int.bin.imm sub r1 1
+  @3: jump @0
+  @4: ret [r0]
+}
+fn f1 "Main.step" (word) -> (word) {
+  @0: r0 = int.bin.imm add r0 1
+  @1: ret [r0]
+}
+fn f2 "Main.main" () -> (word) {
+  reg r0..r1 word
+  @0: r0 = int 1
+  @1: ret [r0]
+}
+export "Main.main" f2 () -> t0
+entry f2
+"#;
+
+#[test]
+fn a_crash_in_a_function_that_is_inlined_leads_out_of_the_loop_around_it() {
+    let module = assembled(CALLS_IN_A_LOOP);
+    let program = Content::Program { bytecode: b"" };
+    let ir = text(&module, &job(program, Level::O2, Emit::Ir));
+    let rounds = definition(&ir, "snow.f0");
+    let noted = rounds.lines().filter(|line| line.contains("@snow_unwind("));
+    // In f1 by an overflow, then in f0, whose own overflow and safe point share the second call or have others.
+    assert!(
+        noted.clone().any(|line| line.contains("i32 1, i32 0, ")),
+        "{rounds}"
+    );
+    for line in noted {
+        let status = line.trim().split(' ').next().expect("a result");
+        let tested = format!("icmp eq i32 {status}, ");
+        assert!(!rounds.contains(&tested), "{rounds}");
+    }
 }
 
 #[test]
