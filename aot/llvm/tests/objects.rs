@@ -362,7 +362,7 @@ fn a_crash_in_a_function_that_is_inlined_leads_out_of_the_loop_around_it() {
     let ir = text(&module, &job(program, Level::O2, Emit::Ir));
     let rounds = definition(&ir, "snow.f0");
     let noted = rounds.lines().filter(|line| line.contains("@snow_unwind("));
-    // In f1 by an overflow, then in f0, whose own overflow and safe point share the second call or have others.
+    // The overflow in f1 is noted in the code of f0.
     assert!(
         noted.clone().any(|line| line.contains("i32 1, i32 0, ")),
         "{rounds}"
