@@ -94,7 +94,7 @@ impl<'a> Flattener<'a> {
     /// Ready for the parameters of `core`; `out` is the function without code.
     pub fn new(shared: &'a mut Shared, core: &'a ir::Func, out: Func) -> Self {
         let mut jumps = vec![0; core.joins as usize];
-        count_jumps(&core.body, &mut jumps);
+        count_jumps(&core.body, 1, &mut jumps);
         Flattener {
             shared,
             core,
@@ -291,8 +291,7 @@ impl<'a> Flattener<'a> {
 
     fn join(&mut self, join: &'a ir::Join) -> Result<()> {
         let index = join.id.0 as usize;
-        let jumps = self.jumps[index];
-        if !join.looping && (jumps <= 1 || is_small(&join.body)) {
+        if is_inlined(join, &self.jumps) {
             self.targets[index] = Target::Inline(join);
             return Ok(());
         }
@@ -387,33 +386,45 @@ fn is_small(block: &ir::Block) -> bool {
     leaves && constants && block.stmts.len() <= 2
 }
 
-/// Counts the jumps to each join point.
-fn count_jumps(block: &ir::Block, jumps: &mut [u32]) {
+/// Adds up how often a jump to each join point is written; a block is written `times` times. What is small is written again at each jump to it, and so are the jumps in it. They lead to
+/// joins that were declared before, so those are counted afterwards.
+fn count_jumps(block: &ir::Block, times: u32, jumps: &mut [u32]) {
     with_stack(|| {
-        for stmt in &block.stmts {
-            if let ir::Stmt::Join(join) = stmt {
-                count_jumps(&join.body, jumps);
-            }
-        }
         match &block.end {
             ir::End::Jump(id, _) => {
                 if let Some(count) = jumps.get_mut(id.0 as usize) {
-                    *count += 1;
+                    *count = count.saturating_add(times);
                 }
             }
             ir::End::If(_, yes, no) => {
-                count_jumps(yes, jumps);
-                count_jumps(no, jumps);
+                count_jumps(yes, times, jumps);
+                count_jumps(no, times, jumps);
             }
             ir::End::Switch { arms, default, .. } => {
-                arms.iter().for_each(|(_, arm)| count_jumps(arm, jumps));
-                default.iter().for_each(|block| count_jumps(block, jumps));
+                let blocks = arms.iter().map(|(_, arm)| arm).chain(default.as_deref());
+                blocks.for_each(|block| count_jumps(block, times, jumps));
             }
             ir::End::SwitchInt { arms, default, .. } => {
-                arms.iter().for_each(|(_, arm)| count_jumps(arm, jumps));
-                count_jumps(default, jumps);
+                let blocks = arms.iter().map(|(_, arm)| arm);
+                let blocks = blocks.chain(std::iter::once(&**default));
+                blocks.for_each(|block| count_jumps(block, times, jumps));
             }
             _ => {}
         }
+        for stmt in block.stmts.iter().rev() {
+            if let ir::Stmt::Join(join) = stmt {
+                let times = match is_inlined(join, jumps) {
+                    true => jumps[join.id.0 as usize],
+                    false => 1,
+                };
+                count_jumps(&join.body, times, jumps);
+            }
+        }
     });
+}
+
+/// Whether a join's code is written in the place of each jump to it.
+fn is_inlined(join: &ir::Join, jumps: &[u32]) -> bool {
+    let is_once = jumps[join.id.0 as usize] <= 1;
+    !join.looping && (is_once || is_small(&join.body))
 }

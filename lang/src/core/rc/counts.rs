@@ -232,6 +232,8 @@ impl Pass<'_> {
             live.add(needed);
         }
         let roots = self.classes.roots(&live);
+        // Where all blocks crash, what they do not drop would not be needed any more, though its register still owns it.
+        let goes_on = blocks.iter().any(|(block, _)| !block.only_crashes());
         for (index, (block, needed)) in blocks.iter_mut().enumerate() {
             let mut kept = self.classes.roots(needed);
             if index == 0 {
@@ -241,7 +243,7 @@ impl Pass<'_> {
             let drops: Few<Var> = drops
                 .filter(|var| index != 1 || null != Some(*var))
                 .collect();
-            if !block.only_crashes() {
+            if !(goes_on && block.only_crashes()) {
                 prepend(block, drops, span);
             }
         }
