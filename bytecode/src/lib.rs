@@ -11,6 +11,7 @@ pub mod layout;
 pub mod liveness;
 pub mod module;
 pub mod names;
+pub mod reach;
 pub mod types;
 pub mod verify;
 mod wire;

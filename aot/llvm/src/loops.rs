@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use snow_bytecode::inst::{Access, Inst};
 use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{Function, Module, Reg};
+use snow_bytecode::reach::reached;
 use snow_bytecode::types::Type;
 
 /// The loops of a function that keep lists, by header.
@@ -33,7 +34,7 @@ impl Loops {
         if ends.is_empty() {
             return loops;
         }
-        let reached = reached(func);
+        let reached = reached(&func.code);
         // Loops around others begin before them.
         for (header, end) in ends {
             let mut found = Loop::new(module, func, header, end, &reached);
@@ -143,25 +144,6 @@ fn members(func: &Function, header: usize, end: usize) -> Vec<bool> {
         }
     }
     members
-}
-
-/// Which instructions some path from the first one leads to.
-fn reached(func: &Function) -> Vec<bool> {
-    let mut reached = vec![false; func.code.len()];
-    let mut next = vec![0];
-    while let Some(at) = next.pop() {
-        let Some(known) = reached.get_mut(at) else {
-            continue;
-        };
-        if !std::mem::replace(known, true) {
-            let inst = &func.code[at];
-            inst.targets(&mut |label| next.push(label.0 as usize));
-            if !inst.is_terminator() {
-                next.push(at + 1);
-            }
-        }
-    }
-    reached
 }
 
 /// The list that an instruction reads without changing it.

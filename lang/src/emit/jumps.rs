@@ -3,6 +3,7 @@
 use crate::core::flat::negated;
 use snow_bytecode::inst::Inst;
 use snow_bytecode::module::{Label, Place};
+use snow_bytecode::reach::reached;
 
 /// Tidies the code of a function with its line table.
 pub(super) fn tidy(code: &mut Vec<Inst>, lines: &mut Vec<(u32, Place)>) {
@@ -136,20 +137,4 @@ fn move_lines(lines: &mut Vec<(u32, Place)>, new_index: &[u32], count: u32) {
         }
     }
     *lines = moved;
-}
-
-fn reached(code: &[Inst]) -> Vec<bool> {
-    let mut reached = vec![false; code.len()];
-    let mut queue = vec![0usize];
-    while let Some(index) = queue.pop() {
-        if index >= code.len() || std::mem::replace(&mut reached[index], true) {
-            continue;
-        }
-        let inst = &code[index];
-        inst.targets(&mut |label| queue.push(label.0 as usize));
-        if !inst.is_terminator() {
-            queue.push(index + 1);
-        }
-    }
-    reached
 }
