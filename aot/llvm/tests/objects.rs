@@ -299,12 +299,13 @@ fn f2 "Main.add" (word, word) -> (word) {
 fn f3 "Main.unreached" (word) -> (word) {
   reg r1 ref t1
   reg r2 word
-  @0: br.int.imm eq r0 0 @5
-  @1: r0 = int.bin.imm sub r0 1
-  @2: jump @0
-  @3: r2 = list.len r1
-  @4: jump @0
-  @5: ret [r0]
+  @0: r2 = int 0
+  @1: br.int.imm eq r0 0 @6
+  @2: r0 = int.bin.imm sub r0 1
+  @3: jump @1
+  @4: r2 = list.len r1
+  @5: jump @1
+  @6: ret [r0]
 }
 fn f4 "Main.main" () -> (word) {
   reg r0..r1 word
