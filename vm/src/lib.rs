@@ -8,6 +8,13 @@ pub mod ctx;
 pub mod embedded;
 pub mod heap;
 pub mod interp;
+#[cfg(all(
+    target_arch = "x86_64",
+    target_os = "linux",
+    target_env = "gnu",
+    not(miri)
+))]
+mod memcpy;
 pub mod native;
 pub mod output;
 pub mod platform;
