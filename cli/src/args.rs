@@ -45,6 +45,8 @@ Examples:
 
 Environment:
   SNOW_MAX_STACK    most memory an actor's stack may use, in bytes (default 1 GiB)
+  SNOW_SCHEDULERS   how many threads run actors (default: one for each core)
+  SNOW_MAX_PROCESSES   most actors at once (default 16777215)
   SNOW_HEAP_STATS   1 prints the counts of heap objects on standard error at exit
   SNOW_TIER_LOG     1 tells on standard error what is compiled to native code, why, and how long it takes
   SNOW_TIER_THRESHOLD   after how many samples a function is compiled (default 40)

@@ -594,3 +594,30 @@ end
         "does not say its types",
     );
 }
+
+/// Whoever starts one actor too many crashes; when one has ended there is room again.
+#[test]
+fn there_are_no_more_actors_than_are_allowed() {
+    let program = "actor waiter() do
+  receive do n -> println(n) end
+end
+
+fn main() do
+  let first = spawn(waiter)
+  let _second = spawn(waiter)
+  let ended = Process.monitor(first)
+  send(first, 1)
+  receive do Down(r, _, _) when r == ended -> () end
+  let _third = spawn(waiter)
+  spawn(waiter)
+end
+";
+    let folder = folder(&[("a.snow", program.as_bytes())]);
+    let mut command = Command::new(command::snow().unwrap());
+    command.args(["run", "a.snow"]);
+    command.envs([("SNOW_MAX_PROCESSES", "3"), ("SNOW_SCHEDULERS", "1")]);
+    let output = command::run(command.current_dir(folder.path()), "", LIMIT).unwrap();
+    assert_eq!((output.code, output.stdout.as_str()), (Some(1), "1\n"));
+    let report = "crash: too many processes\n  at Main.main (a.snow:12:3)\n";
+    assert!(output.stderr.starts_with(report), "{output:?}");
+}

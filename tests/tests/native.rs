@@ -159,6 +159,8 @@ fn an_executable_runs_as_the_program_does() {
     assert_eq!(report(&executable), report(&interpreter));
     let bad = place.run("a", &[], &[("SNOW_MAX_STACK", "much")]);
     fails(&bad, "error: SNOW_MAX_STACK is `much`");
+    let bad = place.run("a", &[], &[("SNOW_MAX_PROCESSES", "0")]);
+    fails(&bad, "error: SNOW_MAX_PROCESSES is `0`");
 }
 
 #[test]

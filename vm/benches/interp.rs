@@ -5,6 +5,7 @@ use snow_bytecode::layout::Slot;
 use snow_bytecode::module::{FuncId, FuncKind, Function, Label, Mode, Module, ParamSlot, Reg};
 use snow_bytecode::types::{Type, TypeId, TypeTable};
 use snow_vm::actor::log::Reports;
+use snow_vm::actor::slots;
 use snow_vm::native::Intrinsics;
 use snow_vm::output::Output;
 use snow_vm::run::{HeapStats, RunOptions, VerifiedModule, run};
@@ -301,6 +302,7 @@ fn time(name: &str, module: impl Fn() -> VerifiedModule) {
             prepare: None,
             reports: Reports::default(),
             schedulers: 1,
+            max_processes: slots::MOST,
             seed: None,
             signals: Signals::Ignore,
         };

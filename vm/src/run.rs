@@ -2,6 +2,7 @@
 
 use crate::actor::Reason;
 use crate::actor::log::Reports;
+use crate::actor::slots;
 use crate::heap::Counters;
 use crate::interp::{self, LoadError, NativeUnit, Program, TierHook};
 use crate::native::Intrinsics;
@@ -68,6 +69,8 @@ pub struct RunOptions {
     pub reports: Reports,
     /// How many threads run actors, at most.
     pub schedulers: usize,
+    /// Most actors at once, up to [`slots::MOST`].
+    pub max_processes: u32,
     /// Makes the run repeatable: clocks, random numbers and who runs next follow from it. One thread runs actors then.
     pub seed: Option<u64>,
     /// Whether to listen to the process's signals.
@@ -100,6 +103,9 @@ pub enum BadVariable {
     /// The number of threads that run actors.
     #[error("SNOW_SCHEDULERS is `{0}`, but must be a number from 1 to 255")]
     Schedulers(String),
+    /// The most actors at once.
+    #[error("SNOW_MAX_PROCESSES is `{0}`, but must be a number from 1 to 16777215")]
+    MaxProcesses(String),
     /// What is logged.
     #[error(
         "SNOW_LOG is `{0}`, but must be `json` or `text`, a level (`debug`, `info`, `warning`, `error`, `off`), or both with a comma between them"
@@ -116,6 +122,17 @@ fn schedulers() -> Result<usize, BadVariable> {
         },
         Err(_) => Ok(std::thread::available_parallelism()
             .map_or(1, |count| count.get().min(MOST_SCHEDULERS))),
+    }
+}
+
+/// How many actors there may be at once: as many as have pids, unless `SNOW_MAX_PROCESSES` says less.
+fn max_processes() -> Result<u32, BadVariable> {
+    match std::env::var("SNOW_MAX_PROCESSES") {
+        Ok(text) => match text.parse() {
+            Ok(count @ 1..=slots::MOST) => Ok(count),
+            _ => Err(BadVariable::MaxProcesses(text)),
+        },
+        Err(_) => Ok(slots::MOST),
     }
 }
 
@@ -136,6 +153,7 @@ impl RunOptions {
             errors: Box::new(std::io::stderr()),
             reports: Reports::from_environment().map_err(BadVariable::Log)?,
             schedulers: schedulers()?,
+            max_processes: max_processes()?,
             seed: None,
             signals: Signals::Listen,
             max_stack,
@@ -248,6 +266,7 @@ fn run_program(program: Arc<Program>, entry: FuncId, options: RunOptions) -> Fin
         world: Arc::clone(&world),
         max_stack: options.max_stack,
         deadline: options.deadline,
+        max_processes: options.max_processes,
         reports: options.reports,
         signals: options.signals,
         errors: Box::new(Shared(Arc::clone(&errors))),

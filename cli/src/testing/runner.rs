@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use snow_vm::actor::slots;
 use snow_vm::output::Output;
 use snow_vm::run::{Ending, LoadedProgram, RunOptions};
 use snow_vm::sched::stop::Signals;
@@ -85,6 +86,7 @@ fn run_one(program: &LoadedProgram, case: &Case, settings: &Settings) -> Outcome
             errors: Box::new(errors.clone()),
             deadline: start.checked_add(limit),
             schedulers: 1,
+            max_processes: slots::MOST,
             signals: Signals::Ignore,
             counts: settings.counts.clone(),
             ..options

@@ -117,6 +117,43 @@ end
     );
 }
 
+/// A node that has as many actors as it may have says so, and starts others again when one has ended.
+#[test]
+fn a_node_that_is_full_starts_nothing_more() {
+    let place = Place::new();
+    place.write("worker.snow", &[WORKER, WORKER_MAIN]);
+    let mut worker = place.snow("worker.snow", &[COOKIE]);
+    // Two of them are `main` and the store.
+    worker.envs([("SNOW_MAX_PROCESSES", "4"), ("SNOW_SCHEDULERS", "1")]);
+    let worker = Running::start(worker);
+    let name = worker.line();
+    let main = START.to_owned()
+        + r#"
+fn until_room(worker :: String) -> Bool do
+  case Node.try_spawn(worker, squarer, 3) do
+    Ok(_) -> true
+    Err(TooMany) -> until_room(worker)
+    Err(_) -> false
+  end
+end
+
+fn main() do
+  let worker = join()
+  let first = Node.spawn(worker, squarer, 1)
+  let _second = Node.spawn(worker, squarer, 2)
+  println(Node.try_spawn(worker, squarer, 3))
+  println(Node.try_spawn_link(worker, squarer, 3))
+  send(first, Done)
+  println(until_room(worker))
+  println(Node.try_spawn(worker, squarer, 4))
+  Node.stop()
+end
+"#;
+    place.write("boss.snow", &[WORKER, &main]);
+    let printed = finished(place.run("boss.snow", &[&name, COOKIE]));
+    assert_eq!(printed, "Err(TooMany)\nErr(TooMany)\ntrue\nErr(TooMany)\n");
+}
+
 /// Who runs a program says what others may start of it.
 #[test]
 fn a_node_says_what_others_may_start() {

@@ -28,6 +28,8 @@ const WAITING: u64 = 1;
 const GENERATION_SHIFT: u32 = 64 - GENERATION_BITS;
 const ADDRESS: u64 = ((1 << GENERATION_SHIFT) - 1) & !WAITING;
 
+/// Actors that there may be at once, at most.
+pub const MOST: u32 = (1 << SLOT_BITS) - 1;
 /// Slots that are made at once.
 const CHUNK: usize = 4096;
 /// Free slots that change hands at once.
@@ -171,6 +173,8 @@ struct Free {
     slots: Vec<u32>,
     /// The first that was never used.
     fresh: u32,
+    /// The first that is never used.
+    end: u32,
 }
 
 /// Free slots that a scheduler keeps for itself.
@@ -178,8 +182,8 @@ struct Free {
 pub struct Spare(Vec<u32>);
 
 impl Slots {
-    /// No actors yet.
-    pub fn new() -> Slots {
+    /// No actors yet, and never more than so many at once.
+    pub fn new(most: u32) -> Slots {
         let chunks = (1_usize << SLOT_BITS) / CHUNK;
         Slots {
             chunks: (0..chunks).map(|_| AtomicPtr::default()).collect(),
@@ -187,6 +191,7 @@ impl Slots {
             free: Mutex::new(Free {
                 slots: Vec::new(),
                 fresh: 1,
+                end: most.min(MOST) + 1,
             }),
         }
     }
@@ -226,7 +231,7 @@ impl Slots {
                 spare.0.push(number);
                 continue;
             }
-            if free.fresh >> SLOT_BITS != 0 {
+            if free.fresh == free.end {
                 break;
             }
             self.make_chunk(free.fresh);
@@ -343,7 +348,7 @@ impl Slots {
 
 impl Default for Slots {
     fn default() -> Slots {
-        Slots::new()
+        Slots::new(MOST)
     }
 }
 
@@ -361,7 +366,7 @@ impl Drop for Slots {
 
 #[cfg(test)]
 mod tests {
-    use super::{Own, Slots, Spare};
+    use super::{MOST, Own, Slots, Spare};
     use crate::actor::Pid;
     use crate::actor::entry::{Content, Entry};
     use crate::actor::process::Process;
@@ -427,7 +432,7 @@ mod tests {
     /// Several threads send to one actor, which waits again and again: nothing is lost, the order of each sender is kept, and each wait ends by exactly one wake.
     #[test]
     fn messages_arrive_once_in_order_and_wake_once() {
-        let slots = Slots::new();
+        let slots = Slots::new(MOST);
         let pid = slots.take(&mut Spare::default()).expect("there is room");
         slots.settle(pid, actor(), 0);
         let wakes = AtomicU64::new(0);
@@ -469,7 +474,7 @@ mod tests {
     #[test]
     fn nothing_reaches_an_actor_that_has_ended_or_its_successor() {
         for round in 0..200 {
-            let slots = Slots::new();
+            let slots = Slots::new(MOST);
             let mut spare = Spare::default();
             let pid = slots.take(&mut spare).expect("there is room");
             slots.settle(pid, actor(), 0);
@@ -509,7 +514,7 @@ mod tests {
 
     #[test]
     fn a_slot_whose_generations_are_used_up_is_not_used_again() {
-        let slots = Slots::new();
+        let slots = Slots::new(MOST);
         let mut spare = Spare::default();
         let first = slots.take(&mut spare).expect("there is room");
         let mut pid = first;
@@ -525,7 +530,7 @@ mod tests {
 
     #[test]
     fn made_up_pids_lead_nowhere() {
-        let slots = Slots::new();
+        let slots = Slots::new(MOST);
         let mut heap = heap();
         for word in [0, 5, u64::MAX, 1 << 24 | 0xff_ffff, 1 << 40 | 1 << 24 | 1] {
             let pid = Pid::from_word(word);

@@ -148,6 +148,8 @@ pub struct Parts {
     pub max_stack: usize,
     /// When the program is ended if it still runs.
     pub deadline: Option<Instant>,
+    /// Most actors at once.
+    pub max_processes: u32,
     /// Whether to listen to the process's signals.
     pub signals: Signals,
     /// What operators are told, and how.
@@ -165,7 +167,7 @@ impl Runtime {
             world: parts.world,
             max_stack: parts.max_stack,
             deadline: parts.deadline,
-            slots: Slots::new(),
+            slots: Slots::new(parts.max_processes),
             main: OnceMain::default(),
             references: AtomicU64::new(FIRST_REFERENCE),
             wheels: (0..count)
