@@ -8,6 +8,7 @@ use crate::session::Session;
 use crate::value::decode::Progress;
 use crate::value::structure::Shape;
 use crate::value::{Decoder, Misfit, Nodes, Structure};
+use crate::wire::Malformed;
 use crate::wire::pack::Reader;
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
@@ -109,94 +110,146 @@ pub(crate) fn read_value(
 /// Values that are read at once, about, of what is large.
 pub(crate) const STEPS: usize = 4096;
 
-/// A large message.
-pub(crate) struct RemoteLetter {
+/// A value that has arrived and is read in parts.
+pub(crate) struct Unread {
     pub node: Arc<Node>,
-    pub session: Arc<Session>,
     pub nodes: SharedNodes,
     pub described: Arc<Described>,
-    pub ty: TypeId,
-    /// The whole frame.
+    /// Bytes that have the value in them.
     pub bytes: Vec<u8>,
-    /// What is still to be read of it.
+    /// Where it is.
     pub value: Range<usize>,
-    pub progress: Progress,
+    /// How many of its bytes were read, and as what, once it was begun.
+    read: usize,
+    ty: Option<TypeId>,
+    progress: Progress,
 }
 
-impl std::fmt::Debug for RemoteLetter {
+impl std::fmt::Debug for Unread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
+        write!(f, "{} bytes", self.value.len())
     }
 }
 
-impl RemoteLetter {
+impl Unread {
+    /// Of which nothing was read.
+    pub fn new(
+        node: &Arc<Node>,
+        nodes: SharedNodes,
+        described: Arc<Described>,
+        (bytes, value): (Vec<u8>, Range<usize>),
+    ) -> Unread {
+        Unread {
+            node: Arc::clone(node),
+            nodes,
+            described,
+            bytes,
+            value,
+            read: 0,
+            ty: None,
+            progress: Progress::default(),
+        }
+    }
+
+    /// Reads on in it as a value of a type, for a while: gives the value, owned, in element form, when that was all. After a misfit it is as it was at first.
+    fn some(&mut self, heap: &mut Heap, ty: TypeId) -> Result<Option<u64>, Misfit> {
+        if self.ty.replace(ty) != Some(ty) {
+            self.give_up(heap);
+            self.ty = Some(ty);
+        }
+        let (result, left) = self.with(heap, |decoder, progress, read| {
+            let result = decoder.some_steps(progress, read, ty, STEPS);
+            (result, read.rest().len())
+        });
+        self.read = self.value.len() - left;
+        match result {
+            Ok(Some(word)) if left > 0 => {
+                // SAFETY: the word is an owned element of the type.
+                unsafe { drop_element(heap, ty, word) };
+                self.give_up(heap);
+                Err(Malformed("more than a value").into())
+            }
+            Err(misfit) => {
+                self.give_up(heap);
+                Err(misfit)
+            }
+            read => read,
+        }
+    }
+
     fn with<R>(
         &mut self,
         heap: &mut Heap,
         act: impl FnOnce(&mut Decoder<'_>, &mut Progress, &mut Reader<'_>) -> R,
     ) -> R {
         let (node, mut nodes) = (&*self.node, self.nodes.clone());
-        let structure = self.described.unless_same(node, self.ty);
+        let structure = self.ty.and_then(|ty| self.described.unless_same(node, ty));
         let atoms = &node.runtime.program.atoms;
-        let mut read = Reader::new(&self.bytes[self.value.clone()]);
+        let mut read = Reader::new(&self.bytes[self.value.clone()][self.read..]);
         let mut decoder = Decoder::new(heap, atoms, &mut nodes, node, structure);
-        let result = act(&mut decoder, &mut self.progress, &mut read);
-        self.value.start = self.value.end - read.rest().len();
-        result
+        act(&mut decoder, &mut self.progress, &mut read)
+    }
+
+    /// Gives up what was read so far.
+    fn give_up(&mut self, heap: &mut Heap) {
+        self.with(heap, |decoder, progress, _| decoder.give_up_all(progress));
+        (self.read, self.ty, self.progress) = (0, None, Progress::default());
+    }
+}
+
+/// A large message.
+pub(crate) struct RemoteLetter {
+    pub session: Arc<Session>,
+    /// The type of the receiver's mailbox.
+    pub ty: TypeId,
+    pub unread: Unread,
+}
+
+impl std::fmt::Debug for RemoteLetter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.unread.fmt(f)
     }
 }
 
 impl Letter for RemoteLetter {
     fn read(&mut self, heap: &mut Heap) -> Reading {
-        let ty = self.ty;
-        let read = self.with(heap, |decoder, progress, read| {
-            decoder.some_steps(progress, read, ty, STEPS)
-        });
-        match read {
+        match self.unread.some(heap, self.ty) {
             Ok(None) => Reading::More,
-            Ok(Some(word)) if self.value.is_empty() => Reading::Done(ty, word),
-            Ok(Some(word)) => {
-                // SAFETY: the word is an owned element of the type.
-                unsafe { drop_element(heap, ty, word) };
-                self.session.close("malformed: more than a value");
-                Reading::Unfit
-            }
+            Ok(Some(word)) => Reading::Done(self.ty, word),
             Err(Misfit::Malformed(malformed)) => {
                 self.session.close(&malformed.to_string());
                 Reading::Unfit
             }
             Err(misfit) => {
-                reject(&self.node, &self.session, &misfit.to_string());
+                reject(&self.unread.node, &self.session, &misfit.to_string());
                 Reading::Unfit
             }
         }
     }
 
     fn give_up(&mut self, heap: &mut Heap) {
-        self.with(heap, |decoder, progress, _| decoder.give_up_all(progress));
+        self.unread.give_up(heap);
     }
 }
 
 /// The answer to a call, which is read when it is taken, by the type that is expected then.
+#[derive(Debug)]
 pub(crate) struct RemoteParcel {
-    pub node: Arc<Node>,
-    pub nodes: SharedNodes,
-    pub described: Arc<Described>,
-    pub bytes: Box<[u8]>,
+    pub unread: Unread,
     pub unwatched: bool,
 }
 
-impl std::fmt::Debug for RemoteParcel {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.bytes.len())
-    }
-}
-
 impl Parcel for RemoteParcel {
-    fn open(&self, heap: &mut Heap, ty: TypeId) -> Option<u64> {
-        let mut nodes = self.nodes.clone();
-        let (described, bytes) = (&self.described, &self.bytes);
-        read_value(&self.node, heap, &mut nodes, described, bytes, ty).ok()
+    fn open(&mut self, heap: &mut Heap, ty: TypeId) -> Reading {
+        match self.unread.some(heap, ty) {
+            Ok(None) => Reading::More,
+            Ok(Some(word)) => Reading::Done(ty, word),
+            Err(_) => Reading::Unfit,
+        }
+    }
+
+    fn give_up(&mut self, heap: &mut Heap) {
+        self.unread.give_up(heap);
     }
 
     fn is_unwatched(&self) -> bool {

@@ -5,14 +5,16 @@ use crate::node::Node;
 use crate::outbox::{OutNodes, Outbox};
 use crate::questions;
 use crate::session::Session;
+use crate::value::encode::{PIECE_STEPS, Progress};
 use crate::value::structure::MAX_STRUCTURE;
 use crate::value::{Encoder, Unsendable, split};
+use crate::wire::fragment::PIECE;
 use crate::wire::frame::{ExitKind, Frame, Payload};
 use crate::wire::pack::Writer;
 use snow_bytecode::types::TypeId;
 use snow_vm::actor::entry::{Content, Signal};
 use snow_vm::actor::{Pid, Reason};
-use snow_vm::remote::{Passed, Undelivered};
+use snow_vm::remote::{Departing, Passed, Undelivered};
 use std::sync::Arc;
 
 impl Node {
@@ -22,26 +24,24 @@ impl Node {
         from: Option<Pid>,
         to: Pid,
         content: &Content,
+        departing: &mut Departing,
     ) -> Result<Passed, Undelivered> {
-        let session = self.session_of(to)?;
-        let session = &*session;
-        // SAFETY: the caller has the value.
+        // SAFETY: the caller has the value, and keeps it while it is departing.
         unsafe {
             match content {
                 Content::Message(ty, word) => {
-                    self.send_value(session, from, to, None, (*ty, *word))
+                    self.send_value((from, to, None), (*ty, *word), departing)
                 }
                 Content::Due(ty, word) => {
-                    let sent = self.send_value(session, None, to, None, (*ty, *word));
                     // Nobody can be held for it.
-                    session.send(Outbox::bound);
-                    sent
+                    self.send_value((None, to, None), (*ty, *word), departing)
                 }
                 Content::Answer(answer) => {
                     let call = Some((answer.reference, answer.unwatched));
-                    self.send_value(session, from, to, call, (answer.ty, answer.word))
+                    let value = (answer.ty, answer.word);
+                    self.send_value((from, to, call), value, departing)
                 }
-                Content::Signal(signal) => session.send(|outbox| {
+                Content::Signal(signal) => self.session_of(to)?.send(|outbox| {
                     outbox.open()?;
                     forward_signal(outbox, from, to.serial(), signal)
                 }),
@@ -57,31 +57,30 @@ impl Node {
     /// Sends a message to whoever has a name on a node.
     ///
     /// # Safety
-    /// The word is a live element of the type. It stays the caller's.
+    /// The word is a live element of the type, the same one and unchanged as long as something is departing. It stays the caller's.
     pub unsafe fn send_named(
         &self,
         from: Pid,
-        node: &str,
-        name: &str,
-        ty: TypeId,
-        word: u64,
+        (node, name): (&str, &str),
+        value: (TypeId, u64),
+        departing: &mut Departing,
     ) -> Result<Passed, Undelivered> {
-        let session = self.session_with(node).ok_or(Undelivered::NoConnection)?;
-        let ty_index = self.define(&session, ty)?;
-        let mut out = Writer::default();
+        let session = || self.session_with(node).ok_or(Undelivered::NoConnection);
         // SAFETY: by contract.
-        unsafe { self.write_value(&session, &mut out, ty, word)? };
+        let Some(written) = (unsafe { self.write_in_turns(session, value, departing)? }) else {
+            return Ok(Passed::More);
+        };
         let value = Payload {
-            ty: ty_index,
-            bytes: &out.bytes,
+            ty: written.ty,
+            bytes: &[],
         };
         let pair = Pair {
             from: from.serial(),
             to: None,
         };
-        session.send(|outbox| {
+        written.session.send(|outbox| {
             outbox.open()?;
-            outbox.push_of(Some(pair), &Frame::RegSend { name, value });
+            outbox.push_written(pair, &Frame::RegSend { name, value }, written.pieces);
             Ok(outbox.passed(from))
         })
     }
@@ -150,35 +149,112 @@ impl Node {
         Ok(index)
     }
 
-    /// Writes a message or an answer, and puts it into what is to be sent.
+    /// Sends a message or an answer.
     ///
     /// # Safety
-    /// The word is a live element of the type.
+    /// The word is a live element of the type, the same one and unchanged as long as something is departing.
     unsafe fn send_value(
         &self,
-        session: &Session,
-        from: Option<Pid>,
-        to: Pid,
-        call: Option<(u64, bool)>,
-        (ty, word): (TypeId, u64),
+        route: Route,
+        value: (TypeId, u64),
+        departing: &mut Departing,
     ) -> Result<Passed, Undelivered> {
-        let to = to.serial();
-        let number = call.map(|(call, unwatched)| (split(call).1, unwatched));
-        let index = self.define(session, ty)?;
-        let (mut out, start) = Frame::begin_send(to, number, index);
-        // SAFETY: by contract.
-        unsafe { self.write_value(session, &mut out, ty, word)? };
-        out.close_bytes(start);
-        let pair = Pair::new(from.map_or(NOBODY, Pid::serial), to);
-        session.send(|outbox| {
-            outbox.open()?;
-            if let Some((call, true)) = call {
-                outbox.watched.remove(&call);
+        if departing.is_over() {
+            let session = self.session_of(route.1)?;
+            // SAFETY: by contract.
+            if let Some(passed) = unsafe { self.send_small(&session, route, value)? } {
+                return Ok(passed);
             }
-            outbox.push_framed(pair, out.bytes);
-            Ok(outbox.passed_of(from))
+        }
+        let (from, to, call) = route;
+        let session = || self.session_of(to);
+        // SAFETY: by contract.
+        let Some(written) = (unsafe { self.write_in_turns(session, value, departing)? }) else {
+            return Ok(Passed::More);
+        };
+        let value = Payload {
+            ty: written.ty,
+            bytes: &[],
+        };
+        let to = to.serial();
+        let frame = match call {
+            None => Frame::Send { to, value },
+            Some((call, unwatched)) => Frame::Answer {
+                to,
+                call: split(call).1,
+                unwatched,
+                value,
+            },
+        };
+        let pair = Pair::new(from.map_or(NOBODY, Pid::serial), to);
+        put_value(&written.session, from, call, |outbox| {
+            outbox.push_written(pair, &frame, written.pieces);
         })
     }
+
+    /// As [`Node::send_value`], of what is written in a moment; nothing was done if it is not.
+    ///
+    /// # Safety
+    /// As there.
+    unsafe fn send_small(
+        &self,
+        session: &Session,
+        (from, to, call): Route,
+        value: (TypeId, u64),
+    ) -> Result<Option<Passed>, Undelivered> {
+        let to = to.serial();
+        let number = call.map(|(call, unwatched)| (split(call).1, unwatched));
+        let index = self.define(session, value.0)?;
+        let (mut out, start) = Frame::begin_send(to, number, index);
+        let life = |number| self.peers.life(number);
+        let mut nodes = OutNodes {
+            session,
+            life: &life,
+        };
+        let mut encoder = Encoder {
+            types: self.facts.types(),
+            atoms: &self.runtime.program.atoms,
+            nodes: &mut nodes,
+        };
+        let (mut progress, mut steps) = (Progress::default(), FEW);
+        // SAFETY: by contract.
+        let written = unsafe { encoder.some(&mut progress, &mut out, value, &mut steps, PIECE) };
+        if !written.map_err(unsendable)? {
+            return Ok(None);
+        }
+        out.close_bytes(start);
+        let pair = Pair::new(from.map_or(NOBODY, Pid::serial), to);
+        let passed = put_value(session, from, call, |outbox| {
+            outbox.push_framed(pair, out.bytes);
+        });
+        passed.map(Some)
+    }
+}
+
+/// From whom a value goes, to whom, and whether it answers a call: its reference, and whether who answers was monitored for it and has ended that.
+type Route = (Option<Pid>, Pid, Option<(u64, bool)>);
+
+/// Steps in which a value is written that is sent at once: too few for any piece of a long text.
+const FEW: usize = PIECE_STEPS - 1;
+
+/// Puts a message or an answer into what is to be sent.
+fn put_value(
+    session: &Session,
+    from: Option<Pid>,
+    call: Option<(u64, bool)>,
+    put: impl FnOnce(&mut Outbox),
+) -> Result<Passed, Undelivered> {
+    session.send(|outbox| {
+        outbox.open()?;
+        if let Some((call, true)) = call {
+            outbox.watched.remove(&call);
+        }
+        put(outbox);
+        if from.is_none() {
+            outbox.bound();
+        }
+        Ok(outbox.passed_of(from))
+    })
 }
 
 /// Passes a signal on, and notes what it means for the connection.

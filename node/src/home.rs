@@ -127,7 +127,7 @@ impl Node {
         debug_assert_eq!(pid.node(), HERE);
         if let Some(reference) = ask.call {
             let (to, ty) = (ask.requester, code.ret);
-            unborn.answers(Awaited { to, reference, ty });
+            unborn.answers(Awaited::new(to, reference, ty));
         }
         if ask.link.is_link() {
             unborn.link(ask.requester);

@@ -3,7 +3,9 @@
 //! Nothing that arrives can do more than a local actor could: values are read by the types of this program, frames that cannot be end the connection, and all that
 //! grows has a bound.
 
-use crate::arrived::{Described, RemoteLetter, RemoteParcel, SharedNodes, read_value, reject};
+use crate::arrived::{
+    Described, RemoteLetter, RemoteParcel, SharedNodes, Unread, read_value, reject,
+};
 use crate::facts::Print;
 use crate::global;
 use crate::keeper::Wanted;
@@ -12,8 +14,9 @@ use crate::node::Node;
 use crate::outbox::{FIRST_DEFINED, MOST_NODES, MOST_TYPES};
 use crate::peers::Life;
 use crate::session::{Arrival, Session};
-use crate::value::decode::{Mailboxes, Progress};
+use crate::value::decode::Mailboxes;
 use crate::value::{Misfit, Structure, join};
+use crate::window;
 use crate::wire::fragment::{PIECE, Reassembly};
 use crate::wire::frame::{self, ExitKind, Frame, Payload};
 use crate::wire::stream::Splitter;
@@ -298,10 +301,17 @@ impl Reading<'_> {
     fn handle_whole(&mut self, whole: Vec<u8>) -> Read<()> {
         match frame::decode(&whole)? {
             Frame::Send { to, value } if value.bytes.len() >= PIECE => {
-                let (ty, to) = (value.ty, here(to));
-                let start = value.bytes.as_ptr().addr() - whole.as_ptr().addr();
-                let end = start + value.bytes.len();
-                self.letter(to, ty, whole, start..end)
+                let (ty, place) = (value.ty, place(value.bytes, &whole));
+                self.letter(here(to), ty, (whole, place))
+            }
+            Frame::Answer {
+                to,
+                call,
+                unwatched,
+                value,
+            } => {
+                let (ty, place) = (value.ty, place(value.bytes, &whole));
+                self.answer((here(to), call, unwatched), ty, (whole, place))
             }
             Frame::Spawn(spawn) if spawn.args.len() >= PIECE => {
                 if let Some(args) = self.large_spawn(&spawn)? {
@@ -314,7 +324,7 @@ impl Reading<'_> {
         }
     }
 
-    fn letter(&mut self, to: Pid, ty: u32, bytes: Vec<u8>, value: Range<usize>) -> Read<()> {
+    fn letter(&mut self, to: Pid, ty: u32, value: (Vec<u8>, Range<usize>)) -> Read<()> {
         let described = Arc::clone(self.described(ty)?);
         let Some(mailbox) = self.mailbox_of(to)? else {
             return Ok(());
@@ -323,14 +333,9 @@ impl Reading<'_> {
             return Ok(());
         }
         let letter = RemoteLetter {
-            node: Arc::clone(self.node),
             session: Arc::clone(self.session),
-            nodes: self.nodes.clone(),
-            described,
             ty: mailbox,
-            bytes,
-            value,
-            progress: Progress::default(),
+            unread: Unread::new(self.node, self.nodes.clone(), described, value),
         };
         self.host.deliver(to, Content::Letter(Box::new(letter)));
         Ok(())
@@ -352,7 +357,10 @@ impl Reading<'_> {
                 call,
                 unwatched,
                 value,
-            } => self.answer(here(to), call, unwatched, value)?,
+            } => {
+                let bytes = (value.bytes.to_vec(), 0..value.bytes.len());
+                self.answer((here(to), call, unwatched), value.ty, bytes)?;
+            }
             Frame::PeerList { peers } => self.learn(&peers)?,
             Frame::Link { from, to, adopts } => self.link(from, to, adopts),
             Frame::Unlink { from, to } => {
@@ -435,6 +443,9 @@ impl Reading<'_> {
             Frame::Ping { token } => self
                 .session
                 .send(|outbox| outbox.push_urgent(&Frame::Pong { token })),
+            Frame::Pong { token } if window::is_mark(token) => {
+                self.session.send(|outbox| outbox.mark_answered(token));
+            }
             Frame::Pong { token } => self.session.pong(token),
         }
         Ok(())
@@ -534,15 +545,21 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn answer(&mut self, to: Pid, call: u64, unwatched: bool, value: Payload<'_>) -> Read<()> {
+    fn answer(
+        &mut self,
+        (to, call, unwatched): (Pid, u64, bool),
+        ty: u32,
+        value: (Vec<u8>, Range<usize>),
+    ) -> Read<()> {
+        if self.node.is_leaving() || self.session.is_closed() {
+            return Ok(());
+        }
         if unwatched {
             self.session.send(|outbox| outbox.monitors.remove(&call));
         }
+        let described = Arc::clone(self.described(ty)?);
         let parcel = RemoteParcel {
-            node: Arc::clone(self.node),
-            nodes: self.nodes.clone(),
-            described: Arc::clone(self.described(value.ty)?),
-            bytes: value.bytes.into(),
+            unread: Unread::new(self.node, self.nodes.clone(), described, value),
             unwatched,
         };
         self.host
@@ -655,6 +672,12 @@ impl Reading<'_> {
         node.table.ended(session);
         node.keeper.lost(&name);
     }
+}
+
+/// Where bytes are in a frame that they are a part of.
+fn place(bytes: &[u8], whole: &[u8]) -> Range<usize> {
+    let start = bytes.as_ptr().addr() - whole.as_ptr().addr();
+    start..start + bytes.len()
 }
 
 /// An actor of this node.

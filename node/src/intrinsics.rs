@@ -23,6 +23,7 @@ use snow_vm::carrier;
 use snow_vm::ctx::{Ctx, Fate};
 use snow_vm::native::{Fault, away};
 use snow_vm::registry::intrinsics::{DONE, FAILURE, NOT_CONNECTED, TIMEOUT};
+use snow_vm::remote::{Departing, Passed};
 use snow_vm::runtime_functions;
 use snow_vm::value::{list, text};
 use std::sync::Arc;
@@ -479,12 +480,18 @@ fn send_there(
         return Ok(());
     };
     let me = ctx.me()?;
-    // SAFETY: the value is owned, and given up after that.
-    let sent = unsafe {
-        let sent = node.send_named(me, target.as_str(), name, ty, word);
-        drop_element(&mut ctx.heap, ty, word);
-        sent
+    let mut departing = Departing::default();
+    let sent = loop {
+        let names = (target.as_str(), name);
+        // SAFETY: the value is owned.
+        let sent = unsafe { node.send_named(me, names, (ty, word), &mut departing) };
+        // The caller cannot be called again.
+        if sent != Ok(Passed::More) {
+            break sent;
+        }
     };
+    // SAFETY: nobody uses the value any more.
+    unsafe { drop_element(&mut ctx.heap, ty, word) };
     match sent {
         Ok(passed) => ops::note_passed(ctx, passed),
         Err(_) => Ok(()),

@@ -7,8 +7,8 @@ use crate::wire::fragment::{MAX_MESSAGE, PIECE};
 use crate::wire::stream::LENGTH;
 use std::collections::VecDeque;
 
-/// Bytes that a frame may have to leave whole: a message of 64 KiB, and what the frame says besides.
-const MOST_WHOLE: usize = PIECE + (4 << 10);
+/// Bytes that a frame may have to leave whole, with its length: a message of 64 KiB, and what the frame says besides.
+pub const MOST_WHOLE: usize = PIECE + (4 << 10);
 /// Large frames that may be begun and not finished.
 const MOST_BEGUN: usize = 16;
 /// Bytes that these may have together.
@@ -39,9 +39,41 @@ impl Pair {
 }
 
 /// A frame in a lane.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Laid {
+    /// It leaves whole, with its length before it.
+    Whole(Vec<u8>),
+    /// It leaves in pieces, which have so many bytes together.
+    Large(VecDeque<Vec<u8>>, usize),
+}
+
+impl Laid {
+    /// A frame with its length before it, which may be too large to leave whole.
+    pub fn of(framed: Vec<u8>) -> Laid {
+        match framed.len() <= MOST_WHOLE {
+            true => Laid::Whole(framed),
+            false => Laid::in_pieces(framed[LENGTH..].chunks(PIECE).map(Vec::from).collect()),
+        }
+    }
+
+    /// A frame in pieces, of which none is empty.
+    pub fn in_pieces(pieces: VecDeque<Vec<u8>>) -> Laid {
+        let len = pieces.iter().map(Vec::len).sum();
+        Laid::Large(pieces, len)
+    }
+
+    /// How many bytes leave.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Laid::Whole(framed) => framed.len(),
+            Laid::Large(_, len) => *len,
+        }
+    }
+}
+
+/// A frame that waits in a lane.
 struct Item {
-    /// With the length before it.
-    framed: Vec<u8>,
+    frame: Laid,
     /// How many blocks were there before it: all of them leave before it does.
     after: u64,
 }
@@ -51,17 +83,22 @@ struct Lane {
     pair: Pair,
     born: u64,
     items: VecDeque<Item>,
-    /// Of the first frame, how much has left.
-    sent: usize,
-    /// The number of the first frame, once a piece of it has left.
+    /// The first frame, once a piece of it has left.
+    begun: Option<Begun>,
+}
+
+/// A large frame of which a piece has left: its number, and how many bytes it had.
+#[derive(Clone, Copy)]
+struct Begun {
     id: u32,
+    len: usize,
 }
 
 /// What leaves a lane.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum Part {
     /// A whole frame, with its length before it.
-    Whole(&'a [u8]),
+    Whole(Vec<u8>),
     /// A piece of one.
     Piece {
         /// The number of the frame.
@@ -69,7 +106,7 @@ pub enum Part<'a> {
         /// Whether no more come.
         is_last: bool,
         /// Its bytes.
-        bytes: &'a [u8],
+        bytes: Vec<u8>,
     },
 }
 
@@ -95,14 +132,14 @@ impl Lanes {
         *self = Lanes::default();
     }
 
-    /// Whether a frame needs a lane: it is large, or one of its pair has one.
+    /// Whether a frame of so many bytes, with its length, needs a lane: it is large, or one of its pair has one.
     pub fn concern(&self, pair: Pair, len: usize) -> bool {
         len > MOST_WHOLE || self.lanes.iter().any(|lane| lane.pair.meets(pair))
     }
 
-    /// Adds a frame with its length before it, behind so many blocks.
-    pub fn add(&mut self, pair: Pair, framed: Vec<u8>, after: u64) {
-        let item = Item { framed, after };
+    /// Adds a frame, behind so many blocks.
+    pub fn add(&mut self, pair: Pair, frame: Laid, after: u64) {
+        let item = Item { frame, after };
         let meeting = self.lanes.iter_mut().filter(|lane| lane.pair.meets(pair));
         match meeting.max_by_key(|lane| lane.born) {
             Some(lane) if lane.pair == pair || lane.pair.to.is_none() => lane.items.push_back(item),
@@ -112,52 +149,45 @@ impl Lanes {
                     pair,
                     born: self.born,
                     items: VecDeque::from([item]),
-                    sent: 0,
-                    id: 0,
+                    begun: None,
                 });
             }
         }
     }
 
-    /// Hands the next part out, if something may leave after so many blocks have; gives its length.
-    pub fn take(&mut self, blocks: u64, out: impl FnOnce(Part<'_>)) -> Option<usize> {
+    /// The next part, if something may leave after so many blocks have.
+    pub fn take(&mut self, blocks: u64) -> Option<Part> {
         let at = (0..self.lanes.len()).find(|at| self.may_leave(*at, blocks))?;
         let mut lane = self.lanes.remove(at)?;
-        let is_begun = lane.sent > 0;
-        let item = lane.items.front()?;
-        let frame = &item.framed[LENGTH..];
-        let len = frame.len();
-        let end = match len <= MOST_WHOLE {
-            true => len,
-            false => len.min(lane.sent + PIECE),
-        };
-        let taken = end - lane.sent;
-        if len <= MOST_WHOLE {
-            out(Part::Whole(&item.framed));
-        } else {
-            if !is_begun {
-                self.last_id = self.last_id.wrapping_add(1);
-                lane.id = self.last_id;
-                self.begun += 1;
-                self.begun_bytes += len;
+        let part = match &mut lane.items.front_mut()?.frame {
+            Laid::Whole(framed) => Part::Whole(std::mem::take(framed)),
+            Laid::Large(pieces, len) => {
+                let begun = lane.begun.unwrap_or_else(|| self.begin(*len));
+                lane.begun = Some(begun);
+                let bytes = pieces.pop_front()?;
+                let (id, is_last) = (begun.id, pieces.is_empty());
+                Part::Piece { id, is_last, bytes }
             }
-            let (id, is_last) = (lane.id, end == len);
-            let bytes = &frame[lane.sent..end];
-            out(Part::Piece { id, is_last, bytes });
-        }
-        lane.sent = end;
-        if end == len {
-            if len > MOST_WHOLE {
+        };
+        if !matches!(part, Part::Piece { is_last: false, .. }) {
+            if let Some(begun) = lane.begun.take() {
                 self.begun -= 1;
-                self.begun_bytes -= len;
+                self.begun_bytes -= begun.len;
             }
             lane.items.pop_front();
-            lane.sent = 0;
         }
         if !lane.items.is_empty() {
             self.lanes.push_back(lane);
         }
-        Some(taken)
+        Some(part)
+    }
+
+    fn begin(&mut self, len: usize) -> Begun {
+        self.last_id = self.last_id.wrapping_add(1);
+        self.begun += 1;
+        self.begun_bytes += len;
+        let id = self.last_id;
+        Begun { id, len }
     }
 
     fn may_leave(&self, at: usize, blocks: u64) -> bool {
@@ -165,13 +195,15 @@ impl Lanes {
         let Some(item) = lane.items.front() else {
             return false;
         };
-        if lane.sent > 0 {
+        if lane.begun.is_some() {
             return true;
         }
-        let len = item.framed.len() - LENGTH;
-        let has_room = len <= MOST_WHOLE
-            || self.begun == 0
-            || (self.begun < MOST_BEGUN && self.begun_bytes + len <= MOST_BYTES);
+        let has_room = match &item.frame {
+            Laid::Whole(_) => true,
+            Laid::Large(_, len) => {
+                self.begun == 0 || (self.begun < MOST_BEGUN && self.begun_bytes + len <= MOST_BYTES)
+            }
+        };
         let is_first = |other: &Lane| other.pair.from != lane.pair.from || other.born >= lane.born;
         item.after <= blocks
             && has_room
@@ -187,17 +219,15 @@ mod tests {
     fn order(lanes: &mut Lanes) -> String {
         let mut order = String::new();
         loop {
-            let taken = lanes.take(u64::MAX, |part| match part {
-                Part::Whole(framed) => order.push(framed[LENGTH] as char),
-                Part::Piece { is_last, bytes, .. } => {
+            match lanes.take(u64::MAX) {
+                Some(Part::Whole(framed)) => order.push(framed[LENGTH] as char),
+                Some(Part::Piece { is_last, bytes, .. }) => {
                     order.push(bytes[0] as char);
                     if !is_last {
                         order.push('-');
                     }
                 }
-            });
-            if taken.is_none() {
-                break;
+                None => break,
             }
         }
         assert!(lanes.is_empty());
@@ -205,9 +235,9 @@ mod tests {
         order
     }
 
-    fn frame(name: char, pieces: usize) -> Vec<u8> {
+    fn frame(name: char, pieces: usize) -> Laid {
         let last = if pieces == 1 { 1 } else { 5 << 10 };
-        vec![name as u8; LENGTH + PIECE * (pieces - 1) + last]
+        Laid::of(vec![name as u8; LENGTH + PIECE * (pieces - 1) + last])
     }
 
     #[test]
@@ -238,9 +268,14 @@ mod tests {
     fn a_lane_waits_for_the_blocks_before_it() {
         let mut lanes = Lanes::default();
         lanes.add(Pair::new(1, 1), frame('a', 2), 5);
-        assert_eq!(lanes.take(4, |_| panic!("too early")), None);
-        assert_eq!(lanes.take(5, |_| ()), Some(PIECE));
-        assert_eq!(lanes.take(5, |_| ()), Some(5 << 10));
+        let piece = |is_last, len| Part::Piece {
+            id: 1,
+            is_last,
+            bytes: vec![b'a'; len],
+        };
+        assert_eq!(lanes.take(4), None);
+        assert_eq!(lanes.take(5), Some(piece(false, PIECE)));
+        assert_eq!(lanes.take(5), Some(piece(true, 5 << 10)));
     }
 
     #[test]
@@ -250,7 +285,7 @@ mod tests {
             lanes.add(Pair::new(from, 1), frame('a', 3), 0);
         }
         let mut most = 0;
-        while lanes.take(0, |_| ()).is_some() {
+        while lanes.take(0).is_some() {
             most = most.max(lanes.begun);
         }
         assert_eq!(most, MOST_BEGUN);

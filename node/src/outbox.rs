@@ -1,10 +1,13 @@
 //! What waits to be sent over a connection, and what the connection has said of nodes and types.
 
 use crate::facts::Signature;
+use crate::held::Held;
 use crate::hello::Hello;
-use crate::lanes::{Lanes, NOBODY, Pair, Part};
+use crate::lanes::{Laid, Lanes, NOBODY, Pair, Part};
 use crate::session::Session;
 use crate::value::Nodes;
+use crate::window::Window;
+use crate::wire::fragment::PIECE;
 use crate::wire::frame::Frame;
 use crate::wire::stream::{self, LENGTH};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -12,6 +15,7 @@ use snow_bytecode::types::TypeId;
 use snow_vm::actor::Pid;
 use snow_vm::remote::{Passed, Undelivered};
 use std::collections::VecDeque;
+use std::time::Instant;
 
 /// Bytes that are encrypted and written at once.
 const BLOCK: usize = 64 << 10;
@@ -21,10 +25,6 @@ pub const MOST_TYPES: u32 = 4096;
 pub const MOST_NODES: u32 = 65_535;
 /// Spawns that may be unanswered.
 pub const MOST_SPAWNS: usize = 4096;
-/// Bytes that may wait before actors that send more are held.
-pub const HIGH: usize = 8 << 20;
-/// Bytes down to which what waits must have shrunk before they go on.
-pub const LOW: usize = 4 << 20;
 /// Bytes that may wait before a connection is given up on which more is sent by others than actors, who cannot be held.
 pub const MOST_WAITING: usize = 256 << 20;
 
@@ -50,6 +50,26 @@ pub struct PendingSpawn {
     pub is_abandoned: bool,
 }
 
+/// What leaves next: whole frames, or a piece of one and what stands before it.
+pub struct Leaving {
+    /// What stands before a piece.
+    pub header: Vec<u8>,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Leaving {
+    fn whole(bytes: Vec<u8>) -> Leaving {
+        let header = Vec::new();
+        Leaving { header, bytes }
+    }
+
+    /// How many bytes leave.
+    fn len(&self) -> usize {
+        self.header.len() + self.bytes.len()
+    }
+}
+
 /// One direction of a connection. Frames of a pair of actors are in the order in which they were made.
 #[derive(Default)]
 pub struct Outbox {
@@ -59,13 +79,18 @@ pub struct Outbox {
     blocks_sent: u64,
     /// Large frames, and those that may not overtake them.
     lanes: Lanes,
+    /// How much may leave of them before the other side has answered.
+    window: Window,
     /// Whether it is a lane's turn.
     is_lane_next: bool,
     /// Frames that overtake all others.
     urgent: Vec<u8>,
-    waiting: usize,
-    /// Actors that go on when less waits.
-    held: FxHashSet<Pid>,
+    /// Who is held for what has no lane.
+    held: Held,
+    /// Who is held for what is in lanes.
+    held_in_lanes: Held,
+    /// Whether what was put in last is in a lane.
+    is_last_laid: bool,
     /// Whether it is known that something is to be written.
     pub is_marked: bool,
     types: FxHashMap<TypeId, u32>,
@@ -114,7 +139,7 @@ pub struct Counts {
 impl Outbox {
     /// Bytes that wait.
     pub fn waiting(&self) -> usize {
-        self.waiting
+        self.held.waiting() + self.held_in_lanes.waiting()
     }
 
     /// Whether anything can still be sent.
@@ -127,8 +152,9 @@ impl Outbox {
 
     /// Whether anything is to be written.
     pub fn has_something(&self) -> bool {
-        let has_frames =
-            !self.blocks.is_empty() || !self.urgent.is_empty() || !self.lanes.is_empty();
+        let has_frames = !self.blocks.is_empty()
+            || !self.urgent.is_empty()
+            || (!self.lanes.is_empty() && self.may_lanes_leave());
         self.closed.is_none() && (has_frames || self.is_ending)
     }
 
@@ -140,7 +166,7 @@ impl Outbox {
 
     /// Something was put in that no actor can be held for.
     pub fn bound(&mut self) {
-        if self.waiting > MOST_WAITING {
+        if self.waiting() > MOST_WAITING {
             self.close("the other side does not take what is sent to it");
         }
     }
@@ -157,16 +183,41 @@ impl Outbox {
             return;
         }
         stream::set_length(&mut framed);
+        if self.lanes.concern(pair, framed.len()) {
+            return self.lay(pair, Laid::of(framed));
+        }
         let length = framed.len();
         self.counts.frames_out += 1;
-        self.waiting += length;
-        if self.lanes.concern(pair, length) {
-            let after = self.blocks_sent + self.blocks.len() as u64;
-            return self.lanes.add(pair, framed, after);
-        }
+        self.held.add(length);
+        self.is_last_laid = false;
         match self.blocks.back_mut() {
             Some(block) if block.len() + length <= BLOCK => block.extend_from_slice(&framed),
             _ => self.blocks.push_back(framed),
+        }
+    }
+
+    /// As [`Outbox::push_of`], for a frame that ends with bytes, of which it has none, and these bytes in pieces.
+    pub fn push_written(&mut self, pair: Pair, frame: &Frame<'_>, pieces: Vec<Vec<u8>>) {
+        let length = pieces.iter().map(Vec::len).sum();
+        let mut pieces = VecDeque::from(pieces);
+        pieces.push_front(frame.up_to_bytes(length));
+        if length > PIECE {
+            return self.lay(pair, Laid::in_pieces(pieces));
+        }
+        let mut framed = vec![0; LENGTH];
+        pieces
+            .iter()
+            .for_each(|piece| framed.extend_from_slice(piece));
+        self.push_framed(pair, framed);
+    }
+
+    fn lay(&mut self, pair: Pair, frame: Laid) {
+        if self.closed.is_none() {
+            self.counts.frames_out += 1;
+            self.held_in_lanes.add(frame.bytes());
+            self.is_last_laid = true;
+            let after = self.blocks_sent + self.blocks.len() as u64;
+            self.lanes.add(pair, frame, after);
         }
     }
 
@@ -192,9 +243,14 @@ impl Outbox {
         self.spawn_answers.push_back(last);
     }
 
-    /// Holds an actor that has sent something, if too much waits; whether that was done now.
+    /// Holds the actor that has sent what was put in last, if too much waits of what is in lanes, or of what is not; whether that was done now. So who sends little is not held for what is large
+    /// of others, which does not keep it waiting.
     pub fn holds(&mut self, sender: Pid) -> bool {
-        self.waiting > HIGH && self.closed.is_none() && self.held.insert(sender)
+        let held = match self.is_last_laid {
+            true => &mut self.held_in_lanes,
+            false => &mut self.held,
+        };
+        self.closed.is_none() && held.holds(sender)
     }
 
     /// What an actor is to do that has sent something.
@@ -210,58 +266,67 @@ impl Outbox {
         sender.map_or(Passed::On, |sender| self.passed(sender))
     }
 
-    /// The actors that go on.
-    pub fn released(&mut self) -> FxHashSet<Pid> {
-        match self.waiting < LOW || self.closed.is_some() {
-            true => std::mem::take(&mut self.held),
-            false => FxHashSet::default(),
-        }
+    /// The actors that go on, once for each time that they were held.
+    pub fn released(&mut self) -> Vec<Pid> {
+        let mut released: Vec<Pid> = self.held.released().into_iter().collect();
+        released.extend(self.held_in_lanes.released());
+        released
     }
 
     /// What is to be written next.
-    pub fn take(&mut self) -> Option<Vec<u8>> {
-        let part = if !self.urgent.is_empty() {
-            std::mem::take(&mut self.urgent)
+    pub fn take(&mut self) -> Option<Leaving> {
+        let leaving = if !self.urgent.is_empty() {
+            Leaving::whole(std::mem::take(&mut self.urgent))
         } else if self.is_lane_next || self.blocks.is_empty() {
             self.take_of_lanes().or_else(|| self.take_block())?
         } else {
             self.take_block()?
         };
-        self.counts.bytes_out += part.len() as u64;
-        Some(part)
+        self.counts.bytes_out += leaving.len() as u64;
+        Some(leaving)
     }
 
-    fn take_block(&mut self) -> Option<Vec<u8>> {
+    fn take_block(&mut self) -> Option<Leaving> {
         let block = self.blocks.pop_front()?;
         self.blocks_sent += 1;
-        self.waiting -= block.len();
+        self.held.leave(block.len());
         let has_left = |last: &u64| *last <= self.blocks_sent;
         while self.spawn_answers.front().is_some_and(has_left) {
             self.spawn_answers.pop_front();
             self.open_spawns = self.open_spawns.saturating_sub(1);
         }
         self.is_lane_next = true;
-        Some(block)
+        Some(Leaving::whole(block))
     }
 
-    fn take_of_lanes(&mut self) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let mut is_end = true;
-        let taken = self.lanes.take(self.blocks_sent, |part| match part {
-            Part::Whole(framed) => bytes.extend_from_slice(framed),
-            Part::Piece {
-                id,
-                is_last,
-                bytes: piece,
-            } => {
-                is_end = is_last;
-                let header = Frame::fragment_header(id, is_last, piece.len());
-                stream::append_parts(&mut bytes, &header, piece);
-            }
-        })?;
+    fn take_of_lanes(&mut self) -> Option<Leaving> {
+        if self.lanes.is_empty() || !self.may_lanes_leave() {
+            return None;
+        }
+        let part = self.lanes.take(self.blocks_sent)?;
         self.is_lane_next = false;
-        self.waiting -= taken + if is_end { LENGTH } else { 0 };
-        Some(bytes)
+        let (frame, bytes) = match part {
+            Part::Whole(framed) => (Vec::new(), framed),
+            Part::Piece { id, is_last, bytes } => {
+                let header = Frame::fragment_header(id, is_last, bytes.len());
+                (stream::begin(&header, bytes.len()), bytes)
+            }
+        };
+        let mark = self.window.leaves(bytes.len(), Instant::now());
+        let mut header = mark.map_or_else(Vec::new, |token| Frame::Ping { token }.framed());
+        header.extend_from_slice(&frame);
+        self.held_in_lanes.leave(bytes.len());
+        Some(Leaving { header, bytes })
+    }
+
+    /// Whether there is room for what is in lanes. What is sent last waits for no answers.
+    fn may_lanes_leave(&self) -> bool {
+        self.is_ending || self.window.has_room()
+    }
+
+    /// The other side has answered a mark between pieces.
+    pub fn mark_answered(&mut self, token: u64) {
+        self.window.answered(token, Instant::now());
     }
 
     /// Nothing is sent any more; the first reason counts.
@@ -270,7 +335,8 @@ impl Outbox {
         self.blocks.clear();
         self.urgent.clear();
         self.lanes.clear();
-        self.waiting = 0;
+        self.held.clear();
+        self.held_in_lanes.clear();
     }
 
     /// The index of a type, if it was defined.
@@ -336,14 +402,17 @@ pub fn tick(own: &Hello, peer: &Hello) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::fragment::{self, PIECE};
+    use crate::held::{HIGH, LOW};
+    use crate::window;
+    use crate::wire::fragment;
     use crate::wire::frame::decode;
     use crate::wire::stream::Splitter;
 
     fn frames(outbox: &mut Outbox) -> Vec<Vec<u8>> {
         let mut splitter = Splitter::default();
-        while let Some(block) = outbox.take() {
-            splitter.push(&block);
+        while let Some(leaving) = outbox.take() {
+            splitter.push(&leaving.header);
+            splitter.push(&leaving.bytes);
         }
         let mut frames = Vec::new();
         while let Some(frame) = splitter.next_frame().expect("good frames") {
@@ -385,6 +454,7 @@ mod tests {
                     order.extend(whole.map(|whole| whole == large));
                 }
                 Ok(Frame::Unlink { from, .. }) => order.push(from == 1),
+                Ok(Frame::Ping { token }) if window::is_mark(token) => {}
                 other => panic!("not sent: {other:?}"),
             }
         }
@@ -403,9 +473,14 @@ mod tests {
         assert!(outbox.waiting() > HIGH && outbox.waiting() < HIGH + (2 << 20));
         assert!(!outbox.holds(sender), "it is held already");
         assert!(outbox.holds(other));
+        outbox.push(&Frame::Unlink { from: 2, to: 1 });
+        assert!(!outbox.holds(other), "what it has sent last is small");
         while outbox.released().is_empty() {
             assert!(outbox.waiting() >= LOW);
-            outbox.take();
+            if outbox.take().is_none() {
+                assert!(!outbox.has_something(), "no piece leaves without an answer");
+                outbox.mark_answered(u64::MAX);
+            }
         }
         assert!(outbox.waiting() < LOW);
         while outbox.closed.is_none() {

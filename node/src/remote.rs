@@ -8,7 +8,7 @@ use crate::session::LAST_WORDS;
 use rustix::event::epoll::EventFlags;
 use snow_vm::actor::Pid;
 use snow_vm::actor::entry::Content;
-use snow_vm::remote::{Passed, Remote, Undelivered};
+use snow_vm::remote::{Departing, Passed, Remote, Undelivered};
 use snow_vm::sched::visitor::{Host, Visitor};
 use std::any::Any;
 use std::sync::Arc;
@@ -28,12 +28,13 @@ impl Remote for Node {
         from: Option<Pid>,
         to: Pid,
         content: &Content,
+        departing: &mut Departing,
     ) -> Result<Passed, Undelivered> {
         if to == NODE_ITSELF {
             self.hear(content);
             return Ok(Passed::On);
         }
-        self.pass_on(from, to, content)
+        self.pass_on(from, to, content, departing)
     }
 
     fn flush(&self, host: &mut dyn Host) -> bool {

@@ -3,13 +3,13 @@
 use crate::handshake::Connected;
 use crate::hello::Hello;
 use crate::incoming::Incoming;
-use crate::outbox::Outbox;
+use crate::outbox::{Leaving, Outbox};
 use crate::wire::frame::Frame;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use rustix::event::epoll::EventFlags;
 use rustls::Connection;
 use snow_vm::actor::Pid;
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, BufRead, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsRawFd;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
@@ -407,7 +407,7 @@ impl Session {
             drop(outbox);
             match next {
                 // TLS takes all: it has room for two blocks, and none is there.
-                Some(plain) => tls.writer().write_all(&plain).map_err(|e| e.to_string())?,
+                Some(plain) => write_plain(&mut tls, &plain).map_err(|e| e.to_string())?,
                 None if is_ending && !writing.has_said_goodbye => {
                     writing.has_said_goodbye = true;
                     tls.send_close_notify();
@@ -468,6 +468,20 @@ fn bound_unsent(socket: &TcpStream) -> io::Result<()> {
     match done {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Hands all to TLS. What stands before a piece gets no record of its own.
+fn write_plain(tls: &mut Connection, plain: &Leaving) -> io::Result<()> {
+    let (header, bytes) = (&plain.header[..], &plain.bytes[..]);
+    let mut writer = tls.writer();
+    let written = writer.write_vectored(&[IoSlice::new(header), IoSlice::new(bytes)])?;
+    match written.checked_sub(header.len()) {
+        Some(written) => writer.write_all(&bytes[written..]),
+        None => {
+            writer.write_all(&header[written..])?;
+            writer.write_all(bytes)
+        }
     }
 }
 

@@ -335,11 +335,8 @@ impl Answering<'_> {
         let mut unborn = unborn.ok_or(Status::TooMany)?;
         let (pid, requester) = (unborn.pid(), self.there(spawn.requester));
         if let Some(call) = spawn.call {
-            unborn.answers(Awaited {
-                to: requester,
-                reference: join(self.session.node, call),
-                ty: code.ret,
-            });
+            let reference = join(self.session.node, call);
+            unborn.answers(Awaited::new(requester, reference, code.ret));
         }
         match spawn.link {
             LinkKind::None => {}

@@ -11,6 +11,7 @@ use snow_node::spawn::{self, Asked, Given, Refusal, Request, SPAWN_REQUEST_ID};
 use snow_node::wire::frame::LinkKind;
 use snow_vm::actor::entry::{Signal, drop_element};
 use snow_vm::actor::{Pid, Reason, ops};
+use snow_vm::carrier;
 use snow_vm::native::{Call, Fault};
 use snow_vm::remote::{Passed, Undelivered};
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ natives! {
     "snow_cluster_signature" Large "(Bool) -> String" = mismatch;
     "snow_cluster_pid" Small "<M>(Int) -> Pid<M>" = |call| { let word = call.word(0); call.return_word(word) };
     "snow_cluster_pid_node" Large "<M>(Pid<M>) -> String" = pid_node;
-    "snow_cluster_send" Large "<M>(String, String, own M) -> ()" = send_named;
+    "snow_cluster_send" Handing "<M>(String, String, own M) -> ()" = send_named;
     "snow_cluster_peers" Large "(String) -> List<String>" = peers;
     "snow_cluster_is_own" Large "(String) -> Bool" = is_own;
     "snow_cluster_ask" Large "(String, Int, String) -> Ref" = ask_node;
@@ -268,18 +269,28 @@ fn pid_node(call: &mut Call<'_>) -> Outcome {
 fn send_named(call: &mut Call<'_>) -> Outcome {
     let ty = call.native_types().type_args[0];
     let word = call.word(2);
-    let result = send_away(call, ty, word);
+    let sent = send_away(call, ty, word);
+    if sent == Err(Fault::Pending) {
+        return Err(Fault::Pending);
+    }
     // SAFETY: the native owns the message.
     unsafe { drop_element(&mut call.ctx.heap, ty, word) };
-    result?;
+    sent?;
     call.return_unit()
 }
 
 fn send_away(call: &mut Call<'_>, ty: TypeId, word: u64) -> Result<(), Fault> {
     let node = started(call, "Process.send_named")?;
     let target = full_name(call.str(1)).unwrap_or_default();
-    // SAFETY: the message is live.
-    let sent = unsafe { node.send_named(call.ctx.me()?, &target, call.str(0), ty, word) };
+    let (me, name, ctx) = (call.ctx.me()?, call.str(0), &raw mut *call.ctx);
+    // Writing a value needs more stack than what small natives have.
+    // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile. The message is live, and the native's own until it was sent.
+    let sent = unsafe {
+        carrier::on_system_stack(ctx, || {
+            let departing = &mut (*ctx).departing;
+            node.send_named(me, (&target, name), (ty, word), departing)
+        })
+    };
     match sent {
         Ok(passed) => ops::note_passed(call.ctx, passed),
         Err(Undelivered::Unsendable(why)) => Err(Fault::Crash(why)),

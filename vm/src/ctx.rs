@@ -12,6 +12,7 @@ use crate::carrier::{self, Carrier};
 use crate::heap::{Heap, Walk};
 use crate::interp::TraceBuilder;
 use crate::native::Fault;
+use crate::remote::Departing;
 use crate::sched::{Runtime, Scheduler};
 use crate::types::RuntimeTypes;
 use crate::world::World;
@@ -89,6 +90,8 @@ pub struct Ctx {
     pub sent: u32,
     /// What is left to do of handing over the value with which a native was called, and will be again.
     pub(crate) handing: Walk,
+    /// What is left to do of passing it on to another node.
+    pub departing: Departing,
     /// Reductions that natives have cost the interpreter's slice besides one for each call.
     pub cost: i64,
     /// How many runs of the interpreter compiled code has begun that are not over: with these below it, code cannot be suspended.
@@ -116,6 +119,7 @@ impl Ctx {
             suspended: Suspended::default(),
             sent: 0,
             handing: Walk::default(),
+            departing: Departing::default(),
             cost: 0,
             nested: 0,
             crash: None,

@@ -12,10 +12,15 @@ use std::time::Instant;
 
 /// A program's connections with others. Schedulers read and write them, see [`crate::sched::cluster`].
 pub trait Remote: Send + Sync {
-    /// Passes something on to an actor of another node, to be written at the next [`Remote::flush`]. It stays the caller's, who gives it up then. `from` is the running actor that sends it; none if
-    /// that must not be held.
-    fn forward(&self, from: Option<Pid>, to: Pid, content: &Content)
-    -> Result<Passed, Undelivered>;
+    /// Passes something on to an actor of another node, to be written at the next [`Remote::flush`]. It stays the caller's, who gives it up unless [`Passed::More`] is to be passed on. `from` is the
+    /// running actor that sends it; none if that must not be held.
+    fn forward(
+        &self,
+        from: Option<Pid>,
+        to: Pid,
+        content: &Content,
+        departing: &mut Departing,
+    ) -> Result<Passed, Undelivered>;
 
     /// Writes what was passed on, as far as the system takes it; what it does not take is written when it takes more. Whether it should be called again, after others had their turn.
     fn flush(&self, host: &mut dyn Host) -> bool;
@@ -49,6 +54,34 @@ pub enum Passed {
     On,
     /// It is, but too much waits before it: the sender is held until it gets [`Content::Room`].
     Held,
+    /// It is large, and only a part of it was passed on: the same is to be passed on again, unchanged, with the same [`Departing`], when others have had their turn.
+    More,
+}
+
+/// How far something was passed on of which there is more. It owns nothing of a heap: whoever does not go on forgets it.
+#[derive(Default)]
+pub struct Departing(Option<Box<dyn Any + Send>>);
+
+impl Departing {
+    /// Whether nothing is under way.
+    pub fn is_over(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Nothing is under way any more.
+    pub fn clear(&mut self) {
+        self.0 = None;
+    }
+
+    /// Keeps what is needed to go on.
+    pub fn keep(&mut self, state: Box<dyn Any + Send>) {
+        self.0 = Some(state);
+    }
+
+    /// What is needed to go on, if something is under way.
+    pub fn take<T: Any>(&mut self) -> Option<Box<T>> {
+        self.0.take()?.downcast().ok()
+    }
 }
 
 /// Why something was not passed on.
@@ -71,21 +104,24 @@ pub trait Letter: Send + Debug {
     fn give_up(&mut self, heap: &mut Heap);
 }
 
-/// How far a letter was read.
+/// How far a letter or a parcel was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
     /// Not to the end.
     More,
     /// All of it: its type, and the value in element form, owned.
     Done(TypeId, u64),
-    /// It is no message that the receiver takes.
+    /// It is no value of the type that is needed.
     Unfit,
 }
 
 /// A value that has come from another node and is read when it is known of which type it should be.
 pub trait Parcel: Send + Debug {
-    /// The value, owned, in element form; none if what has come is no value of the type.
-    fn open(&self, heap: &mut Heap, ty: TypeId) -> Option<u64>;
+    /// Reads on for a while in the value, as one of a type.
+    fn open(&mut self, heap: &mut Heap, ty: TypeId) -> Reading;
+
+    /// Gives up what was read so far.
+    fn give_up(&mut self, heap: &mut Heap);
 
     /// Whether who answers was monitored for this call, and has ended that.
     fn is_unwatched(&self) -> bool;

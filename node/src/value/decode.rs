@@ -2,11 +2,13 @@
 //!
 //! A value is built from the inside out, on a list of what is unfinished: no value is nested too deeply, and what it takes grows with what was read.
 
-use super::structure::{NamedPart, Part, Shape, Structure, plain_number};
+use super::encode::PIECE_STEPS;
+use super::plan::{Plan, Plans, is_like};
+use super::structure::{Part, Shape, Structure, plain_number};
 use super::{Nodes, join};
 use crate::wire::Malformed;
+use crate::wire::fragment::PIECE;
 use crate::wire::pack::{Kind, Reader};
-use rustc_hash::FxHashMap;
 use snow_bytecode::types::{Type, TypeId};
 use snow_vm::actor::Pid;
 use snow_vm::actor::pid::SERIAL;
@@ -14,7 +16,6 @@ use snow_vm::atoms::Atoms;
 use snow_vm::heap::Heap;
 use snow_vm::types::{Aggregate, Elem, FieldForm, Form, RuntimeTypes};
 use snow_vm::value::{build, list, map, text};
-use std::sync::Arc;
 
 /// Why bytes are no value of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +43,7 @@ pub enum Misfit {
     Mailbox,
 }
 
-type Fit<T> = Result<T, Misfit>;
+pub(super) type Fit<T> = Result<T, Misfit>;
 
 /// The words of a value.
 pub type Words = [u64; 3];
@@ -66,11 +67,8 @@ pub struct Decoder<'a> {
     /// How the type was described; none if it is the very type that is read.
     pub structure: Option<&'a Structure>,
     /// What was found out about the fields of described types.
-    plans: FxHashMap<(Part, u8, TypeId), Arc<Plan>>,
+    plans: Plans,
 }
-
-/// In the place of a description, where there is none.
-const NOT_DESCRIBED: Part = Part(u32::MAX);
 
 /// A value that is to be read: what it is to be, and how it was described.
 #[derive(Clone, Copy, Debug)]
@@ -79,22 +77,33 @@ struct Wanted {
     theirs: Option<Part>,
 }
 
-/// Where a field goes: which of ours it is, and how it was described; nowhere when we have no such field.
-type Target = Option<(u16, Option<Part>)>;
+/// Texts up to this many bytes are read in one step; longer ones in pieces of as many.
+const SHORT: usize = PIECE;
 
-/// Where the fields of a variant go.
-#[derive(Debug)]
-struct Plan {
-    /// Our variant.
-    tag: u8,
-    /// For each field that comes.
-    order: Box<[Target]>,
-    /// Our fields that do not come, all of them options.
-    missing: Box<[u16]>,
+/// What comes next of an unfinished value.
+enum Next {
+    /// A part that has to be read.
+    Part(Wanted),
+    /// A piece of a text was read, and there is more.
+    Piece,
+    /// Nothing: all parts have come.
+    End,
+}
+
+impl Next {
+    fn of(part: Option<Wanted>) -> Next {
+        part.map_or(Next::End, Next::Part)
+    }
 }
 
 /// A value of which parts are still to come.
 enum Open {
+    /// A long text: its cell, which has room for all, and how many bytes are still to come.
+    Text {
+        word: u64,
+        left: usize,
+        is_string: bool,
+    },
     List {
         ty: TypeId,
         elem: Elem,
@@ -113,7 +122,7 @@ enum Open {
     },
     Fields {
         ty: TypeId,
-        plan: Arc<Plan>,
+        plan: Plan,
         next: usize,
         /// Our fields, by their numbers; those that have come are owned.
         words: Vec<Option<Words>>,
@@ -124,7 +133,7 @@ enum Open {
 #[derive(Default)]
 pub struct Progress {
     open: Vec<Open>,
-    plans: FxHashMap<(Part, u8, TypeId), Arc<Plan>>,
+    plans: Plans,
     is_begun: bool,
 }
 
@@ -143,7 +152,7 @@ impl<'a> Decoder<'a> {
             nodes,
             mailboxes,
             structure,
-            plans: FxHashMap::default(),
+            plans: Plans::default(),
         }
     }
 
@@ -228,16 +237,21 @@ impl<'a> Decoder<'a> {
                     Some(part) => self.put(part, words),
                 }
             }
-            if *steps == 0 {
-                return Ok(None);
-            }
-            *steps -= 1;
             let Some(part) = open.last_mut() else {
                 return Err(Misfit::Type);
             };
+            let cost = match part {
+                Open::Text { .. } => PIECE_STEPS,
+                _ => 1,
+            };
+            if *steps < cost {
+                return Ok(None);
+            }
+            *steps -= cost;
             done = match self.next(part, read)? {
-                Some(wanted) => self.begin(types, read, wanted, open)?,
-                None => open.pop().map(|part| self.close(types, part)),
+                Next::Part(wanted) => self.begin(types, read, wanted, open)?,
+                Next::Piece => None,
+                Next::End => open.pop().map(|part| self.close(types, part)),
             };
         }
     }
@@ -271,13 +285,17 @@ impl<'a> Decoder<'a> {
             }
             (Form::Aggregate(form), _) => {
                 let plan = self.variant(types, read, wanted, form, shape)?;
-                let count = form.variants[usize::from(plan.tag)].fields.len();
+                let count = form.variants[usize::from(plan.tag())].fields.len();
                 Open::Fields {
                     ty: ours,
                     plan,
                     next: 0,
                     words: vec![None; count],
                 }
+            }
+            (Form::String | Form::Bytes, shape) if read.text_length()? > SHORT => {
+                check_plain(types, ours, form, shape)?;
+                self.long_text(read, ours, form)?
             }
             (form, shape) => {
                 check_plain(types, ours, form, shape)?;
@@ -302,6 +320,24 @@ impl<'a> Decoder<'a> {
             word: map::empty(self.heap, ty),
             pending: None,
         }
+    }
+
+    fn long_text(&mut self, read: &mut Reader<'_>, ty: TypeId, form: &Form) -> Fit<Open> {
+        let is_string = matches!(form, Form::String);
+        let left = match is_string {
+            true => read.text_header()?,
+            false => read.bytes_header()?,
+        };
+        // All of it has come.
+        if left > read.rest().len() {
+            return Err(Malformed("it ends too early").into());
+        }
+        let word = text::with_capacity(self.heap, ty, left).word();
+        Ok(Open::Text {
+            word,
+            left,
+            is_string,
+        })
     }
 
     /// A value without parts.
@@ -357,14 +393,31 @@ impl<'a> Decoder<'a> {
     }
 
     /// The next part of an unfinished value, if there is one.
-    fn next(&mut self, open: &mut Open, read: &mut Reader<'_>) -> Fit<Option<Wanted>> {
+    fn next(&mut self, open: &mut Open, read: &mut Reader<'_>) -> Fit<Next> {
         match open {
+            Open::Text {
+                word,
+                left,
+                is_string,
+            } => {
+                let piece = match is_string {
+                    true => read.some_text(*left, SHORT)?.as_bytes(),
+                    false => read.some_bytes((*left).min(SHORT))?,
+                };
+                // SAFETY: the cell is ours alone, and has the room.
+                *word = unsafe { text::push(self.heap, *word, piece) };
+                *left -= piece.len();
+                Ok(match *left {
+                    0 => Next::End,
+                    _ => Next::Piece,
+                })
+            }
             Open::List {
                 elem, theirs, left, ..
-            } => Ok(take_one(left).then_some(Wanted {
+            } => Ok(Next::of(take_one(left).then_some(Wanted {
                 ours: elem.ty,
                 theirs: *theirs,
-            })),
+            }))),
             Open::Entries {
                 key,
                 value,
@@ -374,21 +427,21 @@ impl<'a> Decoder<'a> {
             } => {
                 if let (Some(_), Some((elem, theirs))) = (&pending, value) {
                     let (ours, theirs) = (elem.ty, *theirs);
-                    return Ok(Some(Wanted { ours, theirs }));
+                    return Ok(Next::Part(Wanted { ours, theirs }));
                 }
                 let (ours, theirs) = (key.0.ty, key.1);
-                Ok(take_one(left).then_some(Wanted { ours, theirs }))
+                Ok(Next::of(take_one(left).then_some(Wanted { ours, theirs })))
             }
             Open::Fields { ty, plan, next, .. } => {
-                while let Some(place) = plan.order.get(*next) {
-                    if let Some((field, theirs)) = *place {
-                        let ours = self.field_type(*ty, plan.tag, field);
-                        return Ok(Some(Wanted { ours, theirs }));
+                while let Some(target) = plan.target(*next) {
+                    if let Some((field, theirs)) = target {
+                        let ours = self.field_type(*ty, plan.tag(), field);
+                        return Ok(Next::Part(Wanted { ours, theirs }));
                     }
                     read.skip()?;
                     *next += 1;
                 }
-                Ok(None)
+                Ok(Next::End)
             }
         }
     }
@@ -402,6 +455,7 @@ impl<'a> Decoder<'a> {
         // SAFETY: the words are of the part's type.
         unsafe {
             match open {
+                Open::Text { .. } => unreachable!("a text has no parts"),
                 Open::List {
                     elem, words: all, ..
                 } => {
@@ -430,8 +484,8 @@ impl<'a> Decoder<'a> {
                     words: all,
                     ..
                 } => {
-                    if let Some(Some((field, _))) = plan.order.get(*next) {
-                        all[usize::from(*field)] = Some(words);
+                    if let Some(Some((field, _))) = plan.target(*next) {
+                        all[usize::from(field)] = Some(words);
                     }
                     *next += 1;
                 }
@@ -442,6 +496,7 @@ impl<'a> Decoder<'a> {
     /// All parts have come.
     fn close(&mut self, types: &RuntimeTypes, open: Open) -> Words {
         match open {
+            Open::Text { word, .. } => [word, 0, 0],
             // SAFETY: the words are owned elements of the list's type.
             Open::List { ty, words, .. } => [unsafe { list::new(self.heap, ty, &words) }, 0, 0],
             Open::Entries { word, .. } => [word, 0, 0],
@@ -451,10 +506,10 @@ impl<'a> Decoder<'a> {
                 mut words,
                 ..
             } => {
-                for &field in &plan.missing {
-                    words[usize::from(field)] = Some(self.none(types, ty, plan.tag, field));
+                for &field in plan.missing() {
+                    words[usize::from(field)] = Some(self.none(types, ty, plan.tag(), field));
                 }
-                self.build(types, ty, plan.tag, &words)
+                self.build(types, ty, plan.tag(), &words)
             }
         }
     }
@@ -495,7 +550,7 @@ impl<'a> Decoder<'a> {
         wanted: Wanted,
         form: &Aggregate,
         shape: Option<&Shape>,
-    ) -> Fit<Arc<Plan>> {
+    ) -> Fit<Plan> {
         let ours = types.table().get(wanted.ours);
         if shape.is_some_and(|shape| !is_like(ours, shape)) {
             return Err(Misfit::Type);
@@ -510,30 +565,17 @@ impl<'a> Decoder<'a> {
                 (read.small()?, fields)
             }
         };
-        let plan = match (wanted.theirs, shape) {
-            (Some(part), Some(shape)) => self.planned((part, number, wanted.ours), || {
-                plan(types, wanted.ours, form, shape, number)
-            })?,
-            _ => self.planned((NOT_DESCRIBED, number, wanted.ours), || same(form, number))?,
+        let plan = match wanted.theirs.zip(shape) {
+            Some((part, shape)) => {
+                let key = (part, number, wanted.ours);
+                self.plans.described(types, key, form, shape)?
+            }
+            None => Plan::same(form, number)?,
         };
-        match plan.order.len() == count {
+        match plan.count() == count {
             true => Ok(plan),
             false => Err(Misfit::Malformed(Malformed("another number of fields"))),
         }
-    }
-
-    /// The plan of a variant, made once.
-    fn planned(
-        &mut self,
-        key: (Part, u8, TypeId),
-        make: impl FnOnce() -> Fit<Plan>,
-    ) -> Fit<Arc<Plan>> {
-        if let Some(plan) = self.plans.get(&key) {
-            return Ok(Arc::clone(plan));
-        }
-        let plan = Arc::new(make()?);
-        self.plans.insert(key, Arc::clone(&plan));
-        Ok(plan)
     }
 
     /// Gives up what was read of a value.
@@ -541,6 +583,7 @@ impl<'a> Decoder<'a> {
         // SAFETY: what has come is owned, and of the types that it was read as.
         unsafe {
             match open {
+                Open::Text { word, .. } => self.heap.drop_ref(word),
                 Open::List { elem, words, .. } => {
                     if elem.is_ref {
                         words
@@ -559,7 +602,7 @@ impl<'a> Decoder<'a> {
                 Open::Fields {
                     ty, plan, words, ..
                 } => {
-                    let fields = &aggregate(types, ty).variants[usize::from(plan.tag)].fields;
+                    let fields = &aggregate(types, ty).variants[usize::from(plan.tag())].fields;
                     for (field, words) in fields.iter().zip(words) {
                         if let Some(words) = words {
                             let slots = types.layouts().slots(field.ty);
@@ -620,110 +663,4 @@ fn aggregate(types: &RuntimeTypes, ty: TypeId) -> &Aggregate {
 
 fn field_of(form: &Aggregate, tag: u8, field: u16) -> &FieldForm {
     &form.variants[usize::from(tag)].fields[usize::from(field)]
-}
-
-/// The plan of a variant of the very type that is read.
-fn same(form: &Aggregate, number: u8) -> Fit<Plan> {
-    let variant = form.variants.get(usize::from(number));
-    let fields = variant.ok_or(Misfit::Variant)?.fields.len() as u16;
-    Ok(Plan {
-        tag: number,
-        order: (0..fields).map(|field| Some((field, None))).collect(),
-        missing: Box::default(),
-    })
-}
-
-/// Whether what was described is of the same kind as a type with fields. It is to be asked before anything is read: what is of another kind is no malformed value.
-fn is_like(ours: &Type, theirs: &Shape) -> bool {
-    matches!(
-        (ours, theirs),
-        (Type::Tuple(_), Shape::Tuple(_))
-            | (Type::Struct { .. }, Shape::Struct(_))
-            | (Type::Sum { .. }, Shape::Sum(_))
-    )
-}
-
-/// The plan of a variant of a described type.
-fn plan(
-    types: &RuntimeTypes,
-    ty: TypeId,
-    form: &Aggregate,
-    shape: &Shape,
-    number: u8,
-) -> Fit<Plan> {
-    let (tag, theirs) = match (types.table().get(ty), shape) {
-        (Type::Tuple(items), Shape::Tuple(parts)) if items.len() == parts.len() => {
-            let parts = parts.iter().map(|ty| NamedPart {
-                name: Box::default(),
-                ty: *ty,
-            });
-            (0, parts.collect())
-        }
-        (Type::Struct { .. }, Shape::Struct(fields)) => (0, fields.clone()),
-        (Type::Sum { .. }, Shape::Sum(variants)) => {
-            let theirs = variants.get(usize::from(number)).ok_or(Misfit::Variant)?;
-            let mut ours = form.variants.iter();
-            let tag = ours.position(|ours| ours.name == theirs.name);
-            (tag.ok_or(Misfit::Variant)? as u8, theirs.fields.clone())
-        }
-        _ => return Err(Misfit::Type),
-    };
-    let fields = &form.variants[usize::from(tag)].fields;
-    let order = fields_by_name(fields, &theirs)?;
-    let missing = missing(types, fields, &order)?;
-    Ok(Plan {
-        tag,
-        order,
-        missing,
-    })
-}
-
-/// Where each field goes that comes: named ones by their names, others by their places.
-fn fields_by_name(fields: &[FieldForm], theirs: &[NamedPart]) -> Fit<Box<[Target]>> {
-    let mut taken = vec![false; fields.len()];
-    let mut order = Vec::with_capacity(theirs.len());
-    for (at, part) in theirs.iter().enumerate() {
-        let found = match part.name.is_empty() {
-            true => fields
-                .get(at)
-                .filter(|field| field.name.is_empty())
-                .map(|_| at),
-            false => fields.iter().position(|field| field.name == part.name),
-        };
-        if let Some(found) = found
-            && std::mem::replace(&mut taken[found], true)
-        {
-            return Err(Misfit::Malformed(Malformed("a field comes twice")));
-        }
-        order.push(found.map(|found| (found as u16, Some(part.ty))));
-    }
-    Ok(order.into())
-}
-
-/// Our fields that do not come.
-fn missing(types: &RuntimeTypes, fields: &[FieldForm], order: &[Target]) -> Fit<Box<[u16]>> {
-    let comes = |at: usize| order.iter().flatten().any(|(to, _)| usize::from(*to) == at);
-    let mut missing = Vec::new();
-    for (at, field) in fields.iter().enumerate() {
-        if comes(at) {
-            continue;
-        }
-        if !is_option(types, field.ty) {
-            return Err(Misfit::Field);
-        }
-        missing.push(at as u16);
-    }
-    Ok(missing.into())
-}
-
-/// Whether a type is `Option`, of which `None` is a value without fields.
-fn is_option(types: &RuntimeTypes, ty: TypeId) -> bool {
-    let Form::Aggregate(form) = &types.info(ty).form else {
-        return false;
-    };
-    let is_named = matches!(types.table().get(ty), Type::Sum { name, .. } if name == "Option");
-    let none = form
-        .outcome
-        .map(|(_, none)| &form.variants[usize::from(none)]);
-    is_named && none.is_some_and(|none| none.fields.is_empty())
 }

@@ -1,7 +1,7 @@
 //! Writing values.
 
 use super::{Nodes, split};
-use crate::wire::fragment::MAX_MESSAGE;
+use crate::wire::fragment::{MAX_MESSAGE, PIECE};
 use crate::wire::pack::Writer;
 use snow_bytecode::types::TypeId;
 use snow_vm::atoms::Atoms;
@@ -39,7 +39,29 @@ pub struct Encoder<'a> {
     pub nodes: &'a mut dyn Nodes,
 }
 
-/// What is still to be written, the next last.
+/// How far a value was written that is written in parts. It owns nothing.
+#[derive(Default)]
+pub struct Progress {
+    /// What is still to be written, the next last.
+    work: Vec<Todo>,
+    is_begun: bool,
+    /// Bytes that were taken away from where it is written.
+    taken: usize,
+}
+
+impl Progress {
+    /// What was written is taken away: so many bytes.
+    pub fn take(&mut self, bytes: usize) {
+        self.taken += bytes;
+    }
+}
+
+/// Texts up to this many bytes are written in one step.
+const SHORT: usize = PIECE;
+/// How many steps a piece of a text costs that is longer; a value without parts costs one.
+pub const PIECE_STEPS: usize = 512;
+
+/// Something that is still to be written.
 enum Todo {
     Value(Value),
     /// The elements of a list from one on.
@@ -55,6 +77,11 @@ enum Todo {
         value: Option<Elem>,
         at: i64,
     },
+    /// The bytes of a long text from one on.
+    Text {
+        text: u64,
+        at: usize,
+    },
 }
 
 impl Encoder<'_> {
@@ -68,32 +95,70 @@ impl Encoder<'_> {
         ty: TypeId,
         word: u64,
     ) -> Result<(), Unsendable> {
-        let elem = self.types.info(ty).elem;
+        let (mut progress, mut steps) = (Progress::default(), usize::MAX);
         // SAFETY: by contract.
-        let value = unsafe { Value::element(elem, word) };
-        let mut work = vec![Todo::Value(value)];
-        while let Some(todo) = work.pop() {
-            if out.bytes.len() > MAX_MESSAGE {
+        let is_all = unsafe { self.some(&mut progress, out, (ty, word), &mut steps, usize::MAX)? };
+        debug_assert!(is_all, "there are fewer steps than numbers");
+        Ok(())
+    }
+
+    /// Writes on in a value in element form, for so many steps, which are counted down, or until there are so many bytes; whether that was all.
+    ///
+    /// # Safety
+    /// The word is a live element of the type, the same one as long as the progress is, and has not changed meanwhile.
+    pub unsafe fn some(
+        &mut self,
+        progress: &mut Progress,
+        out: &mut Writer,
+        (ty, word): (TypeId, u64),
+        steps: &mut usize,
+        until: usize,
+    ) -> Result<bool, Unsendable> {
+        let mut next = match std::mem::replace(&mut progress.is_begun, true) {
+            true => progress.work.pop(),
+            false => {
+                let elem = self.types.info(ty).elem;
+                // SAFETY: by contract.
+                Some(Todo::Value(unsafe { Value::element(elem, word) }))
+            }
+        };
+        while let Some(todo) = next {
+            if progress.taken + out.bytes.len() > MAX_MESSAGE {
                 return Err(Unsendable::TooLarge);
             }
+            let cost = match todo {
+                Todo::Text { .. } => PIECE_STEPS,
+                _ => 1,
+            };
+            let work = &mut progress.work;
+            if *steps < cost || out.bytes.len() >= until {
+                work.push(todo);
+                return Ok(false);
+            }
+            *steps -= cost;
             // SAFETY: what is to be written is part of the value.
             unsafe {
                 match todo {
-                    Todo::Value(value) => self.value(out, &value, &mut work)?,
-                    Todo::Items { list, elem, at } => next_item(&mut work, list, elem, at),
+                    Todo::Value(value) => self.value(out, &value, work)?,
+                    Todo::Items { list, elem, at } => next_item(work, list, elem, at),
                     Todo::Entries {
                         map,
                         key,
                         value,
                         at,
-                    } => self.next_entry(&mut work, map, key, value, at),
+                    } => self.next_entry(work, map, key, value, at),
+                    Todo::Text { text, at } => {
+                        let room = until - out.bytes.len();
+                        next_bytes(out, work, text, at, room);
+                    }
                 }
             }
+            next = work.pop();
         }
         // A text alone may be too large.
-        match out.bytes.len() > MAX_MESSAGE {
+        match progress.taken + out.bytes.len() > MAX_MESSAGE {
             true => Err(Unsendable::TooLarge),
-            false => Ok(()),
+            false => Ok(true),
         }
     }
 
@@ -115,8 +180,16 @@ impl Encoder<'_> {
                 Form::Bool => out.bool(first & 1 == 1),
                 Form::Unit => out.nil(),
                 Form::Atom => out.text(self.atoms.name(first)),
-                Form::String => out.text(text::str(first)),
-                Form::Bytes => out.bytes(text::bytes(first)),
+                Form::String if text::len(first) <= SHORT => out.text(text::str(first)),
+                Form::Bytes if text::len(first) <= SHORT => out.bytes(text::bytes(first)),
+                Form::String => {
+                    out.text_header(text::len(first));
+                    work.push(Todo::Text { text: first, at: 0 });
+                }
+                Form::Bytes => {
+                    out.bytes_header(text::len(first));
+                    work.push(Todo::Text { text: first, at: 0 });
+                }
                 Form::Range => {
                     out.array(2);
                     out.int(first as i64);
@@ -239,5 +312,20 @@ unsafe fn next_item(work: &mut Vec<Todo>, list: u64, elem: Elem, at: i64) {
             work.push(Todo::Items { list, elem, at });
             work.push(Todo::Value(Value::element(elem, word)));
         }
+    }
+}
+
+/// Writes as many bytes of a text as there is room for.
+///
+/// # Safety
+/// The text is live.
+unsafe fn next_bytes(out: &mut Writer, work: &mut Vec<Todo>, text: u64, at: usize, room: usize) {
+    // SAFETY: by contract.
+    let rest = unsafe { &text::bytes(text)[at..] };
+    let count = rest.len().min(room);
+    out.bytes.extend_from_slice(&rest[..count]);
+    if count < rest.len() {
+        let at = at + count;
+        work.push(Todo::Text { text, at });
     }
 }

@@ -18,6 +18,7 @@
 
 pub mod decode;
 pub mod encode;
+mod plan;
 pub mod structure;
 #[cfg(test)]
 mod tests;

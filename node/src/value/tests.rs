@@ -1,7 +1,7 @@
 //! Values of all kinds of types, there and back, between versions of a type, and out of bytes that are none.
 
 use super::decode::{Mailboxes, Misfit, Progress};
-use super::{Decoder, Encoder, Nodes, Structure, Unsendable};
+use super::{Decoder, Encoder, Nodes, Structure, Unsendable, encode};
 use crate::wire::pack::{Reader, Writer};
 use proptest::prelude::*;
 use snow_bytecode::types::{Field, Shows, Type, TypeId, TypeTable, Variant};
@@ -545,4 +545,79 @@ fn atoms_that_the_program_does_not_have_do_not_fit() {
     let mut heap = heap(&table);
     let bytes = written(|out| out.text("unheard of"));
     assert_eq!(decode(&mut heap, 6, None, &bytes), Err(Misfit::Atom));
+}
+
+/// As [`encode`], a few steps and bytes at a time.
+fn encode_in_steps(
+    heap: &Heap,
+    ty: u32,
+    word: u64,
+    steps: usize,
+    bytes: usize,
+) -> Result<Vec<u8>, Unsendable> {
+    let (atoms, mut nodes) = (atoms(), Two);
+    let mut progress = encode::Progress::default();
+    let (mut all, mut out) = (Vec::new(), Writer::default());
+    loop {
+        let mut encoder = Encoder {
+            types: heap.types(),
+            atoms: &atoms,
+            nodes: &mut nodes,
+        };
+        let (value, mut left) = ((TypeId(ty), word), steps);
+        // SAFETY: tests pass live elements of the type.
+        let is_all = unsafe { encoder.some(&mut progress, &mut out, value, &mut left, bytes)? };
+        progress.take(out.bytes.len());
+        all.append(&mut out.bytes);
+        if is_all {
+            return Ok(all);
+        }
+    }
+}
+
+/// A text of so many bytes, with characters of one to four bytes.
+fn long_text(len: usize) -> String {
+    let mut text: String = "❄ß🦀a".chars().cycle().take(len / 3).collect();
+    text.extend(std::iter::repeat_n('x', len.saturating_sub(text.len())));
+    text
+}
+
+proptest! {
+    #[test]
+    fn values_that_are_written_in_steps_are_the_same_bytes(seed in any::<u64>(), steps in 1..9_usize, bytes in 1..200_usize) {
+        let table = table();
+        let mut heap = heap(&table);
+        let mut out = Writer::default();
+        some(&table, TypeId(ALL), 0, &mut Choices(seed), &mut out);
+        let word = decode(&mut heap, ALL, None, &out.bytes).expect("a good value");
+        prop_assert_eq!(encode_in_steps(&heap, ALL, word, steps, bytes), Ok(out.bytes));
+        discard(&mut heap, ALL, word);
+        prop_assert_eq!(heap.live(), 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn long_texts_are_written_and_read_in_pieces(len in 66_000..400_000_usize, bytes in 1000..100_000_usize, turns in 1..4_usize, at in any::<usize>()) {
+        let mut heap = heap(&table());
+        let text = long_text(len);
+        let mut bytes_of_it = written(|out| out.text(&text));
+        let steps = turns * encode::PIECE_STEPS;
+        let read = decode_in_steps(&mut heap, &bytes_of_it, STRING, steps, usize::MAX);
+        let word = read.expect("a text").expect("all of it");
+        prop_assert_eq!(encode_in_steps(&heap, STRING, word, steps, bytes), Ok(bytes_of_it.clone()));
+        discard(&mut heap, STRING, word);
+        // Given up in the middle, cut off, and no text.
+        let read = decode_in_steps(&mut heap, &bytes_of_it, STRING, encode::PIECE_STEPS, 1);
+        prop_assert_eq!(read, Ok(None));
+        let cut = &bytes_of_it[..5 + at % len];
+        prop_assert!(decode_in_steps(&mut heap, cut, STRING, steps, usize::MAX).is_err());
+        let at = 5 + at % (bytes_of_it.len() - 5);
+        bytes_of_it[at] = 0xff;
+        prop_assert!(decode_in_steps(&mut heap, &bytes_of_it, STRING, steps, usize::MAX).is_err());
+        heap.settle_all();
+        prop_assert_eq!(heap.live(), 0);
+    }
 }

@@ -9,6 +9,8 @@ pub const PIECE: usize = 64 << 10;
 pub const MAX_MESSAGE: usize = 64 << 20;
 /// Bytes of a frame that was put together: a message, and what a frame says besides.
 const MAX_WHOLE: usize = MAX_MESSAGE + (1 << 20);
+/// A frame of which so many bytes have come gets room for the largest one: only addresses, which the system gives memory for when they are written. So what has come is not copied again and again.
+const LONG: usize = 1 << 20;
 /// Frames that may be unfinished at once.
 const MAX_UNFINISHED: usize = 256;
 /// Bytes that unfinished frames may have together.
@@ -33,6 +35,10 @@ impl Reassembly {
         let whole = self.unfinished.entry(id).or_default();
         if whole.len() + bytes.len() > MAX_WHOLE || self.total + bytes.len() > MAX_TOTAL {
             return Err(Malformed("unfinished frames are too large"));
+        }
+        if whole.len() >= LONG && whole.capacity() < MAX_WHOLE {
+            // Without such room it grows as others do.
+            let _ = whole.try_reserve_exact(MAX_WHOLE - whole.len());
         }
         whole.extend_from_slice(bytes);
         self.total += bytes.len();

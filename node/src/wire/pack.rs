@@ -118,9 +118,20 @@ impl<'a> Reader<'a> {
 
     /// Bytes.
     pub fn bytes(&mut self) -> Read<&'a [u8]> {
-        let len =
-            decode::read_bin_len(&mut self.rest).map_err(|_| Malformed("bytes were expected"))?;
-        self.take(len as usize)
+        let len = self.bytes_header()?;
+        self.take(len)
+    }
+
+    /// The beginning of bytes: how many follow. There may be fewer.
+    pub fn bytes_header(&mut self) -> Read<usize> {
+        let len = decode::read_bin_len(&mut self.rest);
+        len.map(|len| len as usize)
+            .map_err(|_| Malformed("bytes were expected"))
+    }
+
+    /// So many bytes of those of which the beginning was read.
+    pub fn some_bytes(&mut self, len: usize) -> Read<&'a [u8]> {
+        self.take(len)
     }
 
     /// So many bytes.
@@ -133,10 +144,36 @@ impl<'a> Reader<'a> {
 
     /// A text.
     pub fn text(&mut self) -> Read<&'a str> {
-        let len =
-            decode::read_str_len(&mut self.rest).map_err(|_| Malformed("a text was expected"))?;
-        let bytes = self.take(len as usize)?;
-        std::str::from_utf8(bytes).map_err(|_| Malformed("a text is not UTF-8"))
+        let len = self.text_header()?;
+        utf8(self.take(len)?)
+    }
+
+    /// The beginning of a text: how many bytes follow. There may be fewer.
+    pub fn text_header(&mut self) -> Read<usize> {
+        let len = decode::read_str_len(&mut self.rest);
+        len.map(|len| len as usize)
+            .map_err(|_| Malformed("a text was expected"))
+    }
+
+    /// A piece of a text of which the beginning was read and `left` bytes follow: at most so many, and some if there are any.
+    pub fn some_text(&mut self, left: usize, most: usize) -> Read<&'a str> {
+        let mut end = left.min(most);
+        let is_inside = |at: usize| self.rest.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+        // Characters have at most four bytes.
+        while end < left && is_inside(end) && most - end < 3 {
+            end -= 1;
+        }
+        utf8(self.take(end)?)
+    }
+
+    /// How many bytes the text or the bytes have that come next; 0 when it is neither.
+    pub fn text_length(&self) -> Read<usize> {
+        match self.rest.first().map(|first| Marker::from_u8(*first)) {
+            Some(Marker::Str32) => (*self).clone().text_header(),
+            Some(Marker::Bin32) => (*self).clone().bytes_header(),
+            // Shorter ones have fewer bytes for their length.
+            _ => Ok(0),
+        }
     }
 
     fn take(&mut self, len: usize) -> Read<&'a [u8]> {
@@ -181,6 +218,10 @@ impl<'a> Reader<'a> {
         };
         self.take(width).map(|_| 0)
     }
+}
+
+fn utf8(bytes: &[u8]) -> Read<&str> {
+    std::str::from_utf8(bytes).map_err(|_| Malformed("a text is not UTF-8"))
 }
 
 /// Writes MessagePack.
@@ -241,6 +282,11 @@ impl Writer {
     /// Bytes.
     pub fn bytes(&mut self, value: &[u8]) {
         write!(encode::write_bin(&mut self.bytes, value));
+    }
+
+    /// The beginning of a text.
+    pub fn text_header(&mut self, len: usize) {
+        write!(encode::write_str_len(&mut self.bytes, length(len)));
     }
 
     /// The beginning of bytes.

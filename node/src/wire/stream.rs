@@ -28,14 +28,14 @@ pub fn append(out: &mut Vec<u8>, frame: &[u8]) {
     out.extend_from_slice(frame);
 }
 
-/// As [`append`], for a frame in two parts.
-pub fn append_parts(out: &mut Vec<u8>, first: &[u8], second: &[u8]) {
-    let length = first.len() + second.len();
+/// The beginning of a frame of which so many bytes are to follow, with its length before it.
+pub fn begin(first: &[u8], left: usize) -> Vec<u8> {
+    let length = first.len() + left;
     debug_assert!(length <= MAX_FRAME);
-    out.reserve(4 + length);
+    let mut out = Vec::with_capacity(LENGTH + first.len());
     out.extend_from_slice(&(length as u32).to_be_bytes());
     out.extend_from_slice(first);
-    out.extend_from_slice(second);
+    out
 }
 
 /// Bytes that are kept for the next frame when all that has arrived was used.

@@ -182,7 +182,8 @@ impl Peer {
         for (at, piece) in bytes.chunks(PIECE).enumerate() {
             let header = Frame::fragment_header(1, at + 1 == count, piece.len());
             let mut framed = Vec::new();
-            stream::append_parts(&mut framed, &header, piece);
+            framed.extend(stream::begin(&header, piece.len()));
+            framed.extend_from_slice(piece);
             self.wire.write(&framed).unwrap();
         }
     }

@@ -12,6 +12,7 @@ mod fixture;
 mod global;
 mod handmade;
 mod intrinsics;
+mod letters;
 mod lives;
 mod members;
 mod network;

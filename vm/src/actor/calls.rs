@@ -70,13 +70,18 @@ impl Calls {
         }
     }
 
-    /// Opens the answer to a call that has come from another node, if it is of a type.
-    pub fn unseal(&mut self, heap: &mut Heap, reference: u64, ty: TypeId) {
-        let Some(call) = self.calls.get_mut(&reference) else {
-            return;
-        };
-        if let State::Sealed(parcel) = &call.state
-            && let Some(word) = parcel.open(heap, ty)
+    /// The answer to a call that has come from another node and was not opened.
+    pub fn sealed(&mut self, reference: u64) -> Option<&mut dyn Parcel> {
+        match &mut self.calls.get_mut(&reference)?.state {
+            State::Sealed(parcel) => Some(&mut **parcel),
+            _ => None,
+        }
+    }
+
+    /// That answer was opened: it is this owned value of a type.
+    pub fn unsealed(&mut self, reference: u64, ty: TypeId, word: u64) {
+        if let Some(call) = self.calls.get_mut(&reference)
+            && let State::Sealed(parcel) = &call.state
         {
             let unwatched = parcel.is_unwatched();
             call.state = State::Answered(Answer {
@@ -129,9 +134,11 @@ impl Calls {
 impl Call {
     /// Gives up the answer if there is one.
     pub fn discard(self, heap: &mut Heap) {
-        if let State::Answered(answer) = self.state {
+        match self.state {
             // SAFETY: the call owned the answer, which is of that type.
-            unsafe { drop_element(heap, answer.ty, answer.word) };
+            State::Answered(answer) => unsafe { drop_element(heap, answer.ty, answer.word) },
+            State::Sealed(mut parcel) => parcel.give_up(heap),
+            State::Open | State::Gone(_) => {}
         }
     }
 }

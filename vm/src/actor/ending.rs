@@ -22,6 +22,8 @@ impl Scheduler {
     pub fn end(&mut self, heap: &mut Heap, mut process: Box<Process>, reason: Reason) -> Then {
         self.forget_wait(&mut process);
         let is_over = process.terminating.is_some() || reason == Reason::Killed;
+        // What `terminate` gives is no result.
+        process.answers_nobody(heap);
         if process.terminate != 0 && !is_over {
             self.begin_terminate(&mut process, reason);
             return Then::Terminate(process);
@@ -105,6 +107,7 @@ pub fn release(heap: &mut Heap, process: &mut Process) {
         // SAFETY: the entry owned the value.
         unsafe { content.discard(heap) };
     }
+    process.answers_nobody(heap);
     process.calls.clear(heap);
     process.locals.clear(heap);
     let terminate = std::mem::take(&mut process.terminate);

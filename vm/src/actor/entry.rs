@@ -2,7 +2,7 @@
 
 use super::{Pid, Reason};
 use crate::ctx::Ctx;
-use crate::heap::{Heap, Way};
+use crate::heap::{Heap, Walk, Way};
 use crate::native::Fault;
 use crate::remote::{Letter, Parcel};
 use snow_bytecode::types::TypeId;
@@ -152,8 +152,10 @@ impl Content {
     /// # Safety
     /// The value is owned, and of the type that it says.
     pub unsafe fn discard(mut self, heap: &mut Heap) {
-        if let Content::Letter(letter) = &mut self {
-            letter.give_up(heap);
+        match &mut self {
+            Content::Letter(letter) => letter.give_up(heap),
+            Content::Parcel(_, parcel) => parcel.give_up(heap),
+            _ => {}
         }
         if let Some((ty, word)) = self.value() {
             // SAFETY: by contract.
@@ -242,11 +244,14 @@ pub unsafe fn hand_over_ref_in_turns(ctx: &mut Ctx, word: u64, way: Way) -> Resu
     }
 }
 
-/// Hands a value in element form over to another actor, however large it is.
+/// Hands a value in element form over to another actor, which nobody else uses; of a large one a part. Whether that was all.
 ///
 /// # Safety
-/// The word is an owned element of the type, which the caller does not use any more.
-pub unsafe fn hand_over(ctx: &mut Ctx, ty: TypeId, word: u64) {
-    // SAFETY: by contract.
-    while unsafe { hand_over_in_turns(ctx, ty, word, Way::Move) }.is_err() {}
+/// The word is an owned element of the type, the same one as long as the walk is not over.
+pub unsafe fn hand_over_some(heap: &Heap, walk: &mut Walk, ty: TypeId, word: u64) -> bool {
+    if heap.types().info(ty).elem.is_ref {
+        // SAFETY: by contract.
+        unsafe { heap.walk_some(walk, word, Way::Move, MOST_AT_ONCE) };
+    }
+    walk.is_over()
 }

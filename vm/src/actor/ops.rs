@@ -12,7 +12,7 @@ use crate::carrier;
 use crate::ctx::Ctx;
 use crate::heap::Way;
 use crate::native::Fault;
-use crate::remote::Passed;
+use crate::remote::{Passed, Reading};
 use crate::sched::Timer;
 use crate::sched::stop::Hope;
 use crate::sched::wheel::TimerKey;
@@ -68,7 +68,7 @@ pub fn spawn(
 pub fn send(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(), Fault> {
     let (process, scheduler) = (ctx.process()?, ctx.scheduler()?);
     // Once: not again when the call goes on with handing over.
-    if ctx.handing.is_over() {
+    if ctx.handing.is_over() && ctx.departing.is_over() {
         process.count_departure(&ctx.heap, ty, word);
     }
     if to.node() != 0 {
@@ -106,7 +106,8 @@ pub fn send_at_once(ctx: &mut Ctx, to: Pid, ty: TypeId, word: u64) -> Result<(),
     }
 }
 
-/// Sends something of the running actor to one of another node; crashes when it cannot leave this one. When too much waits for that node, the actor is held at its next safe point.
+/// Sends something of the running actor to one of another node; crashes when it cannot leave this one. When too much waits for that node, the actor is held at its next safe point. Pending
+/// while a part of it is still to be passed on.
 #[cold]
 fn send_away(ctx: &mut Ctx, to: Pid, content: Content) -> Result<(), Fault> {
     let (me, scheduler) = (ctx.process()?.pid, ctx.scheduler()?);
@@ -115,7 +116,8 @@ fn send_away(ctx: &mut Ctx, to: Pid, content: Content) -> Result<(), Fault> {
     // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile.
     let sent = unsafe {
         carrier::on_system_stack(raw, || {
-            scheduler.send_away(&mut (*raw).heap, Some(me), to, content)
+            let (heap, departing) = (&mut (*raw).heap, &mut (*raw).departing);
+            scheduler.send_away_in_turns(heap, Some(me), to, content, departing)
         })
     };
     note_passed(ctx, sent.map_err(Fault::Crash)?)
@@ -124,13 +126,15 @@ fn send_away(ctx: &mut Ctx, to: Pid, content: Content) -> Result<(), Fault> {
 /// Something of the running actor was passed on to another node.
 pub fn note_passed(ctx: &mut Ctx, passed: Passed) -> Result<(), Fault> {
     let process = ctx.process()?;
-    ctx.scheduler()?.is_unsent();
-    if passed == Passed::Held {
-        process.held += 1;
-        ctx.end_slice();
-    } else {
-        ctx.count_sent();
+    match passed {
+        Passed::On => ctx.count_sent(),
+        Passed::Held => {
+            process.held += 1;
+            ctx.end_slice();
+        }
+        Passed::More => return Err(Fault::Pending),
     }
+    ctx.scheduler()?.is_unsent();
     Ok(())
 }
 
@@ -471,10 +475,30 @@ pub fn call_wait(ctx: &mut Ctx, reference: u64, timeout: i64) -> Result<CallEnd,
     Ok(end)
 }
 
-/// Moves the answer out; the call is over.
-pub fn call_answer(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
+/// Opens the answer to a call, if it has come from another node and is of a type. Pending while it is not read to the end.
+fn unseal(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<(), Fault> {
     let process = ctx.process()?;
-    process.calls.unseal(&mut ctx.heap, reference, ty);
+    let Some(parcel) = process.calls.sealed(reference) else {
+        return Ok(());
+    };
+    let raw = &raw mut *ctx;
+    // Reading a value needs more stack than what small natives have.
+    // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile, and the parcel is the actor's.
+    let opening = unsafe { carrier::on_system_stack(raw, || parcel.open(&mut (*raw).heap, ty)) };
+    match opening {
+        Reading::More => Err(Fault::Pending),
+        Reading::Done(ty, word) => {
+            process.calls.unsealed(reference, ty, word);
+            Ok(())
+        }
+        Reading::Unfit => Ok(()),
+    }
+}
+
+/// Moves the answer out; the call is over. Pending as [`call_fits`].
+pub fn call_answer(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
+    unseal(ctx, reference, ty)?;
+    let process = ctx.process()?;
     match process.calls.get(reference).map(|call| &call.state) {
         Some(State::Answered(answer)) if answer.ty == ty => {
             let answer = *answer;
@@ -491,21 +515,22 @@ pub fn call_answer(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fau
     }
 }
 
-/// Whether a call has an answer of a type.
+/// Whether a call has an answer of a type. Pending while a large one that has come from another node is read: the same call is to be made again then.
 pub fn call_fits(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<bool, Fault> {
     let process = ctx.process()?;
     if !process.calls.is_over(reference) {
         drain(ctx)?;
     }
-    process.calls.unseal(&mut ctx.heap, reference, ty);
+    unseal(ctx, reference, ty)?;
+    let process = ctx.process()?;
     let state = process.calls.get(reference).map(|call| &call.state);
     Ok(matches!(state, Some(State::Answered(answer)) if answer.ty == ty))
 }
 
 /// Another reference to the answer, which stays; of the answers that were looked at, the latest do.
 pub fn call_look(ctx: &mut Ctx, reference: u64, ty: TypeId) -> Result<u64, Fault> {
+    unseal(ctx, reference, ty)?;
     let process = ctx.process()?;
-    process.calls.unseal(&mut ctx.heap, reference, ty);
     let word = match process.calls.get(reference).map(|call| &call.state) {
         Some(State::Answered(answer)) if answer.ty == ty => answer.word,
         _ => return Err("there is no answer of this type".into()),
@@ -584,23 +609,23 @@ pub fn answer(ctx: &mut Ctx, to: Pid, reference: u64, ty: TypeId, word: u64) -> 
     }
     let process = ctx.process()?;
     let scheduler = ctx.scheduler()?;
-    let mut unwatched = process.watchers.remove(&reference).is_some();
-    // SAFETY: the running actor is its scheduler's; the word is owned and of the type.
-    unsafe {
-        if !unwatched {
-            scheduler.drain(&mut ctx.heap, process);
-            unwatched = process.watchers.remove(&reference).is_some();
-        }
+    if !process.watchers.contains_key(&reference) {
+        // SAFETY: the running actor is its scheduler's.
+        unsafe { scheduler.drain(&mut ctx.heap, process) };
     }
     let answer = Answer {
         ty,
         word,
         reference,
-        unwatched,
+        unwatched: process.watchers.contains_key(&reference),
     };
     if to.node() != 0 {
-        return send_away(ctx, to, Content::Answer(answer));
+        // While a part of it is still to be passed on, the monitor stays.
+        send_away(ctx, to, Content::Answer(answer))?;
+        process.watchers.remove(&reference);
+        return Ok(());
     }
+    process.watchers.remove(&reference);
     scheduler.deliver(&mut ctx.heap, to, Content::Answer(answer));
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! All that belongs to one actor.
 
 use super::calls::Calls;
+use super::entry::drop_element;
 use super::limits::Bounds;
 use super::locals::Locals;
 use super::mailbox::Mailbox;
 use super::slots::Own;
 use super::{Pid, Reason};
+use crate::heap::{Heap, Walk};
 use crate::interp::{Frames, Packed, Vm};
+use crate::remote::Departing;
 use crate::sched::wheel::TimerKey;
 use rustc_hash::{FxHashMap, FxHashSet};
 use snow_bytecode::types::TypeId;
@@ -68,7 +71,6 @@ pub struct Process {
 pub const KEEPER: u64 = u64::MAX - 1;
 
 /// A call that waits for the result of an actor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {
     /// Who waits.
     pub to: Pid,
@@ -76,6 +78,41 @@ pub struct Awaited {
     pub reference: u64,
     /// Type of the result.
     pub ty: TypeId,
+    /// The result, once the actor's code is over.
+    pub result: Option<LastWords>,
+}
+
+/// What a finished actor has to say: its result in element form, owned, and how far that was handed over.
+pub struct LastWords {
+    /// The result.
+    pub word: u64,
+    /// What is left to do of handing it over.
+    pub handing: Walk,
+    /// What is left to do of passing it on to another node.
+    pub departing: Departing,
+}
+
+impl LastWords {
+    /// A result of which nothing was handed over.
+    pub fn new(word: u64) -> LastWords {
+        LastWords {
+            word,
+            handing: Walk::default(),
+            departing: Departing::default(),
+        }
+    }
+}
+
+impl Awaited {
+    /// Of a result of a type.
+    pub fn new(to: Pid, reference: u64, ty: TypeId) -> Awaited {
+        Awaited {
+            to,
+            reference,
+            ty,
+            result: None,
+        }
+    }
 }
 
 // One that waits for the first time takes this and little else; the allocator's next class has 640 bytes.
@@ -185,6 +222,22 @@ pub struct LastMessage {
 }
 
 impl Process {
+    /// Whether its code is over, and its result is to be handed over.
+    pub fn has_last_words(&self) -> bool {
+        let awaited = self.answers.as_ref();
+        awaited.is_some_and(|awaited| awaited.result.is_some())
+    }
+
+    /// Nobody gets its result.
+    pub fn answers_nobody(&mut self, heap: &mut Heap) {
+        if let Some(awaited) = self.answers.take()
+            && let Some(result) = awaited.result
+        {
+            // SAFETY: the result was owned, and is of the type.
+            unsafe { drop_element(heap, awaited.ty, result.word) };
+        }
+    }
+
     /// An actor that is about to run this code.
     pub fn new(packed: Packed, origin: Arc<Origin>) -> Process {
         Process {

@@ -26,6 +26,7 @@ pub(super) unsafe extern "C" fn in_turns(
             }
             if Ctx::give_way(ctx) == Fate::Leave {
                 (*ctx).handing.clear();
+                (*ctx).departing.clear();
                 drop_arguments(ctx, &*types, args);
                 return Status::Crash;
             }

@@ -9,7 +9,7 @@ use crate::actor::slots::{NO_TYPE, Spare, Woken};
 use crate::actor::{Pid, Reason};
 use crate::heap::Heap;
 use crate::interp::{Packed, Vm};
-use crate::remote::{Passed, Undelivered};
+use crate::remote::{Departing, Passed, Undelivered};
 use snow_bytecode::module::FuncId;
 use snow_bytecode::types::TypeId;
 use std::mem::ManuallyDrop;
@@ -204,8 +204,7 @@ impl Runtime {
 }
 
 impl Scheduler {
-    /// Passes something on to an actor of another node; `from` is the running actor if it is to be held when too much waits already. Who waits for an answer gets one, also when there
-    /// is no connection.
+    /// As [`Scheduler::send_away_in_turns`], all at once.
     pub(crate) fn send_away(
         &mut self,
         heap: &mut Heap,
@@ -213,10 +212,49 @@ impl Scheduler {
         to: Pid,
         content: Content,
     ) -> Result<Passed, String> {
-        let sent = match self.remote() {
-            Some(remote) => remote.forward(from, to, &content),
-            None => Err(Undelivered::NoConnection),
-        };
+        let mut departing = Departing::default();
+        loop {
+            let sent = self.forward(from, to, &content, &mut departing);
+            if sent != Ok(Passed::More) {
+                return self.was_sent(heap, to, content, sent);
+            }
+        }
+    }
+
+    /// Passes something on to an actor of another node; `from` is the running actor if it is to be held when too much waits already. Who waits for an answer gets one, also when there
+    /// is no connection. When there is more of it to be passed on, the value that is in it stays the caller's.
+    pub(crate) fn send_away_in_turns(
+        &mut self,
+        heap: &mut Heap,
+        from: Option<Pid>,
+        to: Pid,
+        content: Content,
+        departing: &mut Departing,
+    ) -> Result<Passed, String> {
+        match self.forward(from, to, &content, departing) {
+            Ok(Passed::More) => Ok(Passed::More),
+            sent => self.was_sent(heap, to, content, sent),
+        }
+    }
+
+    fn forward(
+        &mut self,
+        from: Option<Pid>,
+        to: Pid,
+        content: &Content,
+        departing: &mut Departing,
+    ) -> Result<Passed, Undelivered> {
+        let remote = self.remote().ok_or(Undelivered::NoConnection)?;
+        remote.forward(from, to, content, departing)
+    }
+
+    fn was_sent(
+        &mut self,
+        heap: &mut Heap,
+        to: Pid,
+        content: Content,
+        sent: Result<Passed, Undelivered>,
+    ) -> Result<Passed, String> {
         self.is_unsent();
         let reason = match &sent {
             Ok(_) | Err(Undelivered::Unsendable(_)) => None,

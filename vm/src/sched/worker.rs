@@ -5,11 +5,12 @@ use super::queue::Ready;
 use super::runtime::{Phase, Runtime};
 use super::{Scheduler, close, stop};
 use crate::actor::ending::{Then, release};
-use crate::actor::entry::{Answer, Content, discard_all, hand_over};
-use crate::actor::process::{Awaited, Process, Wait};
+use crate::actor::entry::{Answer, Content, discard_all, hand_over_some};
+use crate::actor::process::{LastWords, Process, Wait};
 use crate::actor::{Place, Reason};
 use crate::ctx::{Fate, ParkedFor};
 use crate::interp::{Crash, Frames, Outcome, Trace, Vm};
+use crate::remote::Passed;
 use crate::value::build;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -179,6 +180,9 @@ impl Worker {
         }
         if process.ending.is_some() {
             return self.leave(process);
+        }
+        if process.has_last_words() {
+            return self.say(process);
         }
         if !process.is_ready() {
             if process.code.machine.is_none() {
@@ -412,13 +416,13 @@ impl Worker {
                     _ => self.wait(process),
                 }
             }
-            Outcome::Done(words) => match process.answers.take() {
-                Some(awaited) => self.answer(process, *awaited, words),
-                None => {
-                    self.drop_results(&process, words);
-                    self.end(process, Reason::Normal);
+            Outcome::Done(words) => {
+                if process.answers.is_some() {
+                    return self.answer(process, words);
                 }
-            },
+                self.drop_results(&process, words);
+                self.end(process, Reason::Normal);
+            }
             Outcome::Crashed(crash) => self.crashed(process, crash),
             Outcome::Exit(code) => {
                 self.runtime.exit(code);
@@ -475,32 +479,55 @@ impl Worker {
     }
 
     /// What the code of a finished actor returned is the answer to a call.
-    fn answer(&mut self, mut process: Box<Process>, awaited: Awaited, words: [u64; 3]) {
-        let Awaited { to, reference, ty } = awaited;
-        let ctx = &mut self.vm.ctx;
-        let elem = ctx.types().info(ty).elem;
-        // SAFETY: the function has returned a value of the type, which is owned and not used any more.
-        let word = unsafe {
-            let word = build::element(&mut ctx.heap, elem, &words);
-            hand_over(ctx, ty, word);
-            word
+    fn answer(&mut self, mut process: Box<Process>, words: [u64; 3]) {
+        if let Some(frames) = process.code.frames.take() {
+            self.stage = frames.kept();
+        }
+        if let Some(awaited) = &mut process.answers {
+            let ctx = &mut self.vm.ctx;
+            let elem = ctx.types().info(awaited.ty).elem;
+            // SAFETY: the function has returned a value of the type, which is owned.
+            let word = unsafe { build::element(&mut ctx.heap, elem, &words) };
+            awaited.result = Some(LastWords::new(word));
+        }
+        self.say(process);
+    }
+
+    /// Hands over the result of a finished actor; of one that is large, a part, before others have their turn.
+    fn say(&mut self, mut process: Box<Process>) {
+        let heap = &mut self.vm.ctx.heap;
+        let Some(mut awaited) = process.answers.take() else {
+            return self.end(process, Reason::Normal);
         };
+        let Some(result) = &mut awaited.result else {
+            return self.end(process, Reason::Normal);
+        };
+        let (to, ty) = (awaited.to, awaited.ty);
         let answer = Answer {
             ty,
-            word,
-            reference,
+            word: result.word,
+            reference: awaited.reference,
             unwatched: false,
         };
         let content = Content::Answer(answer);
-        let heap = &mut self.vm.ctx.heap;
         if to.is_local() {
-            self.scheduler.deliver(heap, to, content);
-            return self.end(process, Reason::Normal);
+            // SAFETY: the result is owned, and nobody uses it.
+            if unsafe { hand_over_some(heap, &mut result.handing, ty, result.word) } {
+                self.scheduler.deliver(heap, to, content);
+                return self.end(process, Reason::Normal);
+            }
+            process.answers = Some(awaited);
+            return self.again(process);
         }
         // As from the actor, so that its end does not overtake what it gives.
-        let from = Some(process.pid);
-        match self.scheduler.send_away(heap, from, to, content) {
-            Ok(_) => self.end(process, Reason::Normal),
+        let (from, departing) = (Some(process.pid), &mut result.departing);
+        let sent = (self.scheduler).send_away_in_turns(heap, from, to, content, departing);
+        match sent {
+            Ok(Passed::More) => {
+                process.answers = Some(awaited);
+                self.again(process);
+            }
+            Ok(Passed::On | Passed::Held) => self.end(process, Reason::Normal),
             Err(why) => {
                 process.blame(why);
                 let reason = process.ending.take().unwrap_or(Reason::Normal);

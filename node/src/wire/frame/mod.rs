@@ -317,6 +317,19 @@ impl Frame<'_> {
         (out, start)
     }
 
+    /// What a frame begins with whose last field is bytes of which it has none, up to so many that are to follow. There is no length before it.
+    pub fn up_to_bytes(&self, len: usize) -> Vec<u8> {
+        let mut out = Writer {
+            bytes: self.encode(),
+        };
+        let mut none = Writer::default();
+        none.bytes(&[]);
+        debug_assert!(out.bytes.ends_with(&none.bytes));
+        out.bytes.truncate(out.bytes.len() - none.bytes.len());
+        out.bytes_header(len);
+        out.bytes
+    }
+
     /// A piece up to its bytes.
     pub fn fragment_header(id: u32, is_last: bool, len: usize) -> Vec<u8> {
         let mut out = Writer {
