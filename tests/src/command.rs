@@ -1,7 +1,7 @@
 //! Running the `snow` command with a time limit.
 
 use std::env;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -65,10 +65,22 @@ fn start(command: &mut Command) -> Result<Child, String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    command
-        .spawn()
-        .map_err(|error| format!("{command:?}: {error}"))
+    let deadline = Instant::now() + BUSY;
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                if Instant::now() > deadline {
+                    return Err(format!("{command:?}: {error}"));
+                }
+                thread::sleep(Duration::from_millis(5));
+            }
+            done => return done.map_err(|error| format!("{command:?}: {error}")),
+        }
+    }
 }
+
+/// How long a file that a test has written may be busy: the child of another test has it open, too, until it begins to run its own program.
+const BUSY: Duration = Duration::from_secs(10);
 
 fn finish(
     mut child: Child,
