@@ -563,7 +563,7 @@ impl Reading<'_> {
             unwatched,
         };
         self.host
-            .deliver(to, Content::Parcel(call, Box::new(parcel)));
+            .deliver(to, Content::Parcel(Box::new((call, Box::new(parcel)))));
         Ok(())
     }
 

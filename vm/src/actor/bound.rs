@@ -3,10 +3,10 @@
 //! What an actor holds is measured exactly, by a walk from its frames and its mailbox, but not often: in between cells are only counted as they are allocated and freed, small ones all alike. When
 //! the count would take it past the bound, it is measured again. Compiled code that does not wait cannot be measured; it goes by the count alone, with some room.
 
-use super::entry::{Content, ENTRY_WORDS};
+use super::entry::Content;
 use super::process::Process;
 use crate::ctx::Ctx;
-use crate::heap::{Heap, Meter};
+use crate::heap::{BLOCK_WORDS, Heap, Meter};
 use snow_bytecode::types::TypeId;
 
 /// A bound, and what is known of how much is held.
@@ -128,7 +128,7 @@ impl Process {
         };
         let mut meter = Meter::new(bound.most);
         measure_value(heap, &mut meter, ty, word);
-        bound.moved(-((meter.words() as usize + ENTRY_WORDS) as i64));
+        bound.moved(-((meter.words() as usize + BLOCK_WORDS) as i64));
     }
 }
 
@@ -141,7 +141,7 @@ pub fn passed(ctx: &Ctx) -> Option<String> {
 }
 
 fn measure_content(heap: &Heap, meter: &mut Meter, content: &Content) {
-    meter.add(ENTRY_WORDS);
+    meter.add(BLOCK_WORDS);
     if let Some((ty, word)) = content.value() {
         measure_value(heap, meter, ty, word);
     }

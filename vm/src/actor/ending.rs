@@ -72,7 +72,7 @@ impl Scheduler {
             self.deliver_signal(heap, other, Signal::Demonitor(reference));
         }
         release(heap, &mut process);
-        self.runtime.actor_ended(pid, reason);
+        self.runtime.actor_ended(pid, reason, self.number);
     }
 
     /// Gives up what has arrived too late, and tells those who have asked to be told.

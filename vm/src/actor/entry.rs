@@ -2,7 +2,7 @@
 
 use super::{Pid, Reason};
 use crate::ctx::Ctx;
-use crate::heap::{Heap, Walk, Way};
+use crate::heap::{BLOCK_WORDS, Heap, Walk, Way};
 use crate::native::Fault;
 use crate::remote::{Letter, Parcel};
 use snow_bytecode::types::TypeId;
@@ -25,8 +25,8 @@ pub enum Content {
     Due(TypeId, u64),
     /// The answer to a call that the receiver has prepared.
     Answer(Answer),
-    /// As `Answer`, from another node: the call's reference, and the value.
-    Parcel(u64, Box<dyn Parcel>),
+    /// As `Answer`, from another node: the call's reference, and the value. In a box, so that entries are small.
+    Parcel(Box<(u64, Box<dyn Parcel>)>),
     /// The time of a wait is up, if it is still the one of the timer with this key.
     Timeout(u64),
     /// Anything else.
@@ -102,14 +102,12 @@ pub enum Question {
     Names,
 }
 
-/// Words of an entry.
-pub const ENTRY_WORDS: usize = size_of::<Entry>() / 8;
-
 impl Entry {
     /// A new entry.
     pub fn new(heap: &mut Heap, content: Content) -> *mut Entry {
-        const { assert!(size_of::<Entry>().is_multiple_of(8) && align_of::<Entry>() == 8) };
-        let entry: *mut Entry = heap.take_block(ENTRY_WORDS).cast();
+        // Two of them fill a cache line, which goes from the sender's core to the receiver's.
+        const { assert!(size_of::<Entry>() == 8 * BLOCK_WORDS && align_of::<Entry>() == 8) };
+        let entry: *mut Entry = heap.take_block().cast();
         let next = std::ptr::null_mut();
         // SAFETY: the block is ours and has the size.
         unsafe { entry.write(Entry { next, content }) };
@@ -124,7 +122,7 @@ impl Entry {
         // SAFETY: by contract.
         unsafe {
             let content = entry.read().content;
-            heap.give_block(entry.cast(), ENTRY_WORDS);
+            heap.give_block(entry.cast());
             content
         }
     }
@@ -154,7 +152,7 @@ impl Content {
     pub unsafe fn discard(mut self, heap: &mut Heap) {
         match &mut self {
             Content::Letter(letter) => letter.give_up(heap),
-            Content::Parcel(_, parcel) => parcel.give_up(heap),
+            Content::Parcel(parcel) => parcel.1.give_up(heap),
             _ => {}
         }
         if let Some((ty, word)) = self.value() {

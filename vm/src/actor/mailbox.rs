@@ -64,6 +64,20 @@ impl Mailbox {
         self.signals += usize::from(unsafe { (*entry).content.is_signal() });
     }
 
+    /// Appends a list of so many entries, from the first to the last.
+    ///
+    /// # Safety
+    /// They are messages, and nobody else's.
+    pub unsafe fn append_messages(&mut self, first: *mut Entry, last: *mut Entry, count: usize) {
+        // SAFETY: entries of the queue are its own.
+        match unsafe { self.last.as_mut() } {
+            None => self.first = first,
+            Some(before) => before.next = first,
+        }
+        self.last = last;
+        self.len += count;
+    }
+
     /// Where the scan stands: the entry to look at next.
     pub fn at(&mut self) -> Option<&mut Content> {
         let entry = self.here();

@@ -43,12 +43,20 @@ impl Scheduler {
     unsafe fn arrive_all(&mut self, heap: &mut Heap, process: &mut Process, newest: *mut Entry) {
         // SAFETY: by contract.
         unsafe {
-            let (mut newest, mut oldest) = (newest, std::ptr::null_mut());
+            let (last, mut newest, mut oldest) = (newest, newest, std::ptr::null_mut());
+            let mut are_messages = !process.is_bounded();
+            let mut count = 0;
             while !newest.is_null() {
                 let next = (*newest).next;
                 (*newest).next = oldest;
+                are_messages &= matches!((*newest).content, Content::Message(..));
+                count += 1;
                 oldest = newest;
                 newest = next;
+            }
+            if are_messages {
+                // They come from another core's cache: each is looked at once.
+                return process.mailbox.append_messages(oldest, last, count);
             }
             while !oldest.is_null() {
                 let next = (*oldest).next;
@@ -96,7 +104,8 @@ impl Scheduler {
                 }
                 _ => match Entry::open(heap, entry) {
                     Content::Answer(answer) => answer_arrives(heap, process, answer),
-                    Content::Parcel(reference, parcel) => {
+                    Content::Parcel(sealed) => {
+                        let (reference, parcel) = *sealed;
                         if let Some(call) = process.calls.get(reference)
                             && matches!(call.state, calls::State::Open)
                         {

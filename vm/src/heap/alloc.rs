@@ -1,11 +1,13 @@
 //! Allocation: free lists for small cells, mimalloc for large ones.
 
 use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use snow_bytecode::types::TypeId;
 
 use super::cell::{Cell, DEAD};
+use super::depot::{CHAIN, Depot};
 use super::huge::HugePages;
 use crate::types::RuntimeTypes;
 
@@ -16,6 +18,15 @@ static BLOCKS: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Largest size, header included, that comes from the free lists.
 pub const MAX_SMALL_WORDS: usize = 16;
+
+/// Words of a block, see [`Heap::take_block`].
+pub(crate) const BLOCK_WORDS: usize = 4;
+
+/// So many more blocks freed than allocated are a surplus.
+const SURPLUS: i64 = 16 * 1024;
+
+/// Chains of one size that are given away at once.
+const MOST_SHED: usize = 64;
 
 /// What a small cell is taken for where cells are only counted.
 const TYPICAL_WORDS: i64 = 4;
@@ -86,6 +97,15 @@ pub struct Heap {
     /// Statistics; the tests read them.
     pub counters: Counters,
     huge: HugePages,
+    /// Blocks that were given back, linked, and how many they are.
+    returned: *mut u64,
+    returned_len: usize,
+    /// Where they go when they are many.
+    depot: Option<Arc<Depot>>,
+    /// Free blocks that it has given away, less those that it has taken.
+    given: i64,
+    /// The surplus at which it looks for blocks to give away.
+    most_surplus: i64,
 }
 
 impl Heap {
@@ -101,7 +121,17 @@ impl Heap {
             seen: std::cell::Cell::default(),
             counters: Counters::default(),
             huge: HugePages::default(),
+            returned: std::ptr::null_mut(),
+            returned_len: 0,
+            depot: None,
+            given: 0,
+            most_surplus: SURPLUS,
         }
+    }
+
+    /// From now on free blocks go to others that need them, and come from them.
+    pub(crate) fn share_blocks(&mut self, depot: Arc<Depot>) {
+        self.depot = Some(depot);
     }
 
     /// The types of the cells.
@@ -175,25 +205,105 @@ impl Heap {
         }
     }
 
-    /// Memory for something of the runtime's own that travels between actors as cells do; it counts as a cell.
-    ///
-    /// `words` is from 2 to [`MAX_SMALL_WORDS`].
+    /// Memory of [`BLOCK_WORDS`] for something of the runtime's own that travels between actors as cells do; it counts as a cell.
     #[inline]
-    pub(crate) fn take_block(&mut self, words: usize) -> *mut u64 {
+    pub(crate) fn take_block(&mut self) -> *mut u64 {
         self.counters.allocated += 1;
-        self.alloc_small(words)
+        if self.free[BLOCK_WORDS].is_null() {
+            self.take_returned();
+        }
+        self.alloc_small(BLOCK_WORDS)
     }
 
     /// Gives memory back that some heap of this runtime has given as a block.
     ///
     /// # Safety
-    /// The block has that many words, and nobody uses it any more.
+    /// It is a block, and nobody uses it any more.
     #[inline]
-    pub(crate) unsafe fn give_block(&mut self, block: *mut u64, words: usize) {
+    pub(crate) unsafe fn give_block(&mut self, block: *mut u64) {
         self.counters.freed += 1;
         // SAFETY: by contract.
-        unsafe { *block.cast::<*mut u64>() = self.free[words] };
-        self.free[words] = block;
+        unsafe { *block.cast::<*mut u64>() = self.returned };
+        self.returned = block;
+        self.returned_len += 1;
+        if self.returned_len >= CHAIN {
+            self.pass_on();
+        }
+    }
+
+    /// The blocks that were given back go to whoever needs some.
+    #[cold]
+    #[inline(never)]
+    fn pass_on(&mut self) {
+        if let Some(depot) = &self.depot {
+            // SAFETY: the blocks are nobody's; no heap of a runtime ends while another one is used.
+            unsafe { depot.give(BLOCK_WORDS, self.returned) };
+            self.returned = std::ptr::null_mut();
+            self.returned_len = 0;
+            self.given += CHAIN as i64;
+        }
+    }
+
+    /// Gives free blocks away when this heap has freed many that others have allocated. Called now and then.
+    #[inline]
+    pub(crate) fn shed(&mut self) {
+        let freed = self.counters.freed.wrapping_sub(self.counters.allocated) as i64;
+        if freed - self.given > self.most_surplus {
+            self.shed_surplus(freed);
+        }
+    }
+
+    #[cold]
+    fn shed_surplus(&mut self, freed: i64) {
+        let Some(depot) = self.depot.clone() else {
+            return;
+        };
+        let before = self.given;
+        for words in 2..=MAX_SMALL_WORDS {
+            for _ in 0..MOST_SHED {
+                let Some(chain) = self.cut(words) else { break };
+                // SAFETY: as in `pass_on`.
+                unsafe { depot.give(words, chain) };
+                self.given += CHAIN as i64;
+            }
+        }
+        // Without any the surplus is one of large cells, and there is nothing to give before it has grown.
+        self.most_surplus = match self.given > before {
+            true => SURPLUS,
+            false => freed - self.given + SURPLUS,
+        };
+    }
+
+    /// Takes a chain off a free list that is longer than one.
+    fn cut(&mut self, words: usize) -> Option<*mut u64> {
+        let first = NonNull::new(self.free[words].cast::<*mut u64>())?;
+        let mut last = first;
+        // SAFETY: blocks on a free list hold the next one's address in word 0.
+        unsafe {
+            for _ in 1..CHAIN {
+                last = NonNull::new(last.read().cast())?;
+            }
+            let rest = NonNull::new(last.read())?;
+            last.write(std::ptr::null_mut());
+            self.free[words] = rest.as_ptr();
+        }
+        Some(first.as_ptr().cast())
+    }
+
+    /// Free blocks that others have given away.
+    fn adopt(&mut self, words: usize) -> Option<*mut u64> {
+        let chain = self.depot.as_ref()?.take(words)?;
+        self.given -= CHAIN as i64;
+        Some(chain)
+    }
+
+    /// Blocks that were given back are free cells again.
+    #[cold]
+    #[inline(never)]
+    fn take_returned(&mut self) {
+        let returned = std::mem::replace(&mut self.returned, std::ptr::null_mut());
+        self.returned_len = 0;
+        self.free[BLOCK_WORDS] = returned;
     }
 
     #[inline(always)]
@@ -213,6 +323,11 @@ impl Heap {
         self.settle_some();
         let head = self.free[words];
         if !head.is_null() {
+            // SAFETY: as in `alloc_small`.
+            self.free[words] = unsafe { *head.cast::<*mut u64>() };
+            return head;
+        }
+        if let Some(head) = self.adopt(words) {
             // SAFETY: as in `alloc_small`.
             self.free[words] = unsafe { *head.cast::<*mut u64>() };
             return head;

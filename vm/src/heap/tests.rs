@@ -1,8 +1,9 @@
 //! Tests of allocation, counting and freeing.
 
-use super::{Cell, Heap, STATIC, Walk, Way};
+use super::{Cell, Depot, Heap, STATIC, Walk, Way};
 use crate::fixture::{Fixture, ty};
 use crate::value::{cells, list, text};
+use std::sync::Arc;
 
 const NODE: u8 = 1;
 const LEAF: u8 = 0;
@@ -191,4 +192,39 @@ fn sizes_around_the_border_of_free_lists() {
     }
     assert_eq!(f.heap.counters.large_bytes, 0);
     f.finish();
+}
+
+/// What one heap allocates and another frees goes round: neither takes more and more memory.
+#[test]
+fn blocks_that_are_freed_elsewhere_come_back() {
+    const ROUNDS: usize = 100;
+    const EACH: usize = 10_000;
+    let (mut from, mut to) = (Fixture::new(), Fixture::new());
+    let depot = Arc::new(Depot::default());
+    from.heap.share_blocks(Arc::clone(&depot));
+    to.heap.share_blocks(depot);
+    let mut bytes = 0;
+    for round in 0..ROUNDS {
+        let sent: Vec<_> = (0..EACH)
+            .map(|_| (leaf(&mut from.heap), from.heap.take_block()))
+            .collect();
+        for (cell, block) in sent {
+            // SAFETY: both are owned; heaps of one runtime free each other's.
+            unsafe {
+                to.heap.drop_ref(cell);
+                to.heap.give_block(block);
+            }
+        }
+        to.heap.settle_all();
+        to.heap.shed();
+        if round == ROUNDS / 10 {
+            bytes = from.heap.counters.slab_bytes;
+        }
+    }
+    assert_eq!(from.heap.counters.slab_bytes, bytes);
+    assert_eq!(to.heap.counters.slab_bytes, 0);
+    let (from_counted, to_counted) = (from.heap.counters, to.heap.counters);
+    assert_eq!(from_counted.allocated, to_counted.freed);
+    // What one has left is on lists of the other.
+    std::mem::forget((from, to));
 }

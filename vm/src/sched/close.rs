@@ -4,7 +4,7 @@
 //! seconds, or when it is told to end at once, all that is left is given up where it is.
 
 use super::queue::Queue;
-use super::runtime::{Outlook, Parts, Phase, Runtime};
+use super::runtime::{Main, Outlook, Parts, Phase, Runtime};
 use super::stop::Hope;
 use super::worker::Worker;
 use crate::actor::entry::Signal;
@@ -73,13 +73,21 @@ fn start_main(worker: &mut Worker, main: FuncId) {
 }
 
 /// An actor has ended: is it the program's end?
+#[inline]
 pub(super) fn actor_ended(worker: &mut Worker) {
+    let main = worker.runtime.main_is();
+    if main != Main::Runs {
+        actor_ended_after(worker, main);
+    }
+}
+
+/// As [`actor_ended`], when `main` has ended.
+fn actor_ended_after(worker: &mut Worker, main: Main) {
     let runtime = Arc::clone(&worker.runtime);
-    let main = runtime.outlook.lock().main.clone();
-    let has_failed = matches!(main, Some(Reason::Crash(_)));
+    let has_failed = main == Main::HasFailed;
     // Other nodes may start actors on one that has none.
     let may_go_on = runtime.phase() == Phase::Running && !has_failed && runtime.is_node();
-    if runtime.actors() == 0 && main.is_some() && !may_go_on {
+    if runtime.census.count() == 0 && !may_go_on {
         return runtime.enter(Phase::Over);
     }
     if has_failed && runtime.phase() == Phase::Running {
@@ -90,7 +98,7 @@ pub(super) fn actor_ended(worker: &mut Worker) {
 /// Nothing can happen any more, and all other schedulers sleep.
 pub(super) fn nothing_happens(worker: &mut Worker) {
     let runtime = Arc::clone(&worker.runtime);
-    let main_has_ended = runtime.outlook.lock().main.is_some();
+    let main_has_ended = runtime.main_is() != Main::Runs;
     match runtime.phase() {
         Phase::Running if main_has_ended => close(worker),
         Phase::Running if runtime.has_listeners(|hope| hope == Hope::Waits) => {}
@@ -109,7 +117,7 @@ pub(super) fn close(worker: &mut Worker) {
     for pid in runtime.slots.all() {
         worker.tell(pid, Signal::End(Reason::Shutdown));
     }
-    if runtime.actors() == 0 {
+    if runtime.census.count() == 0 {
         runtime.enter(Phase::Over);
     }
 }

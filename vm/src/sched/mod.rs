@@ -2,10 +2,11 @@
 //!
 //! What all schedulers of a program share is the [`runtime`]. A [`Scheduler`] is one thread's part, which running code reaches through its context, with its
 //! [`queue`] of actors that are ready and its [`wheel`] of timers; [`worker`] is the loop of such a thread. Around these: [`idle`] is about sleeping, waking, and noticing that nothing can
-//! happen any more; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`stop`] is about being asked to
+//! happen any more; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`census`] counts the actors; [`stop`] is about being asked to
 //! stop, [`close`] about a program's end, [`cluster`] about connections with other nodes, and [`visitor`] about whoever takes in what comes from outside.
 
 pub mod blocking;
+mod census;
 pub mod close;
 pub mod cluster;
 pub mod idle;
@@ -107,8 +108,9 @@ impl Scheduler {
 
     /// A new actor begins.
     pub fn start(&mut self, process: Process, mailbox_type: u32) {
-        let woken = self.runtime.admit(process, mailbox_type);
-        self.ready(woken);
+        let woken = self.runtime.admit(process, mailbox_type, self.number);
+        self.queue.push_new(woken.0);
+        self.runtime.share_work(&self.queue);
     }
 
     /// Code that is about to call a closure, which it owns.

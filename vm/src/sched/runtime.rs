@@ -2,6 +2,7 @@
 
 use super::Timer;
 use super::blocking::Seat;
+use super::census::Census;
 use super::idle::Idle;
 use super::queue::{Queue, Ready, Shared};
 use super::stop::{Signals, Stop};
@@ -12,7 +13,7 @@ use crate::actor::entry::Content;
 use crate::actor::log::Reports;
 use crate::actor::slots::{Slots, Woken};
 use crate::actor::{Pid, Process, Reason};
-use crate::heap::{Counters, Heap};
+use crate::heap::{Counters, Depot, Heap};
 use crate::interp::{Program, Vm};
 use crate::platform::Platform;
 use crate::remote::Remote;
@@ -23,8 +24,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -41,6 +42,18 @@ pub enum Phase {
     Closing = 1,
     /// It is over: schedulers stop where they are.
     Over = 2,
+}
+
+/// What has come of a program's `main`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Main {
+    /// It has not ended.
+    Runs = 0,
+    /// It has ended.
+    HasEnded = 1,
+    /// It has crashed.
+    HasFailed = 2,
 }
 
 /// What has come of a program's `main`, and how the program is to end.
@@ -92,7 +105,11 @@ pub struct Runtime {
     /// How often that has changed.
     pub(super) cluster_changes: AtomicUsize,
     names: RwLock<FxHashMap<Arc<str>, Pid>>,
-    actors: AtomicUsize,
+    pub(super) census: Census,
+    /// Whether there has been a second actor.
+    has_several: AtomicBool,
+    /// Whether [`Outlook::main`] is known, and what it is: who only wants to know that takes no lock.
+    main_is: AtomicU8,
     phase: AtomicU8,
     /// What operators are told, and how.
     pub reports: Reports,
@@ -102,6 +119,8 @@ pub struct Runtime {
     errors: Mutex<Box<dyn Write + Send>>,
     /// Where it goes instead when the program has chosen a file.
     log_file: Mutex<Option<File>>,
+    /// Where entries of mailboxes go that were freed by others than have made them.
+    depot: Arc<Depot>,
     /// Machines that no scheduler needs now.
     machines: Mutex<Vec<Spared>>,
     /// The tick at which what has not ended by itself is given up.
@@ -187,12 +206,15 @@ impl Runtime {
             remote: RwLock::default(),
             cluster_changes: AtomicUsize::new(0),
             names: RwLock::default(),
-            actors: AtomicUsize::new(0),
+            census: Census::new(count),
+            has_several: AtomicBool::new(false),
+            main_is: AtomicU8::new(Main::Runs as u8),
             phase: AtomicU8::new(Phase::Running as u8),
             reports: parts.reports,
             log_level: AtomicU8::new(parts.reports.level as u8),
             log_file: Mutex::default(),
             errors: Mutex::new(parts.errors),
+            depot: Arc::default(),
             machines: Mutex::default(),
             close_at: AtomicU64::new(u64::MAX),
             stop_by: AtomicU64::new(u64::MAX),
@@ -230,24 +252,38 @@ impl Runtime {
         self.enter(Phase::Over);
     }
 
-    /// Number of actors.
-    pub fn actors(&self) -> usize {
-        self.actors.load(Relaxed)
+    /// What has come of `main`.
+    #[inline]
+    pub(super) fn main_is(&self) -> Main {
+        match self.main_is.load(SeqCst) {
+            0 => Main::Runs,
+            1 => Main::HasEnded,
+            _ => Main::HasFailed,
+        }
     }
 
-    /// Makes a new actor known under its pid; it is to be made to run.
-    pub(super) fn admit(self: &Arc<Self>, mut process: Process, mailbox_type: u32) -> Woken {
+    /// Makes a new actor known under its pid; it is to be made to run. It is counted in this row.
+    pub(super) fn admit(
+        self: &Arc<Self>,
+        mut process: Process,
+        mailbox_type: u32,
+        row: usize,
+    ) -> Woken {
         let pid = process.pid;
         process.own = self.slots.own(pid);
         let process = Box::into_raw(Box::new(process));
         self.slots.settle(pid, process, mailbox_type);
-        self.actor_started();
+        self.census.started(row);
+        if !self.has_several.load(Relaxed) {
+            self.look_for_second();
+        }
         Woken(process)
     }
 
-    /// An actor begins. The second one makes a ticker necessary.
-    fn actor_started(self: &Arc<Self>) {
-        if self.actors.fetch_add(1, Relaxed) == 1 {
+    /// The second actor makes a ticker necessary.
+    #[cold]
+    fn look_for_second(self: &Arc<Self>) {
+        if self.census.count() > 1 && !self.has_several.swap(true, Relaxed) {
             self.need_ticker();
         }
     }
@@ -276,7 +312,9 @@ impl Runtime {
         if let Some(Spared(vm)) = self.machines.lock().pop() {
             return vm;
         }
-        Box::new(Vm::new(Arc::clone(&self.program), Arc::clone(&self.world)))
+        let mut vm = Box::new(Vm::new(Arc::clone(&self.program), Arc::clone(&self.world)));
+        vm.ctx.heap.share_blocks(Arc::clone(&self.depot));
+        vm
     }
 
     /// Settles what the heaps of machines without a scheduler have left, and adds up what they have counted.
@@ -319,13 +357,18 @@ impl Runtime {
         (tick != u64::MAX).then_some(tick)
     }
 
-    /// An actor is no more.
-    pub fn actor_ended(&self, pid: Pid, reason: &Reason) {
-        self.actors.fetch_sub(1, Relaxed);
+    /// An actor is no more. It is counted in this row.
+    pub(crate) fn actor_ended(&self, pid: Pid, reason: &Reason, row: usize) {
         if self.main.is(pid) {
-            let mut outlook = self.outlook.lock();
-            outlook.main = Some(reason.clone());
+            self.outlook.lock().main = Some(reason.clone());
+            let is = match reason {
+                Reason::Crash(_) => Main::HasFailed,
+                _ => Main::HasEnded,
+            };
+            // Before the census: of `main` and the last of the others, whichever ends later sees that nobody is left.
+            self.main_is.store(is as u8, SeqCst);
         }
+        self.census.ended(row);
     }
 
     /// Gives an actor a name; false when the name is taken or the actor has ended.

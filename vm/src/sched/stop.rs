@@ -107,10 +107,10 @@ impl Runtime {
 
 /// Tells the actors that want to know; when there are none left, the program closes.
 pub(super) fn look_after_stop(worker: &mut Worker) {
-    let runtime = Arc::clone(&worker.runtime);
-    if runtime.phase() != Phase::Running || !runtime.stop.is_asked.load(Acquire) {
+    if worker.runtime.phase() != Phase::Running || !worker.runtime.stop.is_asked.load(Acquire) {
         return;
     }
+    let runtime = Arc::clone(&worker.runtime);
     if runtime.stop.is_news.swap(false, AcqRel) {
         let deadline = runtime.platform().deadline(close::GRACE.as_millis() as u64);
         runtime.stop_by(deadline);

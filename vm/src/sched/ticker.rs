@@ -5,6 +5,7 @@
 
 use super::runtime::{Phase, Runtime};
 use crate::abi::state::PREEMPT;
+use crossbeam_utils::CachePadded;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
 use std::sync::atomic::AtomicPtr;
@@ -15,13 +16,13 @@ use std::time::Duration;
 
 const TICK: Duration = Duration::from_millis(1);
 
-/// By scheduler: the limit of the machine that runs, or null. Machines live as long as the ticker.
-pub struct Limits(Box<[AtomicPtr<AtomicUsize>]>);
+/// By scheduler: the limit of the machine that runs, or null. Machines live as long as the ticker. Each has a cache line of its own, since it changes with every turn.
+pub struct Limits(Box<[CachePadded<AtomicPtr<AtomicUsize>>]>);
 
 impl Limits {
     /// Nothing runs.
     pub fn new(count: usize) -> Limits {
-        Limits((0..count).map(|_| AtomicPtr::default()).collect())
+        Limits((0..count).map(|_| CachePadded::default()).collect())
     }
 
     /// A machine runs.

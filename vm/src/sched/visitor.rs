@@ -28,6 +28,9 @@ pub trait Host {
     /// Slots for new actors.
     fn spare(&mut self) -> &mut Spare;
 
+    /// Where the actors are counted that it starts.
+    fn row(&self) -> usize;
+
     /// A woken actor is to run.
     fn run(&mut self, woken: Woken);
 
@@ -79,7 +82,8 @@ pub trait Host {
 
     /// The actor begins to run.
     fn start(&mut self, unborn: Unborn) {
-        let woken = self.runtime().admit(unborn.process, unborn.mailbox);
+        let row = self.row();
+        let woken = self.runtime().admit(unborn.process, unborn.mailbox, row);
         self.run(woken);
     }
 }
@@ -147,6 +151,10 @@ impl Host for Visitor {
         &mut self.spare
     }
 
+    fn row(&self) -> usize {
+        self.runtime.census.visitors()
+    }
+
     fn run(&mut self, woken: Woken) {
         self.runtime.run_soon(woken);
     }
@@ -178,6 +186,10 @@ impl Host for Inside<'_> {
 
     fn spare(&mut self) -> &mut Spare {
         &mut self.scheduler.spare
+    }
+
+    fn row(&self) -> usize {
+        self.scheduler.number
     }
 
     fn run(&mut self, woken: Woken) {

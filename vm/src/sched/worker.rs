@@ -22,6 +22,8 @@ const LOOK_AROUND: u32 = 32;
 const TURN_NANOS: u64 = 10_000;
 /// Dead cells that are taken apart at the end of a slice of an actor whose memory is bounded.
 const SETTLED: usize = 4096;
+/// Messages of an actor that pile up: with more of them it does not stand behind those that have used up their slices, or what these send would be taken in ever later.
+const BACKLOG: usize = 256;
 /// Machines that are kept for actors that will park.
 const MOST_SPARE: usize = 16;
 
@@ -98,6 +100,9 @@ impl Worker {
         if platform.is_seeded() {
             return scheduler.queue.pick(|count| platform.choose(count));
         }
+        if is_called && let Some(ready) = scheduler.queue.pop_oldest() {
+            return Some(ready);
+        }
         scheduler.queue.pop().or_else(|| self.injected())
     }
 
@@ -110,6 +115,7 @@ impl Worker {
 
     fn look_around(&mut self) {
         self.scheduler.fire_timers(&mut self.vm.ctx.heap);
+        self.vm.ctx.heap.shed();
         // Those that come from elsewhere have their turn also while there is always something to do here.
         if let Some(Ready(process)) = self.injected() {
             self.scheduler.queue.push_woken(process);
@@ -445,7 +451,10 @@ impl Worker {
             return self.hold(process);
         }
         let scheduler = &mut self.scheduler;
-        scheduler.queue.push_used(Box::into_raw(process));
+        match process.mailbox.len() > BACKLOG {
+            true => scheduler.queue.push_behind(Box::into_raw(process)),
+            false => scheduler.queue.push_used(Box::into_raw(process)),
+        }
         scheduler.runtime.share_work(&scheduler.queue);
     }
 
@@ -541,9 +550,7 @@ impl Worker {
         let Some(frames) = &process.code.frames else {
             return;
         };
-        let func = frames.function();
-        let program = Arc::clone(self.vm.program());
-        let results = &program.module.func(func).results;
+        let results = &self.runtime.program.module.func(frames.function()).results;
         // SAFETY: the function has returned these results, which are owned.
         unsafe { self.vm.ctx.heap.drop_slots(results, words.as_ptr()) };
     }
