@@ -22,6 +22,7 @@ mod path;
 mod process;
 pub mod random;
 mod receive;
+mod repeated;
 mod sources;
 mod string;
 mod support;

@@ -7,6 +7,7 @@ use snow_vm::value::{list, text};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::repeated::Repeated;
 use crate::support::{Outcome, natives, new_list, string_list};
 use crate::words::AsciiWords;
 
@@ -95,8 +96,9 @@ fn part(call: &mut Call<'_>, cut: fn(&str) -> &str) -> Outcome {
 /// Returns pieces of the first parameter as a list.
 fn pieces<'t>(call: &mut Call<'_>, all: impl Iterator<Item = &'t str>) -> Outcome {
     let mut list = list::empty(&call.ctx.heap, call.ret_type());
+    let mut repeated = Repeated::new();
     for one in all {
-        let word = piece(call, one);
+        let word = repeated.string(call, one, piece);
         // SAFETY: the list is owned and of the declared type, its elements are strings.
         list = unsafe { list::append(&mut call.ctx.heap, list, word) };
     }

@@ -5,6 +5,8 @@ use snow_vm::native::{Call, Fault};
 use snow_vm::types::Form;
 use snow_vm::value::list;
 
+use crate::repeated::Repeated;
+
 /// Result of a native's body.
 pub(crate) type Outcome = Result<(), Fault>;
 
@@ -54,15 +56,16 @@ pub(crate) fn new_list(call: &mut Call<'_>, ty: TypeId, elems: &[u64]) -> u64 {
     unsafe { list::new(&mut call.ctx.heap, ty, elems) }
 }
 
-/// A list of new strings.
+/// A list of strings.
 pub(crate) fn string_list<S: AsRef<str>>(
     call: &mut Call<'_>,
     ty: TypeId,
     items: impl IntoIterator<Item = S>,
 ) -> u64 {
+    let mut repeated = Repeated::new();
     let words: Vec<u64> = items
         .into_iter()
-        .map(|item| call.new_str(item.as_ref()))
+        .map(|item| repeated.string(call, item.as_ref(), |call, text| call.new_str(text)))
         .collect();
     new_list(call, ty, &words)
 }

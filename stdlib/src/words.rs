@@ -5,27 +5,31 @@ const ONES: u64 = u64::MAX / 255;
 
 /// What is between white space; as `split_whitespace`, which looks at one character at a time.
 pub(crate) struct AsciiWords<'t> {
-    rest: &'t str,
+    /// ASCII.
+    rest: &'t [u8],
 }
 
 impl<'t> AsciiWords<'t> {
     /// The words of a text, which is ASCII.
     pub fn of(text: &'t str) -> AsciiWords<'t> {
         debug_assert!(text.is_ascii());
-        AsciiWords { rest: text }
+        AsciiWords {
+            rest: text.as_bytes(),
+        }
     }
 }
 
 impl<'t> Iterator for AsciiWords<'t> {
     type Item = &'t str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'t str> {
-        let bytes = self.rest.as_bytes();
-        let begin = bytes.iter().position(|byte| !is_space(*byte))?;
-        let end = begin + word_len(&bytes[begin..]);
-        let word = &self.rest[begin..end];
-        self.rest = &self.rest[end..];
-        Some(word)
+        let begin = self.rest.iter().position(|byte| !is_space(*byte))?;
+        let (word, rest) = self.rest[begin..].split_at(word_len(&self.rest[begin..]));
+        // What ends a word is white space.
+        self.rest = rest.get(1..).unwrap_or_default();
+        // SAFETY: ASCII is UTF-8, wherever it is cut.
+        Some(unsafe { std::str::from_utf8_unchecked(word) })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use snow_bytecode::inst::Inst;
 use snow_bytecode::layout::Layouts;
 use snow_bytecode::module::{FuncId, Module};
 use snow_vm::abi::pool::PoolLayout;
@@ -26,6 +27,8 @@ pub struct Analysis<'m> {
     pub ownership: Ownership,
     /// Which functions may be suspended.
     pub waits: Waits,
+    /// In how many places each function is called.
+    pub calls: Vec<u32>,
 }
 
 impl<'m> Analysis<'m> {
@@ -39,6 +42,17 @@ impl<'m> Analysis<'m> {
             conventions: module.funcs.iter().map(Convention::of).collect(),
             ownership: Ownership::of(module, funcs),
             waits: Waits::of(module),
+            calls: calls(module),
         }
     }
+}
+
+fn calls(module: &Module) -> Vec<u32> {
+    let mut calls = vec![0; module.funcs.len()];
+    for inst in module.funcs.iter().flat_map(|func| &func.code) {
+        if let Inst::Call { func, .. } | Inst::TailCall { func, .. } = inst {
+            calls[func.0 as usize] += 1;
+        }
+    }
+    calls
 }

@@ -298,6 +298,31 @@ impl<'c> Build<'c> {
         ok(self.builder.build_int_signed_rem(a, b, ""))
     }
 
+    /// Sum that does not overflow.
+    pub fn small_add(&self, a: IntValue<'c>, b: IntValue<'c>) -> IntValue<'c> {
+        ok(self.builder.build_int_nsw_add(a, b, ""))
+    }
+
+    /// Difference that does not overflow.
+    pub fn small_sub(&self, a: IntValue<'c>, b: IntValue<'c>) -> IntValue<'c> {
+        ok(self.builder.build_int_nsw_sub(a, b, ""))
+    }
+
+    /// Product that does not overflow.
+    pub fn small_mul(&self, a: IntValue<'c>, b: IntValue<'c>) -> IntValue<'c> {
+        ok(self.builder.build_int_nsw_mul(a, b, ""))
+    }
+
+    /// Quotient of numbers that are not negative; the divisor is not 0.
+    pub fn udiv(&self, a: IntValue<'c>, b: IntValue<'c>) -> IntValue<'c> {
+        ok(self.builder.build_int_unsigned_div(a, b, ""))
+    }
+
+    /// Remainder; as [`Build::udiv`].
+    pub fn urem(&self, a: IntValue<'c>, b: IntValue<'c>) -> IntValue<'c> {
+        ok(self.builder.build_int_unsigned_rem(a, b, ""))
+    }
+
     /// Bitwise and.
     pub fn and(&self, a: IntValue<'c>, b: IntValue<'c>) -> IntValue<'c> {
         ok(self.builder.build_and(a, b, ""))
@@ -634,6 +659,13 @@ impl<'c> Build<'c> {
     pub fn never_inline(&self, call: CallSiteValue<'c>) {
         let kind = Attribute::get_named_enum_kind_id("noinline");
         let attribute = self.context.create_enum_attribute(kind, 0);
+        call.add_attribute(AttributeLoc::Function, attribute);
+    }
+
+    /// Puts a function in the place of a call when LLVM thinks that it costs less than this.
+    pub fn inline_below(&self, call: CallSiteValue<'c>, cost: u32) {
+        let (name, cost) = ("function-inline-threshold", cost.to_string());
+        let attribute = self.context.create_string_attribute(name, &cost);
         call.add_attribute(AttributeLoc::Function, attribute);
     }
 

@@ -17,6 +17,7 @@ use crate::live::Needed;
 use crate::loops::Loops;
 use crate::own::{Known, Variant, View};
 use crate::signature::Convention;
+use crate::small::{LONGEST, Row, in_loops};
 use crate::unit::{COUNTING, Unit};
 
 /// The state of lowering one function.
@@ -52,6 +53,8 @@ pub struct Frame<'u, 'c, 'm> {
     loops: Loops,
     /// By the header of a loop and a list that it only reads: where the list's parts are while it runs.
     parts: FxHashMap<(usize, Reg), Parts<'c>>,
+    /// Which instructions are in loops.
+    in_loops: Vec<bool>,
     /// Which instructions begin blocks.
     starts: Vec<bool>,
     /// The versions of blocks that are reached.
@@ -114,6 +117,7 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
             registers,
             loops,
             parts,
+            in_loops: in_loops(func, id),
             starts: func.block_starts(),
             blocks: FxHashMap::default(),
             open: BTreeMap::new(),
@@ -184,6 +188,21 @@ impl<'u, 'c, 'm> Frame<'u, 'c, 'm> {
     /// Whether an instruction begins a block.
     pub fn begins_block(&self, index: usize) -> bool {
         self.starts[index]
+    }
+
+    /// Whether the instruction being lowered is in a loop.
+    pub fn is_in_loop(&self) -> bool {
+        self.in_loops[self.at as usize]
+    }
+
+    /// The row of arithmetic in a loop that begins at an instruction, all in one block.
+    pub fn row(&self, index: usize) -> Option<Row> {
+        if !self.in_loops[index] {
+            return None;
+        }
+        let code = &self.func.code[index..];
+        let next = (1..code.len().min(LONGEST)).find(|next| self.starts[index + next]);
+        Row::of(&code[..next.unwrap_or(code.len())])
     }
 
     /// The block that begins at an instruction, for what is known there.

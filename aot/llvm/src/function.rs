@@ -156,19 +156,26 @@ impl<'c> Frame<'_, 'c, '_> {
     fn lower_block(&mut self, start: usize, known: Known) {
         let b = self.b();
         self.behind = known;
-        for (index, inst) in self.func.code.iter().enumerate().skip(start) {
+        let mut index = start;
+        while let Some(inst) = self.func.code.get(index) {
             if index > start && self.begins_block(index) {
                 let next = self.block(index, self.behind);
                 return b.jump(next);
             }
             self.at = index as u32;
             self.known = self.behind;
+            if let Some(row) = self.row(index) {
+                self.lower_row(index, &row);
+                index += row.steps.len();
+                continue;
+            }
             self.behind = self.lists.after(inst, self.known);
             self.locate();
             self.lower(inst);
             if b.ended() {
                 return;
             }
+            index += 1;
         }
         b.unreachable();
     }

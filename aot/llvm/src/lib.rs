@@ -19,6 +19,7 @@ mod own;
 mod parts;
 mod program;
 mod signature;
+mod small;
 mod target;
 mod unit;
 mod waits;

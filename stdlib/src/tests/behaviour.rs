@@ -284,3 +284,52 @@ proptest! {
         }
     }
 }
+
+/// Checks the words of a text of these, and gives how many cells the list of them took.
+fn cells_of_words(words: &[String]) -> u64 {
+    let mut ctx = context();
+    let answer = call_in(&mut ctx, "snow_string_words", &[], &[Str(&words.join(" "))]);
+    assert_eq!(answer, ok(&format!("{words:?}")));
+    let made = ctx.heap.counters.allocated;
+    ctx.heap.settle_all();
+    assert_eq!(ctx.heap.live(), 0);
+    made
+}
+
+/// Words, each one of so many different ones.
+fn any_of(different: u64, count: usize) -> Vec<String> {
+    let mut seed = 42;
+    let mut word = || {
+        seed = seed * 16807 % 2_147_483_647;
+        format!("w{}", seed % different)
+    };
+    (0..count).map(|_| word()).collect()
+}
+
+#[test]
+fn equal_short_pieces_of_a_long_text_are_one_string() {
+    for different in [1, 50, 5_000, 10_000] {
+        let made = cells_of_words(&any_of(different, 100_000));
+        assert!(made < different + 200, "{different}: {made} cells");
+    }
+}
+
+#[test]
+fn few_or_long_pieces_are_strings_of_their_own() {
+    assert!(cells_of_words(&any_of(1, 60)) > 60);
+    assert!(cells_of_words(&vec!["seventeen_letters".to_owned(); 1_000]) > 1_000);
+}
+
+#[test]
+fn of_many_different_pieces_those_that_are_kept_are_one_string() {
+    let made = cells_of_words(&any_of(30_000, 200_000));
+    assert!((30_000..60_000).contains(&made), "{made} cells");
+}
+
+#[test]
+fn pieces_are_no_longer_looked_for_where_few_come_again() {
+    let words = (0..3 * 8192).map(|i| format!("w{i}"));
+    let twice: Vec<String> = words.clone().chain(words).collect();
+    let made = cells_of_words(&twice);
+    assert!(made > twice.len() as u64, "{made} cells");
+}

@@ -116,7 +116,8 @@ pub enum Arg<'a> {
 pub type Answer = Result<String, String>;
 
 pub fn context() -> Ctx {
-    let types = RuntimeTypes::new(&table(), [7, 11]).expect("the table is fine");
+    let types = RuntimeTypes::new(&table(), [0x1234_5678_9abc_def1, 0xfeed_beef_0bad_cafe])
+        .expect("the table is fine");
     Ctx::new(
         Arc::new(types),
         Atoms::default(),

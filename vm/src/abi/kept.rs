@@ -93,6 +93,7 @@ pub const KEPT: &[&str] = &[
     "snow_leave",
     "snow_list_get",
     "snow_list_index",
+    "snow_list_own",
     "snow_panic",
     "snow_safe_point",
     "snow_suspend",

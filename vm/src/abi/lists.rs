@@ -93,6 +93,17 @@ pub unsafe extern "C" fn snow_list_drop(ctx: *mut Ctx, list: Ref, count: i64) ->
     Ref(unsafe { list::drop_first(&mut (*ctx).heap, list.0, count) })
 }
 
+kept! {
+    /// The list so that its elements can be changed in place: as it is, or copied.
+    ///
+    /// # Safety
+    /// `list` is owned and not empty.
+    pub unsafe fn snow_list_own = list_own(ctx: *mut Ctx, list: Ref) -> Ref {
+        // SAFETY: by contract.
+        Ref(unsafe { list::own(&mut (*ctx).heap, list.0) })
+    }
+}
+
 /// Stores the list with an element replaced, or a hole filled, in `out`; or crashes.
 ///
 /// # Safety

@@ -100,6 +100,7 @@ pub fn table() -> Vec<RuntimeFunction> {
         snow_list_get(_, _);
         snow_list_index(_, _, _);
         snow_list_new(_, _, _, _);
+        snow_list_own(_, _);
         snow_list_prepend(_, _, _);
         snow_list_set(_, _, _, _, _);
         snow_list_take(_, _, _, _);

@@ -4,7 +4,7 @@ use snow_bytecode::layout::Slot;
 
 use super::alloc::Heap;
 use super::cell::{Cell, STATIC};
-use crate::types::{Class, Shape};
+use crate::types::{Class, Shape, TypeInfo};
 use crate::value::{closure, list, map, text};
 
 /// Cells of the pending list that one drop takes apart at most, with [`DESCENT`] others each; the rest stays on the list.
@@ -112,9 +112,10 @@ impl Heap {
     /// Frees a dead cell that owns nothing, or puts it on the pending list.
     #[inline(always)]
     fn bury(&mut self, cell: Cell) {
-        // SAFETY: the cell is dead, and its header still says what it is.
+        let types: *const _ = self.types();
+        // SAFETY: the cell is dead, and its header still says what it is; the types outlive the heap.
         unsafe {
-            let info = self.types().info(cell.ty());
+            let info = (*types).info(cell.ty());
             let link_in_word = match info.class {
                 Class::Fields => {
                     let shape = info.shape(cell.tag());
@@ -128,11 +129,11 @@ impl Heap {
                     return self.free(cell, text::words(cell));
                 }
                 Class::Text => true,
-                Class::List if cell.tag() == list::BUFFER => return self.bury_buffer(cell),
+                Class::List if cell.tag() == list::BUFFER => return self.bury_buffer(cell, info),
                 Class::List => {
                     let buffer = cell.get(1);
                     self.free(cell, list::LIST_WORDS);
-                    return self.release_buffer(buffer);
+                    return self.release_buffer(buffer, info);
                 }
                 Class::Closure => false,
                 Class::Map if cell.tag() == map::BUCKET => {
@@ -145,24 +146,23 @@ impl Heap {
         }
     }
 
-    /// As [`Heap::release_nullable`], for the buffer of a list that died.
+    /// As [`Heap::release_nullable`], for the buffer of a list of this type that died.
     #[inline(always)]
-    fn release_buffer(&mut self, word: u64) {
+    fn release_buffer(&mut self, word: u64, info: &TypeInfo) {
         // SAFETY: the word of a list that refers to its buffer.
         if let Some(buffer) = unsafe { Cell::from_nullable(word) }
             && self.uncount(buffer)
         {
-            self.bury_buffer(buffer);
+            self.bury_buffer(buffer, info);
         }
     }
 
     /// As [`Heap::bury`], for a buffer.
     #[inline(always)]
-    fn bury_buffer(&mut self, buffer: Cell) {
-        let types: *const _ = self.types();
-        // SAFETY: the buffer is dead, and its header still says what it is; the types outlive the heap.
+    fn bury_buffer(&mut self, buffer: Cell, info: &TypeInfo) {
+        // SAFETY: the buffer is dead, and of the type that its header still says.
         unsafe {
-            if !list::free_plain(self, buffer, (*types).info(buffer.ty())) {
+            if !list::free_plain(self, buffer, info) {
                 self.push_pending(buffer, false);
             }
         }

@@ -399,6 +399,16 @@ pub unsafe fn fill(heap: &mut Heap, list: u64, index: i64, elem: u64) -> Option<
     unsafe { set(heap, list, index, elem) }
 }
 
+/// The list so that it can be changed in place: as it is, or copied; takes it.
+///
+/// # Safety
+/// `list` is an owned reference to a list that is not empty.
+#[inline(always)]
+pub unsafe fn own(heap: &mut Heap, list: u64) -> u64 {
+    // SAFETY: by contract.
+    unsafe { unique(heap, list) }.word()
+}
+
 /// A list with a flat buffer that nothing else refers to; takes the list.
 ///
 /// # Safety
@@ -410,6 +420,9 @@ unsafe fn unique(heap: &mut Heap, list: u64) -> Cell {
         let cell = Cell::from_word(list);
         if cell.is_unique() && cell.tag() != CHAIN && Buffer::of(view(cell)).0.is_unique() {
             return cell;
+        }
+        if let Some(copy) = grow::flatten_short(heap, cell) {
+            return Cell::from_word(copy);
         }
         Cell::from_word(grow::flatten(heap, cell))
     }

@@ -303,21 +303,39 @@ fn note(heap: &Heap, map: Map, key: u64, number: u32) {
     }
 }
 
+/// The number of the entry that was noted for this key, as far as the words of map and key say it.
+#[inline(always)]
+unsafe fn hint(heap: &Heap, info: &TypeInfo, map: Map, key: u64) -> Option<u32> {
+    let seen = heap.seen.get();
+    // SAFETY: the map is live.
+    let is_there = unsafe {
+        info.key != KeyKind::Word
+            && seen.map == map.0.word()
+            && seen.key == key
+            && seen.number < map.total()
+    };
+    is_there.then_some(seen.number)
+}
+
 /// The number of the entry of a key, when it was noted.
 #[inline(always)]
 unsafe fn noted(heap: &Heap, info: &TypeInfo, map: Map, key: u64) -> Option<u32> {
-    let Seen {
-        map: seen,
-        key: of,
-        number,
-    } = heap.seen.get();
     // SAFETY: the map is live; that the entry is there and has the key is looked up, whatever was noted.
     unsafe {
-        if info.key == KeyKind::Word || seen != map.0.word() || of != key || number >= map.total() {
-            return None;
-        }
+        let number = hint(heap, info, map, key)?;
         let at = entries::live_address(map, number, stride(info))?;
         key_equal(heap.types(), info, *at, key).then_some(number)
+    }
+}
+
+/// The address of the entry of a key, when it was noted; it may be written. What was noted wrongly costs copies at most.
+#[inline(always)]
+unsafe fn noted_own(heap: &mut Heap, info: &TypeInfo, map: Map, key: u64) -> Option<*mut u64> {
+    // SAFETY: as in `noted`; the map is unique.
+    unsafe {
+        let number = hint(heap, info, map, key)?;
+        let at = entries::own_live_address(heap, map, number, info)?;
+        key_equal(heap.types(), info, *at, key).then_some(at)
     }
 }
 
@@ -389,8 +407,13 @@ unsafe fn insert(heap: &mut Heap, map: u64, key: u64, value: Option<u64>) -> u64
         let types: *const RuntimeTypes = heap.types();
         let map = own_map(heap, Cell::from_word(map));
         let info = (*types).info(map.0.ty());
-        if let Some(number) = noted(heap, info, map, key) {
-            replace(heap, map, info, number, key, value);
+        let found = match value {
+            Some(_) => noted_own(heap, info, map, key),
+            None => noted(heap, info, map, key)
+                .map(|number| entries::address(map, number, stride(info))),
+        };
+        if let Some(at) = found {
+            write(heap, info, at, key, value);
         } else if map.index() != 0 {
             let hash = key_hash(&*types, info, key);
             match find_indexed(&*types, info, map, hash, key) {
@@ -420,15 +443,27 @@ unsafe fn replace(
 ) {
     // SAFETY: the entry is live; the path to it is made unique before it is written.
     unsafe {
-        if info.elem_ref {
-            heap.drop_nullable(key);
-        }
+        let at = match value {
+            Some(_) => entries::own_address(heap, map, number, info),
+            None => entries::address(map, number, info.stride),
+        };
+        write(heap, info, at, key, value);
+    }
+}
+
+/// Replaces the value of an entry whose key equals this one; takes both. An entry of a set is only read.
+#[inline(always)]
+unsafe fn write(heap: &mut Heap, info: &TypeInfo, at: *mut u64, key: u64, value: Option<u64>) {
+    // SAFETY: the entry is live, and may be written where it has a value.
+    unsafe {
         if let Some(value) = value {
-            let at = entries::own_address(heap, map, number, info).add(1);
-            let old = std::mem::replace(&mut *at, value);
+            let old = std::mem::replace(&mut *at.add(1), value);
             if info.value_ref {
                 heap.drop_nullable(old);
             }
+        }
+        if info.elem_ref {
+            heap.drop_nullable(key);
         }
     }
 }

@@ -17,6 +17,10 @@ use crate::function::context_arg;
 use crate::signature::{Convention, Place};
 use crate::unit::{Scope, field, pool_word};
 
+/// What LLVM may think that a function costs which it puts in the place of its only call, when that is in a loop. Its measure counts the ways out of crashes
+/// and what is done with lists that others have, too, which other compilers' functions do not have; 250 is its own limit.
+const ONLY_CALL: u32 = 1000;
+
 /// What is called.
 #[derive(Clone, Copy)]
 enum Callee<'c> {
@@ -219,7 +223,12 @@ impl<'c> Frame<'_, 'c, '_> {
             Callee::Function(func) => {
                 let variant = self.lists.callee(func, args, self.known);
                 let function = self.unit.function(func, variant)?;
-                Some(b.call(function, &self.pass(convention, args)))
+                let call = b.call(function, &self.pass(convention, args));
+                let is_only = self.unit.program.calls[func.0 as usize] == 1;
+                if is_only && self.is_in_loop() {
+                    b.inline_below(call, ONLY_CALL);
+                }
+                Some(call)
             }
             Callee::Closure(_) if self.unit.scope == Scope::Program => {
                 let values = self.pass(convention, args);

@@ -6,8 +6,9 @@ use inkwell::values::IntValue;
 use snow_bytecode::inst::{Cond, Inst, IntOp};
 use snow_vm::abi::status::Reason;
 
-use crate::build::result;
+use crate::build::{Likely, result};
 use crate::frame::Frame;
+use crate::small::{Operand, Row, Step};
 
 /// LLVM's name of a condition.
 pub fn predicate(cond: Cond) -> IntPredicate {
@@ -56,6 +57,53 @@ impl<'c> Frame<'_, 'c, '_> {
             _ => unreachable!("an instruction of another subject"),
         };
         self.set(*dst, value);
+    }
+
+    /// Lowers a row of arithmetic that begins at an instruction.
+    pub fn lower_row(&mut self, start: usize, row: &Row) {
+        let b = self.b();
+        let small = row.inputs.iter().map(|reg| {
+            let value = self.int(*reg);
+            b.icmp_to(IntPredicate::ULT, value, row.bound)
+        });
+        let all = small.reduce(|all, one| b.and(all, one));
+        let all = all.unwrap_or(b.t.bool.const_int(1, false));
+        let (fast, slow, done) = (b.block("small"), b.block("tested"), b.block("computed"));
+        b.branch(all, fast, slow, Likely::Then);
+        b.at(fast);
+        for step in &row.steps {
+            let value = self.small_step(step);
+            self.set(step.dst, value);
+        }
+        b.jump(done);
+        b.at(slow);
+        for index in start..start + row.steps.len() {
+            self.at = index as u32;
+            self.locate();
+            self.lower_int(&self.func.code[index]);
+        }
+        b.jump(done);
+        b.at(done);
+    }
+
+    fn small_step(&self, step: &Step) -> IntValue<'c> {
+        let b = self.b();
+        let [x, y] = [step.a, step.b].map(|operand| match operand {
+            Operand::Reg(reg) => self.int(reg),
+            Operand::Imm(value) => b.int(value),
+        });
+        match (step.op, step.is_natural) {
+            (IntOp::Add, _) => b.small_add(x, y),
+            (IntOp::Sub, _) => b.small_sub(x, y),
+            (IntOp::Mul, _) => b.small_mul(x, y),
+            (IntOp::Div, true) => b.udiv(x, y),
+            (IntOp::Div, false) => b.sdiv(x, y),
+            (IntOp::Rem, true) => b.urem(x, y),
+            (IntOp::Rem, false) => b.srem(x, y),
+            (IntOp::Shr, true) => b.lshr(x, y),
+            (IntOp::Shr, false) => b.ashr(x, y),
+            _ => unreachable!("not an operation of rows"),
+        }
     }
 
     fn int_op(&mut self, op: IntOp, x: IntValue<'c>, y: IntValue<'c>) -> IntValue<'c> {

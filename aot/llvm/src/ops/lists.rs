@@ -400,38 +400,59 @@ impl<'c> Frame<'_, 'c, '_> {
         b.at(done);
     }
 
-    /// Address of an element that may be changed in place, in the block that is then built; `slow` is where other lists and indices go.
+    /// A list that may be changed in place, with the address of an element, in the block that is then built: the list itself, or a copy where others have it,
+    /// too. Indices that are out of range go to `outside`.
     fn own_element(
         &self,
         list: Reg,
         at: IntValue<'c>,
         is_own: bool,
-        slow: BasicBlock<'c>,
-    ) -> PointerValue<'c> {
+        outside: BasicBlock<'c>,
+    ) -> (PointerValue<'c>, PointerValue<'c>) {
         let (b, cell, width) = (self.b(), self.cell(list), self.width(list));
-        let fast = b.block("in_place");
         let view = self.view(cell);
         let inside = b.icmp(IntPredicate::ULT, at, view.len);
         if is_own {
-            b.branch(inside, fast, slow, Likely::Then);
-        } else {
-            let look = b.block("own");
-            let own = self.is_own_flat(cell, width);
-            b.branch(b.and(own, inside), look, slow, Likely::Then);
-            b.at(look);
-            b.branch(self.is_owned(view.buffer), fast, slow, Likely::Then);
+            let fast = b.block("in_place");
+            b.branch(inside, fast, outside, Likely::Then);
+            b.at(fast);
+            return (cell, self.element(&view, at, width));
         }
+        let (look, other, copy) = (b.block("own"), b.block("other"), b.block("copy"));
+        let (fast, changed) = (b.block("in_place"), b.block("change"));
+        let own = self.is_own_flat(cell, width);
+        b.branch(b.and(own, inside), look, other, Likely::Then);
+        b.at(look);
+        b.branch(self.is_owned(view.buffer), fast, copy, Likely::Then);
         b.at(fast);
-        self.element(&view, at, width)
+        let place = self.element(&view, at, width);
+        b.jump(changed);
+
+        b.at(other);
+        b.branch(inside, copy, outside, Likely::Then);
+        b.at(copy);
+        let made = self.call("snow_list_own", &[self.ctx.into(), cell.into()]);
+        let made = made.into_pointer_value();
+        let made_place = self.element(&self.view(made), at, width);
+        b.jump(changed);
+
+        b.at(changed);
+        let (cells, places) = (b.phi(b.t.ptr), b.phi(b.t.ptr));
+        cells.add_incoming(&[(&cell, fast), (&made, copy)]);
+        places.add_incoming(&[(&place, fast), (&made_place, copy)]);
+        (
+            cells.as_basic_value().into_pointer_value(),
+            places.as_basic_value().into_pointer_value(),
+        )
     }
 
     fn list_set(&mut self, dst: Reg, list: Reg, index: Reg, elem: Reg) {
         let b = self.b();
         let (cell, at, value) = (self.cell(list), self.int(index), self.get(elem));
         let word = b.as_word(value);
-        let (slow, done) = (b.block("set_slow"), b.block("set"));
+        let (outside, done) = (b.block("outside"), b.block("set"));
         let is_own = self.lists.is_own(list, self.known);
-        let place = self.own_element(list, at, is_own, slow);
+        let (own, place) = self.own_element(list, at, is_own, outside);
         if self.slot(elem).is_ref() {
             let old = b.load_ptr(Class::Slot, place);
             b.store_as(Class::Slot, place, value);
@@ -439,14 +460,11 @@ impl<'c> Frame<'_, 'c, '_> {
         } else {
             self.store_element(place, value, self.width(list));
         }
-        self.set(dst, cell);
+        self.set(dst, own);
         b.jump(done);
-        b.at(slow);
+        b.at(outside);
         let args = [self.ctx.into(), cell.into(), at.into(), word.into()];
-        if let Some(out) = self.change("snow_list_set", &args, is_own) {
-            self.set_from(dst, Class::Row, out);
-            b.jump(done);
-        }
+        self.crash_outside("snow_list_set", &args);
         b.at(done);
     }
 
@@ -459,42 +477,29 @@ impl<'c> Frame<'_, 'c, '_> {
         self.set(dst, cell);
     }
 
-    /// Calls the runtime to change a list. One that is own comes here only with an index that is out of range: then the call crashes.
-    fn change(
-        &mut self,
-        name: &str,
-        args: &[BasicMetadataValueEnum<'c>],
-        is_own: bool,
-    ) -> Option<PointerValue<'c>> {
-        if !is_own {
-            return Some(self.try_call(name, args));
-        }
+    /// Calls the runtime to change a list at an index that is out of range: it gives up what it is given, and crashes.
+    fn crash_outside(&mut self, name: &str, args: &[BasicMetadataValueEnum<'c>]) {
         let mut args = args.to_vec();
         args.push(self.scratch().into());
         let status = self.call(name, &args).into_int_value();
         self.leave(status);
-        None
     }
 
     fn list_take(&mut self, elem: Reg, dst: Reg, list: Reg, index: Reg) {
         let b = self.b();
         let (cell, at) = (self.cell(list), self.int(index));
-        let (slow, done) = (b.block("take_slow"), b.block("taken"));
+        let (outside, done) = (b.block("outside"), b.block("taken"));
         let is_own = self.lists.is_own(list, self.known);
-        let place = self.own_element(list, at, is_own, slow);
+        let (own, place) = self.own_element(list, at, is_own, outside);
         self.set_from_element(elem, place, self.width(list));
         if self.slot(elem).is_ref() {
             b.store_as(Class::Slot, place, b.t.ptr.const_null());
         }
-        self.set(dst, cell);
+        self.set(dst, own);
         b.jump(done);
-        b.at(slow);
+        b.at(outside);
         let args = [self.ctx.into(), cell.into(), at.into()];
-        if let Some(out) = self.change("snow_list_take", &args, is_own) {
-            self.set_from(elem, Class::Row, out);
-            self.set_from(dst, Class::Row, b.word_at(out, 1));
-            b.jump(done);
-        }
+        self.crash_outside("snow_list_take", &args);
         b.at(done);
     }
 }

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use snow_bytecode::types::TypeId;
 
-use crate::heap::{Cell, Heap};
+use crate::heap::{Cell, Heap, MAX_SMALL_WORDS, header_word};
 
 use super::{
-    BUFFER_HEAD, Buffer, CHAIN, Side, View, Width, chain, new_buffer, new_flat, new_list, view,
+    BUFFER, BUFFER_HEAD, Buffer, CHAIN, FLAT, LIST_WORDS, Side, View, Width, chain, new_buffer,
+    new_flat, new_list, view,
 };
 
 /// A chunk copies the neighbouring segment when it has at most this many elements.
@@ -386,6 +387,40 @@ pub(super) unsafe fn flatten(heap: &mut Heap, list: Cell) -> u64 {
     }
 }
 
+/// [`flatten`] for a short flat list of words that refer to nothing, when there are free cells for the copy; nothing is done for others. Programs that try
+/// what they do to such a list do little else than copy it. Calls nothing.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub(super) unsafe fn flatten_short(heap: &mut Heap, list: Cell) -> Option<u64> {
+    // SAFETY: the copy has room for all elements, and all words of both cells are filled.
+    unsafe {
+        let (old, ty, count) = (view(list), list.ty(), list.count());
+        let words = BUFFER_HEAD + old.len;
+        let is_short = words <= MAX_SMALL_WORDS && list.tag() == FLAT && count > 1;
+        if !is_short || heap.types().info(ty).elem_ref {
+            return None;
+        }
+        let buffer = Buffer(heap.pop(header_word(ty, BUFFER, 1), words)?);
+        let Some(new) = heap.pop(header_word(ty, FLAT, 1), LIST_WORDS) else {
+            heap.free(buffer.0, words);
+            return None;
+        };
+        heap.counters.copies += 1;
+        list.set_count(count - 1);
+        buffer.0.set(1, 0);
+        buffer.set_bounds(0, old.len);
+        buffer.0.set(3, old.len as u64);
+        let from = Buffer::of(old).slots().add(old.start as usize);
+        copy_words(from, buffer.slots(), old.len);
+        new.set(1, buffer.0.word());
+        new.set(2, 0);
+        new.set(3, old.len as u64);
+        Some(new.word())
+    }
+}
+
 /// A list of the same elements in a buffer of its own with this capacity, from position `at` on; takes the list, which is not empty.
 #[inline(always)]
 unsafe fn copied(heap: &mut Heap, list: Cell, old: View, capacity: usize, at: usize) -> u64 {
@@ -411,7 +446,7 @@ unsafe fn copied(heap: &mut Heap, list: Cell, old: View, capacity: usize, at: us
             len: old.len,
         };
         let flat = match tag {
-            CHAIN => super::FLAT,
+            CHAIN => FLAT,
             tag => tag,
         };
         let new = super::new_list(heap, ty, flat, view);
@@ -425,11 +460,25 @@ unsafe fn copied(heap: &mut Heap, list: Cell, old: View, capacity: usize, at: us
 unsafe fn copy_run(from: *const u8, to: *mut u8, bytes: usize) {
     // SAFETY: the caller has that many at both places, in different buffers.
     unsafe {
-        if bytes > 128 || bytes & 7 != 0 {
-            return std::ptr::copy_nonoverlapping(from, to, bytes);
+        match bytes > 128 || bytes & 7 != 0 {
+            true => std::ptr::copy_nonoverlapping(from, to, bytes),
+            false => copy_words(from.cast(), to.cast(), bytes / 8),
         }
-        let (from, to) = (from.cast::<u64>(), to.cast::<u64>());
-        for at in 0..bytes / 8 {
+    }
+}
+
+/// Copies a few words, two at a time.
+#[inline(always)]
+unsafe fn copy_words(from: *const u64, to: *mut u64, count: usize) {
+    // SAFETY: the caller has that many at both places, in different cells.
+    unsafe {
+        let mut at = 0;
+        while at + 2 <= count {
+            let two: [u64; 2] = from.add(at).cast::<[u64; 2]>().read_unaligned();
+            to.add(at).cast::<[u64; 2]>().write_unaligned(two);
+            at += 2;
+        }
+        if at < count {
             to.add(at).write_unaligned(from.add(at).read_unaligned());
         }
     }

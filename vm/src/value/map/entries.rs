@@ -135,6 +135,35 @@ pub(super) unsafe fn own_address(
 ) -> *mut u64 {
     // SAFETY: by contract.
     unsafe {
+        let leaf = own_leaf(heap, map, number, info);
+        slot(leaf, number % FAN, info.stride)
+    }
+}
+
+/// As [`own_address`], unless the entry was deleted.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+pub(super) unsafe fn own_live_address(
+    heap: &mut Heap,
+    map: Map,
+    number: u32,
+    info: &TypeInfo,
+) -> Option<*mut u64> {
+    // SAFETY: by contract.
+    unsafe {
+        let leaf = own_leaf(heap, map, number, info);
+        let is_live = mask(leaf) >> (number % FAN) & 1 == 1;
+        is_live.then(|| slot(leaf, number % FAN, info.stride))
+    }
+}
+
+/// The leaf that has an entry number, made unique with all on the way to it.
+#[inline(always)]
+unsafe fn own_leaf(heap: &mut Heap, map: Map, number: u32, info: &TypeInfo) -> Cell {
+    // SAFETY: the caller has a unique map and a number below its total.
+    unsafe {
         let mut at = map.at(TAIL);
         if number < tail_start(map.total()) {
             at = map.at(ENTRIES);
@@ -147,7 +176,7 @@ pub(super) unsafe fn own_address(
                 shift -= BITS;
             }
         }
-        slot(own(heap, at, info), number % FAN, info.stride)
+        own(heap, at, info)
     }
 }
 
