@@ -3,7 +3,6 @@
 //! Work comes from running actors, from timers, and from outside (see [`Idle::outside`]). So when all schedulers sleep, no timer is set that anybody waits for, and nothing
 //! is expected from outside, nothing can happen any more. The last scheduler to fall asleep sees that, since all fall asleep under one lock.
 
-use super::queue::Queue;
 use super::runtime::{Phase, Runtime};
 use super::stop::Hope;
 use crate::remote::Remote;
@@ -146,18 +145,17 @@ impl Runtime {
         self.idle.attention[number].load(Relaxed)
     }
 
-    /// Sees to it that somebody takes what a scheduler has to spare, unless all are busy.
+    /// Whether there is a scheduler that could take work and is not about to.
     #[inline]
-    pub(super) fn share_work(self: &Arc<Self>, queue: &Queue) {
+    pub(super) fn could_help(&self) -> bool {
         let idle = &self.idle;
-        let could_help = idle.sleeping.load(Relaxed) + self.unstarted() > 0;
-        if could_help && queue.has_spare() && idle.searching.load(Relaxed) == 0 {
-            self.call_help();
-        }
+        let count = idle.sleeping.load(Relaxed) + self.unstarted();
+        count > 0 && idle.searching.load(Relaxed) == 0
     }
 
+    /// Wakes a scheduler that takes work, or starts one.
     #[cold]
-    fn call_help(self: &Arc<Self>) {
+    pub(super) fn call_help(self: &Arc<Self>) {
         if self.idle.sleeping.load(SeqCst) > 0 {
             return self.idle.wake_another();
         }

@@ -2,13 +2,14 @@
 //!
 //! What all schedulers of a program share is the [`runtime`]. A [`Scheduler`] is one thread's part, which running code reaches through its context, with its
 //! [`queue`] of actors that are ready and its [`wheel`] of timers; [`worker`] is the loop of such a thread. Around these: [`idle`] is about sleeping, waking, and noticing that nothing can
-//! happen any more; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`census`] counts the actors; [`stop`] is about being asked to
+//! happen any more, [`demand`] about when that is worth its cost; [`blocking`] about calls that block a thread; [`threads`] about the threads themselves; [`ticker`] makes code stop that runs too long; [`census`] counts the actors; [`stop`] is about being asked to
 //! stop, [`close`] about a program's end, [`cluster`] about connections with other nodes, and [`visitor`] about whoever takes in what comes from outside.
 
 pub mod blocking;
 mod census;
 pub mod close;
 pub mod cluster;
+mod demand;
 pub mod idle;
 pub mod queue;
 pub mod runtime;
@@ -27,6 +28,7 @@ use crate::actor::process::Process;
 use crate::actor::slots::{Spare, Woken};
 use crate::heap::Heap;
 use crate::interp::Packed;
+use demand::Demand;
 use parking_lot::Mutex;
 use queue::Queue;
 use snow_bytecode::module::FuncId;
@@ -77,6 +79,8 @@ pub struct Scheduler {
     pub spare: Spare,
     /// What it knows of other nodes.
     pub(super) link: cluster::Link,
+    /// Whether others are needed.
+    pub(super) demand: Demand,
     next_reference: u64,
     last_reference: u64,
 }
@@ -90,6 +94,7 @@ impl Scheduler {
             queue,
             spare: Spare::default(),
             link: cluster::Link::default(),
+            demand: Demand::default(),
             next_reference: 0,
             last_reference: 0,
         }
@@ -103,14 +108,27 @@ impl Scheduler {
     /// A woken actor is to run.
     pub fn ready(&mut self, woken: Woken) {
         self.queue.push_woken(woken.0);
-        self.runtime.share_work(&self.queue);
+        self.share_work();
     }
 
     /// A new actor begins.
     pub fn start(&mut self, process: Process, mailbox_type: u32) {
         let woken = self.runtime.admit(process, mailbox_type, self.number);
         self.queue.push_new(woken.0);
-        self.runtime.share_work(&self.queue);
+        self.share_work();
+    }
+
+    /// Sees to it that somebody takes what there is to spare, unless all are busy.
+    #[inline]
+    fn share_work(&mut self) {
+        if !self.runtime.could_help() {
+            return;
+        }
+        if !self.queue.has_spare() {
+            self.demand.is_met();
+        } else if self.demand.is_worth_help() {
+            self.runtime.call_help();
+        }
     }
 
     /// Code that is about to call a closure, which it owns.

@@ -136,6 +136,7 @@ impl Worker {
 
     /// Finds work elsewhere, or sleeps.
     fn rest(&mut self) {
+        self.scheduler.demand.is_met();
         self.look_around();
         self.send_now();
         if self.take_in() || self.scheduler.has_unsent() {
@@ -156,10 +157,18 @@ impl Worker {
         let remote = self.scheduler.remote();
         // Who waits for what arrives does so at once: the system wakes sooner who has slept than who has used its time to look around.
         let is_outlook = remote.is_some() && runtime.idle.wants_outlook();
-        if runtime.has_company() && !is_outlook && runtime.search(number) {
-            return;
+        let demand = &mut self.scheduler.demand;
+        if runtime.has_company() && !is_outlook && demand.is_worth_search() {
+            let found = runtime.search(number);
+            demand.has_searched(found);
+            if found {
+                return;
+            }
         }
-        if runtime.sleep(number, remote) == Rest::Quiet {
+        let start = Instant::now();
+        let rest = runtime.sleep(number, remote);
+        self.scheduler.demand.has_slept(start.elapsed());
+        if rest == Rest::Quiet {
             close::nothing_happens(self);
         }
     }
@@ -455,7 +464,7 @@ impl Worker {
             true => scheduler.queue.push_behind(Box::into_raw(process)),
             false => scheduler.queue.push_used(Box::into_raw(process)),
         }
-        scheduler.runtime.share_work(&scheduler.queue);
+        scheduler.share_work();
     }
 
     /// The actor has sent more than a connection takes: it goes on when there is room.
