@@ -172,7 +172,8 @@ fn optimise(unit: &Unit<'_, '_>, machine: &TargetMachine, job: &Job<'_>) -> Resu
     let options = PassBuilderOptions::create();
     options.set_verify_each(job.verify);
     options.set_loop_vectorization(true);
-    options.set_loop_slp_vectorization(true);
+    // Fields that lie side by side are written as pairs then and read one by one elsewhere, or the other way round, and processors forward neither from what is being stored.
+    options.set_loop_slp_vectorization(false);
     options.set_loop_unrolling(true);
     llvm.run_passes(passes, machine, options)
         .map_err(|error| Error::Llvm(error.to_string()))
