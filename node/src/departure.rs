@@ -19,8 +19,6 @@ const TURN: usize = 8 * PIECE_STEPS;
 /// A value that was written for a connection.
 pub(crate) struct Written {
     pub session: Arc<Session>,
-    /// The index of its type.
-    pub ty: u32,
     /// Its bytes, in pieces: each but the last has at least [`PIECE`], and less than twice as many.
     pub pieces: Vec<Vec<u8>>,
 }
@@ -34,30 +32,25 @@ struct Departure {
 }
 
 impl Node {
-    /// Writes on in a value that is to go over a connection, which is asked for when it begins; gives it when that was all.
+    /// Writes on in a value that is to go over a connection; gives it when that was all. When it begins, the connection is asked for, with what stands before the value.
     ///
     /// # Safety
     /// The word is a live element of the type, the same one and unchanged as long as something is departing.
     pub(crate) unsafe fn write_in_turns(
         &self,
-        session: impl FnOnce() -> Result<Arc<Session>, Undelivered>,
+        begin: impl FnOnce() -> Result<(Arc<Session>, Writer), Undelivered>,
         value: (TypeId, u64),
         departing: &mut Departing,
     ) -> Result<Option<Written>, Undelivered> {
         let mut departure = match departing.take::<Departure>() {
             Some(departure) => departure,
             None => {
-                let session = session()?;
-                let ty = self.define(&session, value.0)?;
+                let (session, last) = begin()?;
                 let pieces = Vec::new();
                 Box::new(Departure {
-                    written: Written {
-                        session,
-                        ty,
-                        pieces,
-                    },
+                    written: Written { session, pieces },
                     progress: Progress::default(),
-                    last: Writer::default(),
+                    last,
                 })
             }
         };

@@ -65,13 +65,14 @@ impl Node {
         value: (TypeId, u64),
         departing: &mut Departing,
     ) -> Result<Passed, Undelivered> {
-        let session = || self.session_with(node).ok_or(Undelivered::NoConnection);
+        let session = self.session_with(node);
+        let begin = || Ok((session.ok_or(Undelivered::NoConnection)?, Writer::default()));
         // SAFETY: by contract.
-        let Some(written) = (unsafe { self.write_in_turns(session, value, departing)? }) else {
+        let Some(written) = (unsafe { self.write_in_turns(begin, value, departing)? }) else {
             return Ok(Passed::More);
         };
         let value = Payload {
-            ty: written.ty,
+            ty: self.define(&written.session, value.0)?,
             bytes: &[],
         };
         let pair = Pair {
@@ -101,17 +102,16 @@ impl Node {
         })
     }
 
-    /// Writes a value for a connection, without its type.
+    /// Writes a value for a connection, without its type, if that is done in a moment; whether it was, else what was written is worth nothing.
     ///
     /// # Safety
     /// The word is a live element of the type.
-    pub(crate) unsafe fn write_value(
+    pub(crate) unsafe fn write_few(
         &self,
         session: &Session,
         out: &mut Writer,
-        ty: TypeId,
-        word: u64,
-    ) -> Result<(), Undelivered> {
+        value: (TypeId, u64),
+    ) -> Result<bool, Undelivered> {
         let life = |number| self.peers.life(number);
         let mut nodes = OutNodes {
             session,
@@ -122,8 +122,9 @@ impl Node {
             atoms: &self.runtime.program.atoms,
             nodes: &mut nodes,
         };
+        let (mut progress, mut steps) = (Progress::default(), FEW);
         // SAFETY: by contract.
-        unsafe { encoder.element(out, ty, word) }.map_err(unsendable)
+        unsafe { encoder.some(&mut progress, out, value, &mut steps, PIECE) }.map_err(unsendable)
     }
 
     /// The index of a type on a connection, which is told of it if it does not know it.
@@ -167,13 +168,13 @@ impl Node {
             }
         }
         let (from, to, call) = route;
-        let session = || self.session_of(to);
+        let begin = || Ok((self.session_of(to)?, Writer::default()));
         // SAFETY: by contract.
-        let Some(written) = (unsafe { self.write_in_turns(session, value, departing)? }) else {
+        let Some(written) = (unsafe { self.write_in_turns(begin, value, departing)? }) else {
             return Ok(Passed::More);
         };
         let value = Payload {
-            ty: written.ty,
+            ty: self.define(&written.session, value.0)?,
             bytes: &[],
         };
         let to = to.serial();
@@ -206,20 +207,8 @@ impl Node {
         let number = call.map(|(call, unwatched)| (split(call).1, unwatched));
         let index = self.define(session, value.0)?;
         let (mut out, start) = Frame::begin_send(to, number, index);
-        let life = |number| self.peers.life(number);
-        let mut nodes = OutNodes {
-            session,
-            life: &life,
-        };
-        let mut encoder = Encoder {
-            types: self.facts.types(),
-            atoms: &self.runtime.program.atoms,
-            nodes: &mut nodes,
-        };
-        let (mut progress, mut steps) = (Progress::default(), FEW);
         // SAFETY: by contract.
-        let written = unsafe { encoder.some(&mut progress, &mut out, value, &mut steps, PIECE) };
-        if !written.map_err(unsendable)? {
+        if !unsafe { self.write_few(session, &mut out, value)? } {
             return Ok(None);
         }
         out.close_bytes(start);

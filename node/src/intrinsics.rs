@@ -315,9 +315,11 @@ unsafe fn ask(ctx: *mut Ctx, node: &Arc<Node>, request: &Request<'_>) -> i64 {
             let is_here = request.node == node.name.as_str();
             let asked = carrier::on_system_stack(ctx, || match is_here {
                 true => node.spawn_here(request),
-                false => node.request_spawn(request),
+                // What is bytes already is not written in turns.
+                false => node.request_spawn(request, &mut Departing::default()),
             });
             match asked {
+                Ok(Asked::More) => {}
                 Ok(Asked::Started(pid)) => return pid.word() as i64,
                 Ok(Asked::Request(number, passed)) => {
                     let reference = spawn::reference(number);

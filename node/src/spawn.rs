@@ -16,7 +16,7 @@ use snow_bytecode::types::{Type, TypeId};
 use snow_vm::actor::entry::{Answer, Content, Signal};
 use snow_vm::actor::process::Awaited;
 use snow_vm::actor::{Pid, Reason};
-use snow_vm::remote::{Passed, Undelivered};
+use snow_vm::remote::{Departing, Passed, Undelivered};
 use snow_vm::sched::visitor::{Host, Visitor};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -113,24 +113,20 @@ pub enum Asked {
     Request(u64, Passed),
     /// The actor runs: it is one of this node.
     Started(Pid),
+    /// Not all arguments are written: it is to be asked again.
+    More,
 }
 
 impl Node {
-    /// Asks another node to start a function; the answer comes under [`reference`].
+    /// Asks another node to start a function; the answer comes under [`reference`]. Large arguments are written in turns, as messages are.
     ///
     /// # Safety
-    /// The arguments are live, and of the signature's types. They stay the caller's.
-    pub unsafe fn request_spawn(&self, ask: &Request<'_>) -> Result<Asked, Refusal> {
-        let session = self
-            .session_with(ask.node)
-            .ok_or(Refusal::Status(Status::NotConnected))?;
-        // SAFETY: by contract.
-        unsafe { self.push_spawn(&session, ask) }
-    }
-
-    /// # Safety
-    /// As [`Node::request_spawn`].
-    unsafe fn push_spawn(&self, session: &Session, ask: &Request<'_>) -> Result<Asked, Refusal> {
+    /// The arguments are live, and of the signature's types; the same ones and unchanged as long as something is departing. They stay the caller's.
+    pub unsafe fn request_spawn(
+        &self,
+        ask: &Request<'_>,
+        departing: &mut Departing,
+    ) -> Result<Asked, Refusal> {
         let mut spawn = Spawn {
             req_id: 0,
             requester: ask.requester.serial(),
@@ -142,48 +138,66 @@ impl Node {
             types: Vec::new(),
             args: &[],
         };
-        let written;
         match &ask.given {
             Given::Bytes { fingerprint, args } => {
+                let session = self.session_with(ask.node);
+                let session = session.ok_or(Undelivered::NoConnection)?;
                 (spawn.fingerprint, spawn.args) = (*fingerprint, args);
+                self.push_request(&session, ask, spawn, Vec::new())
             }
             Given::Values { signature, args } => {
+                let count = signature.params.len();
+                // SAFETY: by contract.
+                let written = unsafe { self.write_arguments(ask.node, count, *args, departing)? };
+                let Some((session, mut pieces)) = written else {
+                    return Ok(Asked::More);
+                };
                 for ty in &signature.params {
-                    spawn.types.push(self.define(session, *ty)?);
+                    spawn.types.push(self.define(&session, *ty)?);
                 }
                 if let Some(ty) = signature.mailbox {
-                    spawn.mailbox = Some(self.define(session, ty)?);
+                    spawn.mailbox = Some(self.define(&session, ty)?);
                 }
                 spawn.fingerprint = self.facts.function(signature);
-                // SAFETY: by contract.
-                written = unsafe { self.write_arguments(session, signature, *args)? };
-                spawn.args = &written.bytes;
+                let whole = (pieces.len() == 1).then(|| pieces.remove(0));
+                spawn.args = whole.as_deref().unwrap_or_default();
+                self.push_request(&session, ask, spawn, pieces)
             }
         }
-        self.push_request(session, ask, spawn)
     }
 
+    /// Writes so many arguments, for the connection that is given with them: at once, or, when there is too much of them, for a turn. None when that was not all.
+    ///
     /// # Safety
     /// As [`Node::request_spawn`].
     unsafe fn write_arguments(
         &self,
-        session: &Session,
-        signature: &Signature,
-        (ty, word): (TypeId, u64),
-    ) -> Result<Writer, Undelivered> {
-        let mut args = arguments(signature.params.len());
-        if !signature.params.is_empty() {
+        node: &str,
+        count: usize,
+        value: (TypeId, u64),
+        departing: &mut Departing,
+    ) -> Result<Option<(Arc<Session>, Vec<Vec<u8>>)>, Undelivered> {
+        let session = || self.session_with(node).ok_or(Undelivered::NoConnection);
+        if departing.is_over() {
+            let (session, mut out) = (session()?, arguments(count));
             // SAFETY: by contract.
-            unsafe { self.write_value(session, &mut args, ty, word)? };
+            if count == 0 || unsafe { self.write_few(&session, &mut out, value)? } {
+                return Ok(Some((session, vec![out.bytes])));
+            }
         }
-        Ok(args)
+        let begin = || Ok((session()?, arguments(count)));
+        // SAFETY: by contract.
+        let written = unsafe { self.write_in_turns(begin, value, departing)? };
+        Ok(written.map(|written| (written.session, written.pieces)))
     }
 
+    /// Puts a request into what is to be sent; its arguments are in it, or come in pieces.
     fn push_request(
         &self,
         session: &Session,
         ask: &Request<'_>,
         mut spawn: Spawn<'_>,
+        pieces: Vec<Vec<u8>>,
     ) -> Result<Asked, Refusal> {
         spawn.req_id = SPAWN_REQUEST_ID.fetch_add(1, Relaxed);
         let req_id = spawn.req_id;
@@ -203,7 +217,10 @@ impl Node {
             if outbox.pending_spawns.len() >= MOST_SPAWNS {
                 return Err(Refusal::Status(Status::Full));
             }
-            outbox.push_of(Some(pair), &frame);
+            match pieces.is_empty() {
+                true => outbox.push_of(Some(pair), &frame),
+                false => outbox.push_written(pair, &frame, pieces),
+            }
             outbox.pending_spawns.insert(req_id, pending);
             Ok(Asked::Request(req_id, outbox.passed(ask.requester)))
         })

@@ -31,8 +31,8 @@ natives! {
     "snow_cluster_disconnect" Large "(String) -> Bool" = disconnect;
     "snow_cluster_ping" Blocking "(String) -> Bool" = ping;
     "snow_cluster_watch" Large "(String, Int) -> ()" = watch;
-    "snow_cluster_request" Large "<M, R, A>(String, String, own A, Int, Int, Option<M>, Option<R>) -> Ref" = |call| request_for(call, None);
-    "snow_cluster_request_call" Large "<M, R, A>(String, String, own A, Int, Int, Option<M>, Option<R>, Ref) -> Ref" = |call| { let answer = call.word(7); request_for(call, Some(answer)) };
+    "snow_cluster_request" Handing "<M, R, A>(String, String, own A, Int, Int, Option<M>, Option<R>) -> Ref" = |call| request_for(call, None);
+    "snow_cluster_request_call" Handing "<M, R, A>(String, String, own A, Int, Int, Option<M>, Option<R>, Ref) -> Ref" = |call| { let answer = call.word(7); request_for(call, Some(answer)) };
     "snow_cluster_abandon" Large "(Ref) -> ()" = abandon;
     "snow_cluster_tick" Large "() -> Int" = |call| { let tick = node(call)?.map_or(0, |node| node.tick()); call.return_int(tick as i64) };
     "snow_cluster_full_name" Small "(String) -> String" = |call| { let name = full_name(call.str(0)).unwrap_or_else(|| call.str(0).to_owned()); call.return_str(&name) };
@@ -192,6 +192,9 @@ fn request_for(call: &mut Call<'_>, answer: Option<u64>) -> Outcome {
     let types = call.native_types().type_args.clone();
     let (all, word) = (types[2], call.word(2));
     let result = ask(call, (types[0], types[1], all), word, answer);
+    if result == Err(Fault::Pending) {
+        return Err(Fault::Pending);
+    }
     // SAFETY: the native owns the arguments.
     unsafe { drop_element(&mut call.ctx.heap, all, word) };
     let reference = result?;
@@ -224,14 +227,17 @@ fn ask(
             args: (all, word),
         },
     };
-    let asked = if target == node.name.as_str() {
-        // SAFETY: the arguments are live.
-        unsafe { node.spawn_here(&request) }
-    } else {
-        // SAFETY: as above.
-        unsafe { node.request_spawn(&request) }
+    let ctx = &raw mut *call.ctx;
+    // Writing a value needs more stack than what small natives have.
+    // SAFETY: the context is that of the running actor, which is on its carrier, if on any; no Snow code runs meanwhile. The arguments are live, and the native's own until all is written.
+    let asked = unsafe {
+        carrier::on_system_stack(ctx, || match target == node.name.as_str() {
+            true => node.spawn_here(&request),
+            false => node.request_spawn(&request, &mut (*ctx).departing),
+        })
     };
     let (reference, answer) = match asked {
+        Ok(Asked::More) => return Err(Fault::Pending),
         Ok(Asked::Request(number, passed)) => {
             ops::note_passed(call.ctx, passed)?;
             (spawn::reference(number), None)

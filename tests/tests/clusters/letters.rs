@@ -58,6 +58,10 @@ terminate do
 end
 end
 
+actor counter(numbers :: List<Int>, to :: Pid<Int>) do
+  send(to, List.length(numbers))
+end
+
 actor table(size :: Int) do
   Map.from_list(List.map(List.range(0, size), fn n -> (n, "number ${n}") end))
 end
@@ -79,7 +83,11 @@ fn main() do
 end
 fn _spawnable(n :: Int) do
   spawn(table, n)
+  spawn(counter, [n], spawn(_takes))
   spawn(patient, spawn(_knows))
+end
+actor _takes() do
+  receive do n -> println(n + 0) end
 end
 actor _knows() do
   receive do pid -> send(pid, 0) end
@@ -251,6 +259,32 @@ end
     let mut boss = place.snow("boss.snow", &[&name, COOKIE]);
     let printed = finished(command::run(&mut boss, "", LIMIT).unwrap());
     assert_eq!(printed, "true\n");
+}
+
+/// Large arguments are written in turns: who is killed meanwhile has started nothing.
+#[test]
+fn requesters_that_are_killed_while_they_write_arguments_start_nothing() {
+    let boss = r#"
+actor requester(worker :: String, numbers :: List<Int>, main :: Pid<Int>) do
+  send(main, -1)
+  Node.spawn(worker, counter, numbers, main)
+  ()
+end
+
+fn main() do
+  let worker = join()
+  let pid = spawn(requester, worker, List.range(0, 400_000), self())
+  let ended = Process.monitor(pid)
+  receive do -1 -> Process.exit(pid, Killed) end
+  receive do Down(r, _, why) when r == ended -> println(why) end
+  for count in [1, 300_000, 2] do
+    Node.spawn(worker, counter, List.range(0, count), self())
+    receive do n -> println(n) end
+  end
+  Node.stop()
+end
+"#;
+    assert_eq!(printed(boss), "Killed\n1\n300000\n2\n");
 }
 
 /// So does a caller that is killed while it reads a large answer.
