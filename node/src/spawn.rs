@@ -1,6 +1,7 @@
 //! Starting functions on other nodes, by their names.
 
 use crate::arguments::{Arguments, Parameter};
+use crate::departure::Written;
 use crate::facts::{Print, Signature, signature};
 use crate::incoming::Reading;
 use crate::lanes::{NOBODY, Pair};
@@ -149,7 +150,11 @@ impl Node {
                 let count = signature.params.len();
                 // SAFETY: by contract.
                 let written = unsafe { self.write_arguments(ask.node, count, *args, departing)? };
-                let Some((session, mut pieces)) = written else {
+                let Some(Written {
+                    session,
+                    mut pieces,
+                }) = written
+                else {
                     return Ok(Asked::More);
                 };
                 for ty in &signature.params {
@@ -176,19 +181,19 @@ impl Node {
         count: usize,
         value: (TypeId, u64),
         departing: &mut Departing,
-    ) -> Result<Option<(Arc<Session>, Vec<Vec<u8>>)>, Undelivered> {
+    ) -> Result<Option<Written>, Undelivered> {
         let session = || self.session_with(node).ok_or(Undelivered::NoConnection);
         if departing.is_over() {
             let (session, mut out) = (session()?, arguments(count));
             // SAFETY: by contract.
             if count == 0 || unsafe { self.write_few(&session, &mut out, value)? } {
-                return Ok(Some((session, vec![out.bytes])));
+                let pieces = vec![out.bytes];
+                return Ok(Some(Written { session, pieces }));
             }
         }
         let begin = || Ok((session()?, arguments(count)));
         // SAFETY: by contract.
-        let written = unsafe { self.write_in_turns(begin, value, departing)? };
-        Ok(written.map(|written| (written.session, written.pieces)))
+        unsafe { self.write_in_turns(begin, value, departing) }
     }
 
     /// Puts a request into what is to be sent; its arguments are in it, or come in pieces.
