@@ -3,8 +3,9 @@
 use crate::arguments::Arguments;
 use crate::arrived::{STEPS, SharedNodes};
 use crate::node::Node;
+use crate::requested::Answering;
 use crate::session::Session;
-use crate::spawn::{Answering, Status};
+use crate::spawn::Status;
 use crate::wire::frame::{self, Frame};
 use parking_lot::Mutex;
 use snow_vm::sched::visitor::Host;
