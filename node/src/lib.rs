@@ -3,7 +3,7 @@
 //! - [`name`], [`cookie`], [`hello`], [`certificates`], [`tls`], [`handshake`]: who a node is, and how two nodes prove to each other that they know the cookie;
 //! - [`wire`], [`value`]: what is on the wire, as frames, and values and types in them;
 //! - [`launch`], [`node`], [`accept`], [`table`], [`keeper`], [`discovery`]: which connections there are;
-//! - [`session`], [`outbox`], [`held`], [`lanes`], [`window`], [`forward`], [`departure`], [`incoming`], [`arrived`], [`spawn`], [`requested`], [`arguments`], [`nursery`], [`questions`]: what passes over one;
+//! - [`session`], [`outbox`], [`held`], [`lanes`], [`window`], [`forward`], [`departure`], [`incoming`], [`meeting`], [`arrived`], [`spawn`], [`requested`], [`arguments`], [`nursery`], [`questions`]: what passes over one;
 //! - [`intrinsics`]: the C functions that need a node;
 //! - [`remote`], [`poll`], [`pulse`]: what schedulers do for it, noticing what arrives, and when nothing does any more;
 //! - [`global`], [`group`], [`membership`]: names and groups that all members know;
@@ -29,6 +29,7 @@ pub mod intrinsics;
 pub mod keeper;
 pub mod lanes;
 pub mod launch;
+mod meeting;
 mod membership;
 pub mod name;
 pub mod node;
